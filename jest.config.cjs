@@ -1,0 +1,28 @@
+/** One project per ring of tests, inner first (see CONTRIBUTING.md). Suites named *.long.test.ts run only in `npm run test:long`. */
+const long = process.env.PORTAGE_TEST_LONG === '1';
+
+const ring = (name, folders, extra = {}) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testMatch: folders.flatMap((folder) => [`<rootDir>/test/${folder}/**/*.test.ts`]),
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(long ? [] : ['\\.long\\.test\\.ts$'])],
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }],
+  },
+  ...extra,
+});
+
+const onTemporal = { globalSetup: '<rootDir>/test/support/temporal-global-setup.ts', globalTeardown: '<rootDir>/test/support/temporal-global-teardown.ts' };
+
+module.exports = {
+  testTimeout: 60_000,
+  projects: [
+    ring('domain', ['domain', 'architecture']),
+    ring('connectors', ['connectors', 'ledger', 'simulator', 'local']),
+    ring('activities', ['activities']),
+    ring('replay', ['replay']),
+    ring('workflows', ['workflows', 'worker', 'client', 'scenarios'], onTemporal),
+  ],
+};
