@@ -1,0 +1,226 @@
+/**
+ * What the engine sees of a CRM. A source is read; a target is read and written. Neither knows of Temporal or of the ledger:
+ * pace, permits and call counting are handed in.
+ */
+import type { Finding } from '../domain/finding';
+import type { ObjectType } from '../domain/object-type';
+import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
+
+// ---------------------------------------------------------------- source
+
+/** One file of a source as it was found. */
+export interface SourceFile {
+  /** Path relative to the source folder. */
+  readonly name: string;
+  /** Position in reading order within its object, from 0. */
+  readonly fileIndex: number;
+  readonly encoding: string;
+  readonly separator: string;
+  readonly lineBreak: 'LF' | 'CRLF' | 'CR';
+  readonly sizeBytes: number;
+  /** SHA-256 (hex) of the bytes. */
+  readonly digest: string;
+  /** As written in the file, by position. */
+  readonly headings: readonly string[];
+}
+
+export interface SourceObject {
+  /** The source's own name: `Account`, `Contact`, `Opportunity`, `OpportunityContactRole`, `AccountContactRelation`, `User`. */
+  readonly object: string;
+  readonly files: readonly SourceFile[];
+}
+
+export interface SourceInspection {
+  readonly objects: readonly SourceObject[];
+  /** Files that hold an object which this version does not read, or none that it knows, with their row counts. */
+  readonly unread: readonly { readonly name: string; readonly object: string | null; readonly rowCount: number }[];
+  /** Errors here end the run before anything is written. */
+  readonly findings: readonly Finding[];
+  /** SHA-256 over names and digests of all files that are read. */
+  readonly digest: string;
+}
+
+/** One row, its headings spelled as the vendor's API names whatever case the file had; empty cells and null sentinels are null. */
+export interface SourceRecord {
+  /** Canonical id (Salesforce: 18 characters). */
+  readonly sourceId: string;
+  readonly fileIndex: number;
+  /** 1-based physical line on which the row begins. */
+  readonly line: number;
+  readonly values: Readonly<Record<string, string | null>>;
+}
+
+/** A row that cannot be used; it is counted, never skipped in silence. */
+export interface RejectedRow {
+  readonly fileIndex: number;
+  readonly line: number;
+  readonly code: 'too-many-cells' | 'too-few-cells' | 'missing-id' | 'invalid-id';
+}
+
+/** What a source gives at once, in source order. */
+export interface SourcePage {
+  readonly records: readonly SourceRecord[];
+  readonly rejected: readonly RejectedRow[];
+  /** Opaque place after this page; null after the last one. */
+  readonly cursor: string | null;
+}
+
+export interface SourceConnector {
+  /** Looks at every file: object, dialect, headings, completeness. Reads the bytes once (digest, row count), keeps none. */
+  inspect(signal: AbortSignal): Promise<SourceInspection>;
+  /** Pages of at most 1,000 rows of one object, files in order. A cursor resumes after the page that gave it. Throws PlanError when a file changed since `inspect`. */
+  read(object: SourceObject, cursor: string | null, signal: AbortSignal): AsyncIterable<SourcePage>;
+}
+
+// ---------------------------------------------------------------- target
+
+/** Lanes of the target's rate limit. Search has its own only; associations count in theirs and in `general`. */
+export type Lane = 'general' | 'search' | 'associations';
+
+/** What an answer's own headers said of the limits. */
+export interface LimitFacts {
+  readonly lane: Lane;
+  readonly windowMs: number | null;
+  readonly windowLimit: number | null;
+  readonly dailyLimit: number | null;
+  readonly dailyRemaining: number | null;
+}
+
+/** Shared over all workers of a ledger; implemented there. */
+export interface Pace {
+  /** Takes a slot in each lane and waits for it, and a permit among the calls in flight. Call `release` when the answer is there. Rejects when aborted. */
+  enter(lanes: readonly Lane[], signal: AbortSignal): Promise<{ release(): Promise<void> }>;
+  learn(facts: LimitFacts): Promise<void>;
+  /** Told to wait: nobody takes a slot of this lane before then. */
+  close(lane: Lane, forMs: number): Promise<void>;
+  /** 423: halves the calls in flight for a minute. */
+  halve(): Promise<void>;
+}
+
+/** One finished call, for counting: kinds are `read`, `create`, `update`, `archive`, `association-read`, `association-write`, `schema-read`, `schema-write`, `search`, `account`. */
+export interface CallFact {
+  readonly kind: CallKind;
+  readonly status: number | null;
+  readonly durationMs: number;
+}
+export type CallKind = 'account' | 'schema-read' | 'schema-write' | 'list' | 'read' | 'create' | 'update' | 'archive' | 'association-read' | 'association-write' | 'search';
+
+export interface CallContext {
+  readonly signal: AbortSignal;
+  /** Told of each call when its answer, or none, has come. */
+  onCall(fact: CallFact): Promise<void>;
+}
+
+export interface TargetRecord {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string | null>>;
+  readonly archived: boolean;
+}
+
+/** Per-input result of a batch write. Inputs named in neither list are in doubt. */
+export interface BatchWriteAnswer {
+  readonly landed: readonly { readonly traceId: string | null; readonly record: TargetRecord }[];
+  readonly refused: readonly RefusedInput[];
+  /** The whole batch was refused without naming a culprit; nothing was written. */
+  readonly refusedWhole: RefusedInput | null;
+}
+
+export interface RefusedInput {
+  readonly traceId: string | null;
+  /** Ids that the answer named in its context, e.g. unknown ids of an update. */
+  readonly ids: readonly string[];
+  /** The vendor's category or, where there is one, its validation code. */
+  readonly code: string;
+  readonly category: string;
+  readonly property: string | null;
+  readonly message: string;
+  readonly correlationId: string | null;
+}
+
+export interface AssociationKind {
+  readonly category: 'HUBSPOT_DEFINED' | 'USER_DEFINED' | 'INTEGRATOR_DEFINED';
+  readonly typeId: number;
+}
+
+export interface TargetAssociation {
+  readonly fromId: string;
+  readonly toId: string;
+  readonly kinds: readonly AssociationKind[];
+}
+
+export interface AssociationWriteAnswer {
+  readonly landed: readonly { readonly fromId: string; readonly toId: string }[];
+  readonly refused: readonly { readonly fromId: string | null; readonly toId: string | null; readonly code: string; readonly message: string; readonly correlationId: string | null }[];
+  readonly refusedWhole: RefusedInput | null;
+}
+
+export interface PropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly groupName: string;
+  readonly type: string;
+  readonly fieldType: string;
+  readonly hasUniqueValue: boolean;
+  readonly options: readonly { readonly label: string; readonly value: string; readonly displayOrder: number; readonly hidden: boolean }[];
+}
+
+export interface PipelineDefinition {
+  readonly pipelineId: string;
+  readonly label: string;
+  readonly displayOrder: number;
+  readonly stages: readonly { readonly stageId: string; readonly label: string; readonly displayOrder: number; readonly metadata: Readonly<Record<string, string>> }[];
+}
+
+export interface PropertyHistoryEntry {
+  readonly value: string | null;
+  readonly timestamp: string;
+  readonly sourceType: string;
+  readonly sourceId: string | null;
+}
+
+/**
+ * HubSpot as the engine uses it. Every method takes a slot and a permit of the pace for each call it makes, and throws a MigrationError for a call that failed as a
+ * whole: TransientError says in `mayHaveLanded` whether the request may have been carried out.
+ */
+export interface TargetConnector {
+  /** The token's portal, asked once per token and process. */
+  portalId(call: CallContext): Promise<string>;
+  /** Account, scopes, schema, pipelines, owners, rules, limits of these object types; at most a few calls each, run side by side. */
+  readSnapshot(objectTypes: readonly ObjectType[], call: CallContext): Promise<PortalSnapshot>;
+  readQuota(call: CallContext): Promise<QuotaFacts>;
+  /** Is the target a simulator? A loopback base URL whose control plane answers. */
+  isSimulator(signal: AbortSignal): Promise<boolean>;
+
+  /** At most 100 ids. Unknown ids are absent from the answer. A secondary e-mail resolves to its contact. */
+  readRecords(objectType: ObjectType, request: { readonly ids: readonly string[]; readonly idProperty: string | null; readonly properties: readonly string[]; readonly archived: boolean }, call: CallContext): Promise<readonly TargetRecord[]>;
+  /** At most 100 inputs, each with its own trace id. */
+  createRecords(objectType: ObjectType, inputs: readonly { readonly traceId: string; readonly properties: Readonly<Record<string, string>> }[], call: CallContext): Promise<BatchWriteAnswer>;
+  /** At most 100 inputs with distinct ids. `''` clears a value. */
+  updateRecords(objectType: ObjectType, inputs: readonly { readonly traceId: string; readonly id: string; readonly properties: Readonly<Record<string, string>> }[], call: CallContext): Promise<BatchWriteAnswer>;
+  /** At most 100 ids; unknown ids are no error. */
+  archiveRecords(objectType: ObjectType, ids: readonly string[], call: CallContext): Promise<void>;
+  /** 100 records a page in id order. */
+  listRecords(objectType: ObjectType, request: { readonly after: string | null; readonly limit: number; readonly properties: readonly string[] }, call: CallContext): Promise<{ readonly records: readonly TargetRecord[]; readonly after: string | null }>;
+  /** At most 50 ids. */
+  readHistory(objectType: ObjectType, ids: readonly string[], properties: readonly string[], call: CallContext): Promise<ReadonlyMap<string, Readonly<Record<string, readonly PropertyHistoryEntry[]>>>>;
+  /** Records created since an instant that lack the property; eventually consistent, 10,000 at most. */
+  searchCreatedWithout(objectType: ObjectType, request: { readonly createdSince: string; readonly property: string; readonly after: string | null }, call: CallContext): Promise<{ readonly total: number; readonly ids: readonly string[]; readonly after: string | null }>;
+
+  /** At most 1,000 sources; all pages are read. Sources without any are absent. */
+  readAssociations(from: ObjectType, to: ObjectType, fromIds: readonly string[], call: CallContext): Promise<readonly TargetAssociation[]>;
+  /** At most 2,000 pairs; `kinds` lists every type the pair shall have afterwards. */
+  createAssociations(from: ObjectType, to: ObjectType, associations: readonly TargetAssociation[], call: CallContext): Promise<AssociationWriteAnswer>;
+  /** At most 100 sources; removes all types of each pair. */
+  archiveAssociations(from: ObjectType, to: ObjectType, pairs: readonly { readonly fromId: string; readonly toId: string }[], call: CallContext): Promise<void>;
+
+  createPropertyGroup(objectType: ObjectType, group: { readonly name: string; readonly label: string }, call: CallContext): Promise<'created' | 'existed'>;
+  archivePropertyGroup(objectType: ObjectType, name: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
+  /** At most 100. What was created is named in `created`, what was there in `existed`. */
+  createProperties(objectType: ObjectType, properties: readonly PropertyDefinition[], call: CallContext): Promise<{ readonly created: readonly string[]; readonly existed: readonly string[]; readonly refused: readonly RefusedInput[] }>;
+  readProperties(objectType: ObjectType, names: readonly string[], call: CallContext): Promise<readonly (PropertyDefinition & { readonly archived: boolean })[]>;
+  archiveProperty(objectType: ObjectType, name: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
+  createPipeline(objectType: ObjectType, pipeline: PipelineDefinition, call: CallContext): Promise<'created' | 'existed'>;
+  readPipelines(objectType: ObjectType, call: CallContext): Promise<readonly PipelineDefinition[]>;
+  archivePipeline(objectType: ObjectType, pipelineId: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
+}
