@@ -2,68 +2,15 @@
  * What the engine sees of a CRM. A source is read; a target is read and written. Neither knows of Temporal or of the ledger:
  * pace, permits and call counting are handed in.
  */
-import type { Finding } from '../domain/finding';
 import type { ObjectType } from '../domain/object-type';
+import type { CallFact } from '../domain/pace';
 import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
+import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
+
+export type { CallFact, CallKind, Lane, LimitFacts, Pace } from '../domain/pace';
+export type { RejectedRow, SourceFile, SourceInspection, SourceObject, SourcePage, SourceRecord } from '../domain/source-inspection';
 
 // ---------------------------------------------------------------- source
-
-/** One file of a source as it was found. */
-export interface SourceFile {
-  /** Path relative to the source folder. */
-  readonly name: string;
-  /** Position in reading order within its object, from 0. */
-  readonly fileIndex: number;
-  readonly encoding: string;
-  readonly separator: string;
-  readonly lineBreak: 'LF' | 'CRLF' | 'CR';
-  readonly sizeBytes: number;
-  /** SHA-256 (hex) of the bytes. */
-  readonly digest: string;
-  /** As written in the file, by position. */
-  readonly headings: readonly string[];
-}
-
-export interface SourceObject {
-  /** The source's own name: `Account`, `Contact`, `Opportunity`, `OpportunityContactRole`, `AccountContactRelation`, `User`. */
-  readonly object: string;
-  readonly files: readonly SourceFile[];
-}
-
-export interface SourceInspection {
-  readonly objects: readonly SourceObject[];
-  /** Files that hold an object which this version does not read, or none that it knows, with their row counts. */
-  readonly unread: readonly { readonly name: string; readonly object: string | null; readonly rowCount: number }[];
-  /** Errors here end the run before anything is written. */
-  readonly findings: readonly Finding[];
-  /** SHA-256 over names and digests of all files that are read. */
-  readonly digest: string;
-}
-
-/** One row, its headings spelled as the vendor's API names whatever case the file had; empty cells and null sentinels are null. */
-export interface SourceRecord {
-  /** Canonical id (Salesforce: 18 characters). */
-  readonly sourceId: string;
-  readonly fileIndex: number;
-  /** 1-based physical line on which the row begins. */
-  readonly line: number;
-  readonly values: Readonly<Record<string, string | null>>;
-}
-
-/** A row that cannot be used; it is counted, never skipped in silence. */
-export interface RejectedRow {
-  readonly fileIndex: number;
-  readonly line: number;
-  readonly code: 'too-many-cells' | 'too-few-cells' | 'missing-id' | 'invalid-id';
-}
-
-/** What a source gives at once, in source order. */
-export interface SourcePage {
-  readonly records: readonly SourceRecord[];
-  readonly rejected: readonly RejectedRow[];
-  /** Opaque place after this page; null after the last one. */
-  readonly cursor: string | null;
-}
 
 export interface SourceConnector {
   /** Looks at every file: object, dialect, headings, completeness. Reads the bytes once (digest, row count), keeps none. */
@@ -73,37 +20,6 @@ export interface SourceConnector {
 }
 
 // ---------------------------------------------------------------- target
-
-/** Lanes of the target's rate limit. Search has its own only; associations count in theirs and in `general`. */
-export type Lane = 'general' | 'search' | 'associations';
-
-/** What an answer's own headers said of the limits. */
-export interface LimitFacts {
-  readonly lane: Lane;
-  readonly windowMs: number | null;
-  readonly windowLimit: number | null;
-  readonly dailyLimit: number | null;
-  readonly dailyRemaining: number | null;
-}
-
-/** Shared over all workers of a ledger; implemented there. */
-export interface Pace {
-  /** Takes a slot in each lane and waits for it, and a permit among the calls in flight. Call `release` when the answer is there. Rejects when aborted. */
-  enter(lanes: readonly Lane[], signal: AbortSignal): Promise<{ release(): Promise<void> }>;
-  learn(facts: LimitFacts): Promise<void>;
-  /** Told to wait: nobody takes a slot of this lane before then. */
-  close(lane: Lane, forMs: number): Promise<void>;
-  /** 423: halves the calls in flight for a minute. */
-  halve(): Promise<void>;
-}
-
-/** One finished call, for counting: kinds are `read`, `create`, `update`, `archive`, `association-read`, `association-write`, `schema-read`, `schema-write`, `search`, `account`. */
-export interface CallFact {
-  readonly kind: CallKind;
-  readonly status: number | null;
-  readonly durationMs: number;
-}
-export type CallKind = 'account' | 'schema-read' | 'schema-write' | 'list' | 'read' | 'create' | 'update' | 'archive' | 'association-read' | 'association-write' | 'search';
 
 export interface CallContext {
   readonly signal: AbortSignal;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
+import { RUN_STATES } from './phase';
+
+const count = z.number().int().nonnegative();
+
+export const recordReportSchema = z.strictObject({ source: count, created: count, updated: count, unchanged: count, folded: count, leftOut: count, refused: count, inDoubt: count });
+export const associationReportSchema = z.strictObject({
+  source: count, duplicate: count, selfLink: count, planned: count, missingEnd: count, added: count, alreadyThere: count, refused: count, endNotWritten: count, inDoubt: count,
+});
+
+/** The final report: `portage report ID --json` and `portage demo --json` print exactly this. */
+export const reportSchema = z.strictObject({
+  migration: z.string(),
+  run: z.string(),
+  state: z.enum(RUN_STATES),
+  objects: z.partialRecord(z.enum(OBJECT_TYPES), recordReportSchema),
+  associations: z.partialRecord(z.enum(ASSOCIATION_TYPES), associationReportSchema),
+  verify: z.strictObject({ recordsCompared: count, cellsCompared: count, associationsCompared: count, differences: count }),
+  /** Calls to the portal by kind, and how many of them were answered 429. */
+  calls: z.strictObject({ total: count, tooManyRequests: count, byKind: z.record(z.string(), count), forecast: count.nullable() }),
+  quota: z.strictObject({ dailyLimit: count.nullable(), dailyRemaining: count.nullable(), reserve: z.number() }),
+  /** Milliseconds by phase, and in all. */
+  durations: z.record(z.string(), count),
+  /** Why records were left out or refused, and cells not written: code to count. */
+  reasons: z.strictObject({ leftOut: z.record(z.string(), count), refused: z.record(z.string(), count), cells: z.record(z.string(), count) }),
+  /** What the source holds and nothing read: place to count. */
+  notMoved: z.array(z.strictObject({ place: z.string(), count, why: z.string() })),
+});
+export type Report = z.infer<typeof reportSchema>;

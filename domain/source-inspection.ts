@@ -1,0 +1,58 @@
+import type { Finding } from './finding';
+
+/** One file of a source as it was found. */
+export interface SourceFile {
+  /** Path relative to the source folder. */
+  readonly name: string;
+  /** Position in reading order within its object, from 0. */
+  readonly fileIndex: number;
+  readonly encoding: string;
+  readonly separator: string;
+  readonly lineBreak: 'LF' | 'CRLF' | 'CR';
+  readonly sizeBytes: number;
+  /** SHA-256 (hex) of the bytes. */
+  readonly digest: string;
+  /** As written in the file, by position. */
+  readonly headings: readonly string[];
+}
+
+export interface SourceObject {
+  /** The source's own name: `Account`, `Contact`, `Opportunity`, `OpportunityContactRole`, `AccountContactRelation`, `User`. */
+  readonly object: string;
+  readonly files: readonly SourceFile[];
+}
+
+export interface SourceInspection {
+  readonly objects: readonly SourceObject[];
+  /** Files that hold an object which this version does not read, or none that it knows, with their row counts. */
+  readonly unread: readonly { readonly name: string; readonly object: string | null; readonly rowCount: number }[];
+  /** Errors here end the run before anything is written. */
+  readonly findings: readonly Finding[];
+  /** SHA-256 over names and digests of all files that are read. */
+  readonly digest: string;
+}
+
+/** One row, its headings spelled as the vendor's API names whatever case the file had; empty cells and null sentinels are null. */
+export interface SourceRecord {
+  /** Canonical id (Salesforce: 18 characters). */
+  readonly sourceId: string;
+  readonly fileIndex: number;
+  /** 1-based physical line on which the row begins. */
+  readonly line: number;
+  readonly values: Readonly<Record<string, string | null>>;
+}
+
+/** A row that cannot be used; it is counted, never skipped in silence. */
+export interface RejectedRow {
+  readonly fileIndex: number;
+  readonly line: number;
+  readonly code: 'too-many-cells' | 'too-few-cells' | 'missing-id' | 'invalid-id';
+}
+
+/** What a source gives at once, in source order. */
+export interface SourcePage {
+  readonly records: readonly SourceRecord[];
+  readonly rejected: readonly RejectedRow[];
+  /** Opaque place after this page; null after the last one. */
+  readonly cursor: string | null;
+}

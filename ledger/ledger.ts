@@ -1,0 +1,282 @@
+/**
+ * The durable memory as the other rooms see it. One implementation on Kysely (open-ledger.ts) serves SQLite and, later, Postgres.
+ * Every method is one transaction and safe to repeat. All times are ISO-8601 strings or epoch milliseconds as named.
+ */
+import type { Finding } from '../domain/finding';
+import type { IdPair, PairOrigin } from '../domain/id-map';
+import type { AssociationType, ObjectType } from '../domain/object-type';
+import type { CallFact, Pace } from '../domain/pace';
+import type { PauseReason, Phase, RunState, WorkType } from '../domain/phase';
+import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedRecord } from '../domain/planned-record';
+import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import type { PlanSummary } from '../domain/plan-summary.schema';
+import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
+import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
+import type { Report } from '../domain/report.schema';
+import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
+
+export interface Ledger {
+  identity(): Promise<{ readonly ledgerId: string; readonly epoch: number }>;
+  readonly runs: RunStore;
+  readonly staging: StagingStore;
+  readonly plans: PlanStore;
+  readonly writing: WritingStore;
+  readonly linking: LinkingStore;
+  readonly schema: SchemaStore;
+  readonly facts: FactStore;
+  /** The pace of one portal, shared with every other worker on this ledger. */
+  pace(portalId: string): PaceStore;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- runs
+
+export interface RunRow {
+  readonly run: string;
+  readonly migrationId: string;
+  readonly kind: 'planning' | 'migration';
+  readonly definition: MigrationDefinition;
+  readonly definitionDigest: string;
+  /** Where staged rows and plan of this run are kept: its own id, or that of a planning whose plan it adopted. */
+  readonly stagingId: string;
+  readonly state: RunState;
+  readonly phase: Phase;
+  readonly reasons: readonly PauseReason[];
+  readonly portalId: string | null;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+}
+
+export interface RunStore {
+  /** Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. */
+  open(input: { readonly migrationId: string; readonly kind: 'planning' | 'migration'; readonly definition: MigrationDefinition; readonly definitionDigest: string; readonly now: string }): Promise<RunRow>;
+  find(run: string): Promise<RunRow | null>;
+  /** Newest first. */
+  list(migrationId?: string): Promise<readonly RunRow[]>;
+  adoptStaging(run: string, stagingId: string): Promise<void>;
+  update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
+  /** A run that writes the same portal and object type under the same key and is not ended: `start` refuses while there is one. */
+  findOtherWriter(run: string, portalId: string): Promise<string | null>;
+  addFindings(run: string, findings: readonly Finding[]): Promise<void>;
+  readFindings(run: string): Promise<readonly Finding[]>;
+}
+
+// ---------------------------------------------------------------- staging
+
+export interface StagedRecord {
+  readonly sourceObject: string;
+  readonly ordinal: number;
+  readonly sourceId: string | null;
+  readonly fileIndex: number;
+  readonly line: number;
+  /** `ok`, or why the row cannot be used. */
+  readonly state: 'ok' | 'repeated-id' | RejectedRow['code'];
+  readonly values: Readonly<Record<string, string | null>>;
+}
+
+export interface StagingStore {
+  begin(stagingId: string, inspection: SourceInspection): Promise<void>;
+  readInspection(stagingId: string): Promise<SourceInspection | null>;
+  /** Where reading goes on; `done` when the object has been read to its end. */
+  readCursor(stagingId: string, sourceObject: string): Promise<{ readonly cursor: string | null; readonly done: boolean; readonly nextOrdinal: number }>;
+  /**
+   * Appends one page if `from` still is the object's cursor (else nothing happens), gives ordinals, marks a repeated id (the first row wins), counts filled cells by column.
+   */
+  appendPage(stagingId: string, object: SourceObject, page: { readonly from: string | null; readonly records: readonly SourceRecord[]; readonly rejected: readonly RejectedRow[]; readonly cursor: string | null }): Promise<void>;
+  readPage(stagingId: string, sourceObject: string, afterOrdinal: number, limit: number): Promise<readonly StagedRecord[]>;
+  /** Usable rows by id, at most 1,000 ids. */
+  findRecords(stagingId: string, sourceObject: string, sourceIds: readonly string[]): Promise<readonly StagedRecord[]>;
+  countRows(stagingId: string): Promise<Readonly<Record<string, { readonly rows: number; readonly usable: number; readonly filled: Readonly<Record<string, number>> }>>>;
+}
+
+// ---------------------------------------------------------------- plans
+
+/** Members share an identity; sorted by ordinal. */
+export interface IdentityGroup {
+  readonly value: string;
+  readonly members: readonly PlannedRecord[];
+}
+
+export interface PlanStore {
+  saveSnapshot(stagingId: string, snapshot: PortalSnapshot, digest: string): Promise<void>;
+  readSnapshot(stagingId: string): Promise<{ readonly snapshot: PortalSnapshot; readonly digest: string } | null>;
+  /** Forgets planned records, associations and batches of this staging, so that planning may begin anew. */
+  clear(stagingId: string): Promise<void>;
+  /** Writes or replaces by (object type, ordinal). */
+  writeRecords(stagingId: string, records: readonly PlannedRecord[]): Promise<void>;
+  readRecords(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
+  /** At most 1,000 ids. */
+  findRecords(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedRecord[]>;
+  /** Groups of two or more records that would be written and share an identity, by value, after `afterValue`. */
+  readIdentityGroups(stagingId: string, objectType: ObjectType, identity: 'email' | 'domain', afterValue: string, limit: number): Promise<readonly IdentityGroup[]>;
+  /** Gives ordinals by arrival; a repeated pair of the same type becomes `duplicate` by the unique index, whatever its verdict said. */
+  writeAssociations(stagingId: string, associations: readonly Omit<PlannedAssociation, 'ordinal'>[]): Promise<void>;
+  /** Numbers batches of 100 records (creates, then updates, then unchanged; a fold goes with its survivor) and of association sources, 100 batches a partition. */
+  assignBatches(stagingId: string): Promise<void>;
+  readPartitions(stagingId: string, workType: WorkType): Promise<readonly PartitionManifest[]>;
+  countRecords(stagingId: string, objectType: ObjectType): Promise<{ readonly byAction: Readonly<Record<string, number>>; readonly leftOut: Readonly<Record<string, number>>; readonly cells: Readonly<Record<string, number>> }>;
+  countAssociations(stagingId: string, associationType: AssociationType): Promise<Readonly<Record<string, number>>>;
+  save(stagingId: string, summary: PlanSummary): Promise<void>;
+  read(stagingId: string): Promise<PlanSummary | null>;
+  /** The newest staging whose plan has this digest. */
+  findByDigest(digest: string): Promise<string | null>;
+}
+
+// ---------------------------------------------------------------- writing records
+
+export type WriteState = 'unsent' | 'sent' | 'settled';
+
+/** One record of a batch with all that the protocol needs to know of it. */
+export interface BatchRecord {
+  readonly ordinal: number;
+  readonly sourceId: string;
+  /** Source ids folded into this record: they share its pair. */
+  readonly foldedSourceIds: readonly string[];
+  readonly kind: BatchKind;
+  readonly targetId: string | null;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly state: WriteState;
+  /** Counts sends; the compare-and-set value of every change of state. */
+  readonly attempt: number;
+  readonly outcome: RecordSettlement | null;
+  readonly preImage: Readonly<Record<string, string | null>> | null;
+}
+
+export interface RecordSettlement {
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'refused';
+  readonly targetId: string | null;
+  readonly refusal: Refusal | null;
+  /** What the portal answered for the properties that we wrote. */
+  readonly postImage: Readonly<Record<string, string | null>> | null;
+}
+
+export interface WritingStore {
+  readBatch(run: string, objectType: ObjectType, batch: number): Promise<readonly BatchRecord[]>;
+  /** Keeps what stood there before; where a property already holds what we planned, the older kept value stays. */
+  keepPreImages(run: string, objectType: ObjectType, images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: Readonly<Record<string, string | null>> }[]): Promise<void>;
+  /** unsent → sent where the attempt still is `attempt`; returns the ordinals that were taken, each with its attempt raised by one. */
+  markSent(run: string, objectType: ObjectType, records: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
+  /** sent → unsent, for a call that certainly was not carried out, or a record that certainly is not there. */
+  clearSent(run: string, objectType: ObjectType, records: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
+  /** Writes outcomes, once each (a second settlement is ignored), and the pairs of the id map, folded source ids included, in one transaction. Returns how many were new. */
+  settle(run: string, objectType: ObjectType, settlements: readonly (RecordSettlement & { readonly ordinal: number })[], now: string): Promise<number>;
+  /** Pairs of a batch, whoever landed them. */
+  readPairs(run: string, objectType: ObjectType, batch: number): Promise<readonly IdPair[]>;
+  /** Pairs of a range of batches, for comparing with a sealed shard. */
+  readPartitionPairs(run: string, objectType: ObjectType, firstBatch: number, batchCount: number): Promise<readonly IdPair[]>;
+  /** At most 2,000 source ids. */
+  findPairs(run: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly IdPair[]>;
+  /** Which source record stands behind these target ids. */
+  findByTargetIds(run: string, objectType: ObjectType, targetIds: readonly string[]): Promise<readonly IdPair[]>;
+  recordShard(run: string, objectType: ObjectType, partition: number, workflowId: string, digest: string, pairCount: number): Promise<void>;
+  readShards(run: string): Promise<readonly { readonly objectType: ObjectType; readonly partition: number; readonly workflowId: string; readonly digest: string; readonly pairCount: number }[]>;
+  /** The oldest record sent without an answer. */
+  oldestInDoubt(run: string): Promise<{ readonly objectType: string; readonly ordinal: number; readonly sentAt: string } | null>;
+
+  // rollback of records, by the same batches
+  readUndo(run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]>;
+  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+}
+
+export type UndoState = 'pending' | 'sent' | 'restored' | 'archived' | 'kept' | 'gone' | 'failed';
+/** A landed record as rollback sees it. */
+export interface UndoRecord {
+  readonly ordinal: number;
+  readonly sourceId: string;
+  readonly targetId: string;
+  readonly origin: PairOrigin;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly preImage: Readonly<Record<string, string | null>> | null;
+  readonly postImage: Readonly<Record<string, string | null>> | null;
+  readonly undo: UndoState;
+}
+
+// ---------------------------------------------------------------- associations
+
+export type LinkOutcome = 'added' | 'already-there' | 'refused' | 'end-not-written';
+
+export interface BatchAssociation {
+  readonly ordinal: number;
+  readonly fromSourceId: string;
+  readonly toSourceId: string;
+  readonly primary: boolean;
+  /** Null where that end was not written by this run. */
+  readonly fromTargetId: string | null;
+  readonly toTargetId: string | null;
+  readonly fromOrigin: PairOrigin | null;
+  readonly state: WriteState;
+  readonly attempt: number;
+  readonly outcome: LinkOutcome | null;
+  /** Types the pair had before we wrote, `CATEGORY:id` joined by `;`; empty = none; null = not read yet. */
+  readonly preKinds: string | null;
+}
+
+export interface LinkingStore {
+  readBatch(run: string, associationType: AssociationType, batch: number): Promise<readonly BatchAssociation[]>;
+  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<void>;
+  markSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
+  clearSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
+  settle(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly outcome: LinkOutcome; readonly refusal: Refusal | null }[], now: string): Promise<number>;
+  readUndo(run: string, associationType: AssociationType, batch: number): Promise<readonly (BatchAssociation & { readonly undo: UndoState })[]>;
+  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+}
+
+// ---------------------------------------------------------------- schema
+
+export interface SchemaIntent {
+  readonly kind: 'group' | 'property' | 'pipeline';
+  readonly objectType: ObjectType;
+  readonly name: string;
+  readonly state: 'intended' | 'created' | 'existed' | 'undone' | 'kept';
+  readonly definition: unknown;
+}
+
+export interface SchemaStore {
+  intend(run: string, intents: readonly Omit<SchemaIntent, 'state'>[]): Promise<void>;
+  settle(run: string, settlements: readonly { readonly kind: SchemaIntent['kind']; readonly objectType: ObjectType; readonly name: string; readonly state: SchemaIntent['state'] }[]): Promise<void>;
+  read(run: string): Promise<readonly SchemaIntent[]>;
+}
+
+// ---------------------------------------------------------------- facts: tallies, calls, differences, report
+
+export interface Difference {
+  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'unexpected-record' | 'not-compared';
+  readonly objectType: WorkType;
+  readonly ordinal: number | null;
+  readonly sourceId: string | null;
+  readonly targetId: string | null;
+  readonly property: string | null;
+  /** Why, as far as it can be told: `edited-since`, `normalised`, `deleted-since`, `unknown`. */
+  readonly cause: string;
+  /** Values stay in the ledger. */
+  readonly expected: string | null;
+  readonly found: string | null;
+}
+
+export interface FactStore {
+  tallies(run: string): Promise<{ readonly records: RecordTallies; readonly associations: AssociationTallies }>;
+  /** Settled since the start by phase, for rate and forecast. */
+  countCall(run: string, phase: Phase, fact: CallFact): Promise<void>;
+  readCalls(run: string): Promise<readonly { readonly phase: string; readonly kind: string; readonly count: number; readonly tooMany: number }[]>;
+  phaseStarted(run: string, phase: Phase, now: string): Promise<void>;
+  phaseEnded(run: string, phase: Phase, now: string): Promise<void>;
+  readPhases(run: string): Promise<readonly { readonly phase: Phase; readonly startedAt: string; readonly endedAt: string | null }[]>;
+  /** Replaces what an earlier attempt of the same verify batch recorded. */
+  recordVerification(run: string, workType: WorkType, batch: number, result: { readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: readonly Difference[] }): Promise<void>;
+  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number }>;
+  readDifferences(run: string, limit: number): Promise<readonly Difference[]>;
+  refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
+  undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+  recordError(run: string, error: { readonly type: string; readonly code: string; readonly message: string; readonly place: string; readonly at: string }): Promise<void>;
+  lastError(run: string): Promise<{ readonly type: string; readonly code: string; readonly message: string; readonly at: string } | null>;
+  saveReport(run: string, report: Report): Promise<void>;
+  readReport(run: string): Promise<Report | null>;
+  /** Complete to the last settled batch. */
+  streamIdMap(run: string, objectType: ObjectType): AsyncIterable<readonly IdPair[]>;
+}
+
+export interface PaceStore extends Pace {
+  /** Share of the learned limit to use, 0..1. */
+  setRate(rate: number): Promise<void>;
+  read(): Promise<{ readonly dailyLimit: number | null; readonly dailyRemaining: number | null; readonly learnedAt: string | null; readonly windowLimit: number | null }>;
+}
