@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ZodError } from 'zod';
+import { LocalError } from '../local/local-error';
 import { MigrationError } from '../domain/migration-error';
 import { CommandError, EXIT } from './command-error';
 import type { CommandContext } from './context';
@@ -43,8 +44,8 @@ function tell(error: unknown, terminal: Terminal): number {
     terminal.remark(`Settings are wrong:\n${error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`).join('\n')}\n→ .env.example explains each variable.`);
     return EXIT.configuration;
   }
-  if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') {
-    terminal.remark(`${error.message}\n→ ${error.remedy}`);
+  if (error instanceof LocalError) {
+    terminal.remark(error.message);
     return EXIT.unreachable;
   }
   terminal.remark(`A bug in Portage: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -5,12 +5,13 @@
 import { join } from 'node:path';
 import { findTemporalCli } from './temporal-cli';
 import { hermeticLocalConfig } from './config';
-import { startSimulatorProcess, type SimulatorProcess } from './simulator-process';
+import { startSimulatorProcess } from './simulator-process';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
-import { startWorkerProcess, type WorkerProcess } from './worker-process';
+import type { RunningProgram } from './node-program';
+import { startWorkerProcess } from './worker-process';
 
 /** What the simulator accepts unless a portal file says otherwise. */
-const SIMULATED_TOKEN = 'simulated-token';
+export const SIMULATED_TOKEN = 'simulated-token';
 
 export interface StackOptions {
   /** Holds databases and logs; made where it is missing. */
@@ -34,7 +35,7 @@ export interface LocalStack {
   readonly simulatorUrl: string;
   /** What a client needs to reach this stack and nothing else. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly worker: () => WorkerProcess;
+  readonly worker: () => RunningProgram;
   readonly temporal: () => TemporalServer;
   /** Starts another worker after the last one was killed or stopped. */
   startWorker(): Promise<void>;
@@ -61,14 +62,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         running.push(server);
         return server;
       }),
-      startSimulatorProcess({
-        port: 0,
-        latency: options.latency,
-        logFile: join(folder, 'simulator.log'),
-        ...(options.tier === undefined ? {} : { tier: options.tier }),
-        ...(options.portalFile === undefined ? {} : { portalFile: options.portalFile }),
-        ...(options.seed === undefined ? {} : { seed: options.seed }),
-      }).then((simulator: SimulatorProcess) => {
+      startSimulatorProcess({ port: 0, arguments: simulatorArguments(options), logFile: join(folder, 'simulator.log') }).then((simulator) => {
         running.push(simulator);
         return simulator;
       }),
@@ -77,7 +71,11 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const environment = { PORTAGE_LEDGER: join(folder, 'ledger.db'), TEMPORAL_ADDRESS: temporal.address };
     const launchWorker = () =>
       startWorkerProcess({
-        environment: { ...environment, HUBSPOT_BASE_URL: simulator.url, HUBSPOT_ACCESS_TOKEN: SIMULATED_TOKEN, ...options.workerEnvironment },
+        temporalAddress: environment.TEMPORAL_ADDRESS,
+        ledger: environment.PORTAGE_LEDGER,
+        hubspotBaseUrl: simulator.url,
+        hubspotAccessToken: SIMULATED_TOKEN,
+        environment: options.workerEnvironment ?? {},
         logFile: join(folder, 'worker.log'),
       });
     let worker = await launchWorker();
@@ -104,4 +102,14 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     await stop();
     throw error;
   }
+}
+
+export function simulatorArguments(options: Pick<StackOptions, 'latency' | 'tier' | 'portalFile' | 'seed'>): readonly string[] {
+  return [
+    'hubspot',
+    ...['--latency', options.latency],
+    ...(options.tier === undefined ? [] : ['--tier', options.tier]),
+    ...(options.portalFile === undefined ? [] : ['--portal', options.portalFile]),
+    ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
+  ];
 }

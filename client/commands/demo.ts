@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { startStack, type LocalStack } from '../../local/stack';
-import type { FingerprintReply } from '../../simulator/control-plane';
+import type { Fingerprint } from '../../simulator/control-plane';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
 import { followMigration } from '../follow';
@@ -122,13 +122,12 @@ async function rollBackAndCompare(portage: PortageClient, migration: Migration, 
 
 async function fingerprint(stack: LocalStack): Promise<string> {
   const reply = await fetch(`${stack.simulatorUrl}/_simulator/fingerprint`);
-  const body: FingerprintReply = parseFingerprint(await reply.json());
-  return body.fingerprint;
+  return parseFingerprint(await reply.json()).sha256;
 }
 
-function parseFingerprint(body: unknown): FingerprintReply {
-  if (typeof body === 'object' && body !== null && 'fingerprint' in body && typeof body.fingerprint === 'string') {
-    return { fingerprint: body.fingerprint };
+function parseFingerprint(body: unknown): Pick<Fingerprint, 'sha256'> {
+  if (typeof body === 'object' && body !== null && 'sha256' in body && typeof body.sha256 === 'string') {
+    return { sha256: body.sha256 };
   }
   throw new CommandError(EXIT.bug, 'The simulator gave no fingerprint.', 'Please report this.');
 }

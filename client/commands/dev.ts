@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { findTemporalCli } from '../../local/temporal-cli';
 import { loadLocalConfig } from '../../local/config';
 import { startSimulatorProcess } from '../../local/simulator-process';
+import { SIMULATED_TOKEN, simulatorArguments } from '../../local/stack';
 import { connectToTemporal, startTemporalServer } from '../../local/temporal-server';
 import { startWorkerProcess } from '../../local/worker-process';
 import { CommandError, EXIT } from '../command-error';
@@ -18,7 +19,6 @@ interface DevFlags {
 
 /** The variables that steer a worker; a process that we start gets these and no other of them. */
 const WORKER_VARIABLES = /^(HUBSPOT|TEMPORAL|PORTAGE)_/;
-const SIMULATED_TOKEN = 'simulated-token';
 
 export function registerDev(program: Command, context: CommandContext): void {
   program
@@ -49,12 +49,14 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
       running.push(server);
       uiUrl = server.uiUrl;
     }
-    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: Number(flags.simulatorPort), latency: 'realistic', logFile: join(home, 'simulator.log') }) : null;
+    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: Number(flags.simulatorPort), arguments: simulatorArguments({ latency: 'realistic' }), logFile: join(home, 'simulator.log') }) : null;
     if (simulator !== null) {
       running.push(simulator);
     }
     const given = Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (WORKER_VARIABLES.test(name) && value !== undefined ? [[name, value]] : [])));
     const worker = await startWorkerProcess({
+      temporalAddress: address,
+      ledger: config.ledger,
       environment: { ...given, PORTAGE_LEDGER: config.ledger, TEMPORAL_ADDRESS: address, ...(simulator === null ? {} : { HUBSPOT_BASE_URL: simulator.url, HUBSPOT_ACCESS_TOKEN: SIMULATED_TOKEN }) },
       logFile: join(home, 'worker.log'),
     });

@@ -9,7 +9,7 @@ export function registerProcesses(program: Command, context: CommandContext): vo
     .description('Runs a worker: it does the work of every migration in its ledger.')
     .option('--json', 'print the ready line as JSON only')
     .addHelpText('after', '\nExample:\n  HUBSPOT_ACCESS_TOKEN=… portage worker\n')
-    .action(async () => context.exit(await runInForeground('worker', [], context.environment)));
+    .action(async () => context.exit(await runInForeground('worker/main', [], context.environment)));
   program
     .command('simulate')
     .argument('<vendor>', 'hubspot')
@@ -22,6 +22,6 @@ export function registerProcesses(program: Command, context: CommandContext): vo
     .addHelpText('after', '\nExample:\n  portage simulate hubspot --port 4010\n')
     .action(async (vendor: string, flags: { port: string; portal?: string; latency: string; tier: string }) => {
       const portal = flags.portal === undefined ? [] : ['--portal', flags.portal];
-      context.exit(await runInForeground('simulator', [vendor, '--port', flags.port, '--latency', flags.latency, '--tier', flags.tier, ...portal], context.environment));
+      context.exit(await runInForeground('simulator/main', [vendor, '--port', flags.port, '--latency', flags.latency, '--tier', flags.tier, ...portal], context.environment));
     });
 }
