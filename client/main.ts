@@ -52,7 +52,8 @@ function tell(error: unknown, terminal: Terminal): number {
   return EXIT.bug;
 }
 
-if (require.main === module || process.env['PORTAGE_LAUNCHED'] === '1') {
+/** The process's own command line; client/portage.cjs calls it. */
+export function runProcess(): void {
   const terminal = createTerminal({ input: process.stdin, out: process.stdout, err: process.stderr });
   void main(process.argv.slice(2), terminal, processEnvironment(), process.cwd()).then((code) => {
     process.exitCode = code;
