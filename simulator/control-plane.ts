@@ -13,7 +13,7 @@
  * | `edit`        | POST              | {@link PersonEdit} → {@link EditResult} |
  * | `fingerprint` | GET               | → {@link Fingerprint} |
  * | `dump`        | GET               | `?canonical=KEY1,KEY2` → {@link CanonicalDump} |
- * | `switches`    | GET, POST         | Partial of {@link Switches} → {@link Switches} |
+ * | `switches`    | GET, POST         | {@link SwitchChanges} → {@link Switches} |
  * | `latency`     | GET, POST         | {@link LatencySetting} → {@link LatencySetting} |
  *
  * A refused body is answered with 400 and {@link ControlProblem}.
@@ -281,7 +281,7 @@ export interface PortalDefinition {
   readonly associations?: readonly AssociationDefinition[] | undefined;
   readonly labels?: readonly LabelDefinition[] | undefined;
   readonly rules?: PortalRules | undefined;
-  readonly switches?: Partial<Switches> | undefined;
+  readonly switches?: SwitchChanges | undefined;
 }
 
 export interface PortalLoaded {
@@ -378,3 +378,5 @@ export interface Switches {
   /** Validation rules of properties (lengths, ranges, patterns) bind API writes on the 2026-09 paths. Default true. */
   readonly validationRulesEnforced: boolean;
 }
+
+export type SwitchChanges = { readonly [Name in keyof Switches]?: Switches[Name] | undefined };
