@@ -52,7 +52,6 @@ export function createByteTextReader(encoding: CsvEncoding): ByteTextReader {
 
 /** Byte text as the characters that it stands for. */
 export function decodeByteText(encoding: CsvEncoding, text: string): string {
-  // eslint-disable-next-line no-control-regex -- the question is exactly whether anything lies beyond ASCII
   if (/^[\u0000-\u007f]*$/.test(text)) {
     return text;
   }
