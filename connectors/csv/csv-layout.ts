@@ -20,9 +20,18 @@ const SEPARATORS = [',', ';', '\t', '|'] as const;
 
 const startsWith = (bytes: Buffer, ...expected: readonly number[]): boolean => expected.every((byte, at) => bytes[at] === byte);
 
+/** A first character of four bytes, three of them zero, is UTF-32 whatever the mark before it says. */
+function utf32After(head: Buffer, sizeBytes: number): ByteOrderMark | null {
+  const first = [...head.subarray(sizeBytes, sizeBytes + 4)];
+  if (first.length < 4 || first.filter((byte) => byte === 0).length !== 3) {
+    return null;
+  }
+  return first[0] !== 0 ? { encoding: 'utf-32le', sizeBytes } : first[3] !== 0 ? { encoding: 'utf-32be', sizeBytes } : null;
+}
+
 /**
- * The byte order mark at the start of a file, or null. Some tools write UTF-32 behind the two-byte mark of UTF-16 (Salesforce's own parser tests hold such files):
- * a first character of four bytes, three of them zero, tells.
+ * The byte order mark at the start of a file, or null. Some tools write UTF-32 behind a two-byte mark of UTF-16, even one of the other byte order: Salesforce's own
+ * parser tests hold such files (github.com/forcedotcom/dataloader, csvtext_BOM_UTF32*.csv).
  */
 export function byteOrderMark(head: Buffer): ByteOrderMark | null {
   if (startsWith(head, 0xef, 0xbb, 0xbf)) {
@@ -35,10 +44,10 @@ export function byteOrderMark(head: Buffer): ByteOrderMark | null {
     return { encoding: 'utf-32be', sizeBytes: 4 };
   }
   if (startsWith(head, 0xff, 0xfe)) {
-    return { encoding: head.length >= 6 && head[3] === 0 && head[4] === 0 && head[5] === 0 ? 'utf-32le' : 'utf-16le', sizeBytes: 2 };
+    return utf32After(head, 2) ?? { encoding: 'utf-16le', sizeBytes: 2 };
   }
   if (startsWith(head, 0xfe, 0xff)) {
-    return { encoding: head.length >= 6 && head[2] === 0 && head[3] === 0 && head[4] === 0 ? 'utf-32be' : 'utf-16be', sizeBytes: 2 };
+    return utf32After(head, 2) ?? { encoding: 'utf-16be', sizeBytes: 2 };
   }
   return null;
 }

@@ -33,6 +33,9 @@ export class RowTooLongError extends Error {
   }
 }
 
+/** No row: nothing, blanks, or the end-of-file character of old systems. */
+const BLANK = /^[ \u001a\r\n]*$/;
+
 export class RowSplitter {
   private text = '';
   private parseAt = 0;
@@ -80,7 +83,7 @@ export class RowSplitter {
         begin = end;
         const line = this.position.line;
         this.position = this.after(raw);
-        if (raw !== '' && !/^[\r\n]+$/.test(raw)) {
+        if (!BLANK.test(raw)) {
           const openQuote = errors.some(({ code }) => code === 'MissingQuotes');
           rows.push({ cells: this.withoutCarriageReturn(data[0] ?? [], raw), line, next: this.position, openQuote });
         }

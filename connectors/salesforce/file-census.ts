@@ -95,11 +95,12 @@ export class FileCensus {
   }
 }
 
-/** Who wrote the files of an object; without any sign the Data Loader, whose values read like the API's. */
-export function dialectOf(signs: readonly DialectSigns[]): SourceDialect {
+/** Who wrote these files, or null without any sign of it. Where signs are even the Data Loader, whose values read like the API's. */
+export function dialectOf(signs: readonly DialectSigns[]): SourceDialect | null {
   const total = (dialect: SourceDialect): number => signs.reduce((sum, file) => sum + file[dialect], 0);
   const dialects: readonly SourceDialect[] = ['data-loader', 'weekly-export', 'third-party'];
-  return dialects.reduce((best, candidate) => (total(candidate) > total(best) ? candidate : best));
+  const best = dialects.reduce((leader, candidate) => (total(candidate) > total(leader) ? candidate : leader));
+  return total(best) > 0 ? best : null;
 }
 
 /** The key with the largest count when it has more than half of all, else null. */

@@ -67,14 +67,22 @@ async function inspectFile(folder: string, name: string, override: string | null
 
 const isUsable = (csv: CsvInspection, recognition: Recognition): recognition is Extract<Recognition, { kind: 'read' }> => recognition.kind === 'read' && csv.problem === null;
 
-function fileFindings({ name, csv, recognition }: InspectedFile): readonly Finding[] {
+/** Damage may hide what a file is: only one that is plainly something else may be damaged without ending the run. */
+function isSurelyUnread({ csv, census, recognition }: InspectedFile): boolean {
+  if (recognition.kind !== 'unread' || csv.problem?.code === 'undecodable') {
+    return false;
+  }
+  return recognition.object !== null || (csv.headings.length > 1 && census.idColumn === -1) || census.idCount > 0;
+}
+
+function fileFindings(file: InspectedFile): readonly Finding[] {
+  const { name, csv, recognition } = file;
   // A report ends in rows of one cell, and damaged bytes have no telling headings: what is nearer to the cause is said, and only that.
   if (recognition.kind === 'problem' && recognition.code === 'report-export') {
     return [recognitionProblem(name, recognition)];
   }
   if (csv.problem !== null && csv.problem.code !== 'empty') {
-    const isUnreadObject = recognition.kind === 'unread' && recognition.object !== null;
-    return [fileProblem(name, csv.problem, isUnreadObject ? 'warning' : 'error')];
+    return [fileProblem(name, csv.problem, isSurelyUnread(file) ? 'warning' : 'error')];
   }
   if (recognition.kind === 'problem') {
     return [recognitionProblem(name, recognition)];
@@ -97,7 +105,9 @@ function sourceObject(object: string, files: readonly InspectedFile[]): readonly
   if (own.length === 0) {
     return [];
   }
-  return [{ object, dialect: dialectOf(own.map(({ census }) => census.dialectSigns)), files: own.map((file, fileIndex) => sourceFile(object, file, fileIndex)) }];
+  // Files without a sign of their own were written by whoever wrote the others.
+  const dialect = dialectOf(own.map(({ census }) => census.dialectSigns)) ?? dialectOf(files.map(({ census }) => census.dialectSigns)) ?? 'data-loader';
+  return [{ object, dialect, files: own.map((file, fileIndex) => sourceFile(object, file, fileIndex)) }];
 }
 
 function sourceFile(object: string, { name, csv, census }: InspectedFile, fileIndex: number): SourceFile {

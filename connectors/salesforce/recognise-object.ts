@@ -15,13 +15,12 @@ export type Recognition =
 /** Columns that nearly every object has: they tell nothing. */
 const COMMON: ReadonlySet<string> = new Set(['id', 'isdeleted', 'name', 'ownerid', 'createddate', 'createdbyid', 'lastmodifieddate', 'lastmodifiedbyid', 'systemmodstamp', 'currencyisocode']);
 
-/** Headings of reports, which are labels of the user interface instead of API names. */
+/** Headings that reports of Salesforce have: labels of its user interface instead of API names. Labels that any CRM uses are left out. */
 const REPORT_LABELS: ReadonlySet<string> = new Set([
-  ...['Account Name', 'Account ID', 'Account Owner', 'Parent Account', 'Contact ID', 'Contact Owner', 'Full Name', 'First Name', 'Last Name', 'Opportunity Name'],
-  ...['Opportunity ID', 'Opportunity Owner', 'Close Date', 'Lead Source', 'Created Date', 'Last Modified Date', 'Last Activity', 'Annual Revenue', 'Probability (%)'],
-  ...['Billing Street', 'Billing City', 'Billing State/Province', 'Billing Zip/Postal Code', 'Billing Country', 'Mailing Street', 'Mailing City', 'Mailing State/Province'],
-  ...['Mailing Zip/Postal Code', 'Mailing Country', 'Shipping Street', 'Shipping City', 'Fiscal Period', 'Next Step', 'Expected Revenue'],
-].map((label) => label.toLowerCase()));
+  ...['account name', 'account id', 'account owner', 'parent account', 'contact id', 'contact owner', 'opportunity name', 'opportunity id', 'opportunity owner'],
+  ...['lead id', 'lead owner', 'billing street', 'billing city', 'billing state/province', 'billing zip/postal code', 'billing country', 'mailing street', 'mailing city'],
+  ...['mailing state/province', 'mailing zip/postal code', 'mailing country', 'shipping street', 'shipping city', 'probability (%)', 'fiscal period'],
+]);
 
 /** So many columns must be an object's own, and such a share of all that are standard, before headings alone name it. */
 const ENOUGH_COLUMNS = 3;

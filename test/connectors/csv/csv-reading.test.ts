@@ -160,6 +160,12 @@ describe('CSV reading', () => {
     expect({ encoding: layout.encoding, problem }).toEqual({ encoding: 'windows-1252', problem: null });
   });
 
+  it('takes blanks and an end-of-file character after the last row for no row', async () => {
+    const { problem, rowCount } = await inspect('a,b\r\n1,2\r\n  \r\n\u001a');
+
+    expect({ problem, rowCount }).toEqual({ problem: null, rowCount: 1 });
+  });
+
   it('keeps a quote in the middle of a cell as text', async () => {
     const inspection = await inspect('a,b\n5" pipe,x\n');
 

@@ -82,7 +82,7 @@ describe('createSalesforceFileSource', () => {
       expect(findings).toEqual([]);
       expect(objects.map(({ object, dialect, files }) => [object, dialect, files[0]!.encoding, files[0]!.rowCount])).toEqual([
         ['Account', 'weekly-export', 'windows-1252', 1],
-        ['Contact', 'data-loader', 'utf-8', 0],
+        ['Contact', 'weekly-export', 'utf-8', 0],
       ]);
     });
 
@@ -178,6 +178,22 @@ describe('createSalesforceFileSource', () => {
       expect(unread).toEqual([{ name: 'lead.csv', object: 'Lead', rowCount: 2 }]);
     });
 
+    it('does not end the run for damage in a file that is plainly something else', async () => {
+      const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n`, 'prices.csv': 'sku,price\n1,2\n3' });
+
+      const { findings } = await inspect(folder);
+
+      expect(findings).toEqual([expect.objectContaining({ code: 'file-truncated', severity: 'warning', place: 'prices.csv:3' })]);
+    });
+
+    it('ends the run for a cut file of which too little is left to know it', async () => {
+      const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n`, 'b.csv': 'Id,Name\n001E' });
+
+      const { findings } = await inspect(folder);
+
+      expect(findings).toEqual([expect.objectContaining({ code: 'file-truncated', severity: 'error', place: 'b.csv:2' })]);
+    });
+
     it('ends the run for a row that never ends, without keeping it in memory', async () => {
       const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n${ACCOUNT},"${'x'.repeat(10_000)}` });
 
@@ -226,7 +242,7 @@ describe('createSalesforceFileSource', () => {
       expect(accounts!.records[0]!.values).toMatchObject({ Name: 'Café', IsDeleted: '0', MasterRecordId: null, ParentId: null, RecordTypeId: '012Ec0000000abcIAA' });
     });
 
-    it.each(['utf-8', 'utf-8-mark', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be', 'utf-32be-short-mark'])('reads %s', async (name) => {
+    it.each(['utf-8', 'utf-8-mark', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be', 'utf-32be-short-mark', 'utf-32le-wrong-mark'])('reads %s', async (name) => {
       const folder = fixture('encodings');
       const source = createSalesforceFileSource({ folder, limits: { chunkBytes: 7 } });
       const object = (await source.inspect(never())).objects[0]!;
@@ -234,7 +250,7 @@ describe('createSalesforceFileSource', () => {
 
       const [page] = await collect(source.read({ ...object, files: [{ ...file, fileIndex: 0 }] }, null, never()));
 
-      expect(file).toMatchObject({ lineBreak: 'CRLF', rowCount: 2, encoding: name.replace(/-(short-)?mark/, '') });
+      expect(file).toMatchObject({ lineBreak: 'CRLF', rowCount: 2, encoding: name.replace(/-(short-|wrong-)?mark/, '') });
       expect(page!.records.map(({ line, values }) => [line, values['Name']])).toEqual([
         [2, 'Ünïcödé €'],
         [3, '𝄞\nКлюч'],
