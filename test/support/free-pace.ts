@@ -38,6 +38,7 @@ export function createFreePace({ onEnter = async () => {} }: { onEnter?: (admiss
       signal.throwIfAborted();
       entered.push([...lanes]);
       await onEnter(entered.length);
+      signal.throwIfAborted();
       inFlight += 1;
       mostInFlight = Math.max(mostInFlight, inFlight);
       let released = false;
