@@ -34,7 +34,7 @@ describe('readRecords', () => {
     flaw                       | body
     ${'an entry of another kind'} | ${{ status: 'COMPLETE', results: [], errors: [{ status: 'error', category: 'VALIDATION_ERROR', message: 'x' }] }}
     ${'an unfinished batch'}   | ${{ status: 'PROCESSING', results: [] }}
-  `('never takes $flaw for absence', async ({ body }) => {
+  `('never takes $flaw for absence', async ({ body }: { body: unknown }) => {
     script = [{ status: 207, body }];
 
     expect(await errorOf(connector().readRecords('contacts', request, aCall()))).toMatchObject({ type: 'TransientError', details: { code: 'incomplete-answer', mayHaveLanded: false } });
@@ -194,7 +194,7 @@ describe('property groups and properties', () => {
     ${{ status: 404, body: { status: 'error', category: 'OBJECT_NOT_FOUND' } }}                                   | ${'absent'}
     ${{ status: 400, body: { status: 'error', category: 'VALIDATION_ERROR', subCategory: 'PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE' } }} | ${'in-use'}
     ${{ status: 400, body: { status: 'error', category: 'PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES' } }}    | ${'in-use'}
-  `('are archived: $outcome', async ({ answer, outcome }) => {
+  `('are archived: $outcome', async ({ answer, outcome }: { answer: StubReply; outcome: string }) => {
     script = [answer];
 
     expect(await connector().archiveProperty('contacts', 'tier', aCall())).toBe(outcome);
@@ -213,7 +213,7 @@ describe('pipelines', () => {
     expect(sent()).toMatchObject([{ method: 'POST', path: '/crm/pipelines/2026-09/deals', body: aPipeline }]);
   });
 
-  it.each([
+  it.each<[string, StubReply[]]>([
     ['a 409', [{ status: 409, body: {} }]],
     ['a 400 and the list', [{ status: 400, body: {} }, { status: 200, body: LIST }]],
   ])('that exist already are known by %s', async (_by, replies) => {

@@ -72,7 +72,7 @@ describe('a call', () => {
     ${"a proxy's 400"} | ${{ status: 400, text: '<html>' }}                         | ${'unreadable-answer'}
     ${'a shape that is not documented'} | ${{ status: 201, body: { results: 'ok' } }} | ${'unreadable-answer'}
     ${'a 502'}       | ${{ status: 502, text: '<html>' }}                           | ${'http-502'}
-  `('leaves a write in doubt, but no read, after $spoilt', async ({ answer, code }) => {
+  `('leaves a write in doubt, but no read, after $spoilt', async ({ answer, code }: { answer: StubReply; code: string }) => {
     const pace = createFreePace();
     const connector = aConnector(stub.baseUrl, pace, { timeoutMs: 100 });
     reply = () => answer;
@@ -189,7 +189,7 @@ describe('a call and the pace', () => {
     ${'secondly'}     | ${{ status: 429, body: SECONDLY_LIMIT }}                                    | ${1_000}
     ${'told'}         | ${{ status: 429, body: TEN_SECONDLY_LIMIT, headers: { 'Retry-After': '4' } }} | ${4_000}
     ${'unreadable'}   | ${{ status: 429, text: 'slow down' }}                                       | ${10_000}
-  `('closes its lanes for $forMs ms on a 429 ($policy)', async ({ answer, forMs }) => {
+  `('closes its lanes for $forMs ms on a 429 ($policy)', async ({ answer, forMs }: { answer: StubReply; forMs: number }) => {
     const pace = createFreePace();
     reply = () => answer;
 

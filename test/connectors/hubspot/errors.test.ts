@@ -1,4 +1,4 @@
-import { toCallError, toFailureError } from '../../../connectors/hubspot/errors';
+import { toCallError, toFailureError, type CallName } from '../../../connectors/hubspot/errors';
 import { errorEnvelopeSchema } from '../../../connectors/hubspot/responses';
 import { TransportFailure } from '../../../connectors/hubspot/transport';
 import { DAILY_LIMIT, MISSING_SCOPES, SECONDLY_LIMIT, TEN_SECONDLY_LIMIT, TOKEN_EXPIRED, TOKEN_REFUSED, UNKNOWN_PROPERTY } from './support/recorded-replies';
@@ -30,7 +30,7 @@ describe('toCallError', () => {
     ${488} | ${null}               | ${null}   | ${'PlanError'}           | ${'wrong-host'}    | ${undefined}
     ${301} | ${null}               | ${null}   | ${'PlanError'}           | ${'wrong-host'}    | ${undefined}
     ${404} | ${{ status: 'error' }} | ${null}  | ${'PlanError'}           | ${'http-404'}      | ${undefined}
-  `('makes $status $body.policyName$body.category a $type $code', ({ status, body, told, type, code, retryAfterMs }) => {
+  `('makes $status $body.policyName$body.category a $type $code', ({ status, body, told, type, code, retryAfterMs }: { status: number; body: unknown; told: number | null; type: string; code: string; retryAfterMs?: number }) => {
     const error = toCallError(CREATE, anAnswer(status, body, told));
 
     expect({ type: error.type, code: error.details.code, retryAfterMs: error.details.retryAfterMs }).toEqual({ type, code, retryAfterMs });
@@ -75,7 +75,7 @@ describe('toFailureError', () => {
     ${'perhaps-sent'} | ${'timeout'}      | ${CREATE} | ${'timeout'}         | ${true}
     ${'perhaps-sent'} | ${'aborted'}      | ${CREATE} | ${'aborted'}         | ${true}
     ${'perhaps-sent'} | ${'ECONNRESET'}   | ${READ}   | ${'connection-lost'} | ${false}
-  `('calls $failureCode ($reached) of a $call.kind $code, landed perhaps: $mayHaveLanded', ({ reached, failureCode, call, code, mayHaveLanded }) => {
+  `('calls $failureCode ($reached) of a $call.kind $code, landed perhaps: $mayHaveLanded', ({ reached, failureCode, call, code, mayHaveLanded }: { reached: TransportFailure['reached']; failureCode: string; call: CallName; code: string; mayHaveLanded: boolean }) => {
     const error = toFailureError(call, new TransportFailure(reached, failureCode));
 
     expect(error).toMatchObject({ type: 'TransientError', details: { code, mayHaveLanded } });

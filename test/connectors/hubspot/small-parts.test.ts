@@ -15,7 +15,7 @@ describe('retryAfterMs', () => {
     ${'soon'}                          | ${null}
     ${''}                              | ${null}
     ${undefined}                       | ${null}
-  `('reads $header as $ms ms', ({ header, ms }) => {
+  `('reads $header as $ms ms', ({ header, ms }: { header: string | undefined; ms: number | null }) => {
     expect(retryAfterMs(header, NOON)).toBe(ms);
   });
 });
@@ -40,7 +40,7 @@ describe('isLoopback', () => {
     ${'api.hubapi.com'}  | ${false}
     ${'127.0.0.1.evil.example'} | ${false}
     ${'10.0.0.1'}        | ${false}
-  `('$host: $loopback', ({ host, loopback }) => {
+  `('$host: $loopback', ({ host, loopback }: { host: string; loopback: boolean }) => {
     expect(isLoopback(host)).toBe(loopback);
   });
 });

@@ -184,7 +184,7 @@ describe('isSimulator', () => {
     ${'another server'}  | ${{ status: 200, text: '<html>' }}                         | ${false}
     ${'a refusal'}       | ${{ status: 404, body: { simulator: 'no' } }}              | ${false}
     ${'a broken server'} | ${'reset'}                                                 | ${false}
-  `('on loopback takes $what for one: $expected', async ({ answer, expected }) => {
+  `('on loopback takes $what for one: $expected', async ({ answer, expected }: { answer: StubReply; expected: boolean }) => {
     const pace = createFreePace();
     const stub = await startStubHubspot(() => answer);
 
@@ -228,7 +228,7 @@ describe('nextMidnight', () => {
     ${'Asia/Tokyo'}       | ${'2026-11-22T15:00:00Z'} | ${'2026-11-23T15:00:00.000Z'}
     ${'Europe/Berlin'}    | ${'2026-03-28T23:30:00Z'} | ${'2026-03-29T22:00:00.000Z'}
     ${'No/Such_Zone'}     | ${'2026-11-22T12:00:00Z'} | ${'2026-11-23T00:00:00.000Z'}
-  `('in $timeZone after $now is $midnight', ({ timeZone, now, midnight }) => {
+  `('in $timeZone after $now is $midnight', ({ timeZone, now, midnight }: { timeZone: string; now: string; midnight: string }) => {
     expect(nextMidnight(timeZone, Date.parse(now))).toBe(midnight);
   });
 });

@@ -53,7 +53,7 @@ describe('toRefusedBatch', () => {
     ${'a taken unique value'}  | ${UNIQUE_VALUE_TAKEN} | ${'VALIDATION_ERROR'}      | ${'VALIDATION_ERROR'} | ${null}      | ${[]}
     ${'duplicate ids'}         | ${DUPLICATE_IDS}      | ${'VALIDATION_ERROR'}      | ${'VALIDATION_ERROR'} | ${null}      | ${['123456']}
     ${'a body that it cannot read'} | ${MALFORMED_JSON} | ${'NO_CATEGORY'}          | ${'NO_CATEGORY'}      | ${null}      | ${[]}
-  `('tells of $name', ({ body, code, category, property, ids }) => {
+  `('tells of $name', ({ body, code, category, property, ids }: { body: { correlationId: string; message: string }; code: string; category: string; property: string | null; ids: string[] }) => {
     const answer = toRefusedBatch(errorEnvelopeSchema.parse(body), null);
 
     expect(answer).toMatchObject({ landed: [], refused: [], refusedWhole: { traceId: null, code, category, property, ids, correlationId: body.correlationId, message: body.message } });
