@@ -42,12 +42,19 @@ export class TransportFailure extends Error {
 }
 
 /**
+ * Idle connections are given up after this: sooner than servers (5 s by default in Node) and firewalls give them up, as a write into a connection that is just
+ * being closed is a write in doubt. It does not limit how long an answer may take.
+ */
+const IDLE_CONNECTION_MS = 4_000;
+
+/**
  * Sends over kept-alive connections. The SDK's own sender has neither an abort signal nor a time-out (looked up in 13.5.0), and cannot tell whether anything had
  * been sent when it failed; this one writes only when the connection stands, so it knows.
  */
 export function createTransport(): Send {
   // No limit of sockets: how many calls are in flight is the pace's business, and a request must not queue here after it got its slot.
-  const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION_MS };
+  const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) };
 
   return (request, { signal, timeoutMs, maySend }) =>
     new Promise((resolve, reject) => {
