@@ -113,15 +113,21 @@ export function toAssociationWriteAnswer(batch: z.output<typeof associationCreat
 
 function sidesOf(envelope: ErrorEnvelope, inputs: readonly TargetAssociation[]): { readonly fromId: string | null; readonly toId: string | null } {
   const named = { fromId: only(envelope.context['fromObjectId'] ?? []), toId: only(envelope.context['toObjectId'] ?? []) };
-  const id = only(distinct([...(envelope.context['id'] ?? []), ...(envelope.context['ids'] ?? [])]));
-  if (named.fromId !== null || named.toId !== null || id === null) {
+  const ids = distinct([...(envelope.context['id'] ?? []), ...(envelope.context['ids'] ?? [])]);
+  const id = only(ids);
+  if (named.fromId !== null || named.toId !== null) {
     return named;
   }
-  if (envelope.subCategory?.endsWith('FROM_OBJECT_NOT_FOUND') === true) {
+  if (id !== null && envelope.subCategory?.endsWith('FROM_OBJECT_NOT_FOUND') === true) {
     return { fromId: id, toId: null };
   }
-  if (envelope.subCategory?.endsWith('TO_OBJECT_NOT_FOUND') === true) {
+  if (id !== null && envelope.subCategory?.endsWith('TO_OBJECT_NOT_FOUND') === true) {
     return { fromId: null, toId: id };
+  }
+  // A record tied to itself, or an entry that names both ends.
+  const [pair, ...otherPairs] = inputs.filter(({ fromId, toId }) => ids.includes(fromId) && ids.includes(toId));
+  if (pair !== undefined && otherPairs.length === 0) {
+    return { fromId: pair.fromId, toId: pair.toId };
   }
   const isFrom = inputs.some(({ fromId }) => fromId === id);
   const isTo = inputs.some(({ toId }) => toId === id);

@@ -100,6 +100,20 @@ describe('toAssociationWriteAnswer', () => {
     ]);
   });
 
+  it.each`
+    what                    | ids             | fromId       | toId
+    ${'a record tied to itself'} | ${['5']}   | ${'5'}       | ${'5'}
+    ${'both ends'}          | ${['2', '8']}   | ${'2'}       | ${'8'}
+    ${'ends of no pair'}    | ${['2', '7']}   | ${null}      | ${null}
+    ${'no id'}              | ${[]}           | ${null}      | ${null}
+  `('finds the pair where an entry names $what', ({ ids, fromId, toId }: { ids: string[]; fromId: string | null; toId: string | null }) => {
+    const self = { fromId: '5', toId: '5', kinds: [UNLABELLED] };
+
+    const answer = toAssociationWriteAnswer(parse([{ status: 'error', category: 'VALIDATION_ERROR', message: 'x', context: { id: ids } }]), [...inputs, self], null);
+
+    expect(answer.refused).toMatchObject([{ fromId, toId }]);
+  });
+
   it('names nobody where one number stands on both sides', () => {
     const answer = toAssociationWriteAnswer(parse([INVALID_IDENTIFIER]), [...inputs, { fromId: 'unknown_id', toId: '8', kinds: [UNLABELLED] }], null);
 
