@@ -16,16 +16,21 @@ export interface EmailCell {
   readonly email: string | null;
   /** Further valid addresses in order. */
   readonly others: readonly string[];
+  /** Something in the cell is no address. */
+  readonly isMalformed: boolean;
 }
 
-/** Reads an e-mail cell: blanks of any kind, `mailto:`, `Name <address>`, several addresses parted by comma, semicolon, slash or blank. */
+const SEPARATORS = /[,;|/]|\s+(?=\S+@)/u;
+
+/** Reads an e-mail cell: blanks of any kind, `mailto:`, `Name <address>`, several addresses. Nothing is guessed out of a part that is no address as a whole. */
 export function parseEmailCell(text: string): EmailCell {
-  const addresses = text
+  const parts = text
     .normalize('NFKC')
     .toLowerCase()
-    .split(/[\s,;/|<>]+/u)
-    .map((part) => part.replace(/^mailto:/, ''))
-    .filter((part) => isEmailAddress(part));
-  const [email, ...others] = new Set(addresses);
-  return { email: email ?? null, others };
+    .replace(/^[^<>@]*<([^<>]+)>\s*$/u, '$1')
+    .split(SEPARATORS)
+    .map((part) => part.trim().replace(/^mailto:/, '').trim())
+    .filter((part) => part !== '');
+  const [email, ...others] = new Set(parts.filter((part) => isEmailAddress(part)));
+  return { email: email ?? null, others, isMalformed: parts.length === 0 || parts.some((part) => !isEmailAddress(part)) };
 }
