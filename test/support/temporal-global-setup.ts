@@ -1,0 +1,50 @@
+/**
+ * Runs once before the suites that need Temporal: one server in memory for all of them, and one bundle of the workflows.
+ * Suites learn both through the environment (see temporal.ts), because they run in processes of their own.
+ */
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hermeticLocalConfig } from '../../local/config';
+import { findTemporalCli } from '../../local/temporal-cli';
+import { startTemporalServer, type TemporalServer } from '../../local/temporal-server';
+
+declare global {
+  var portageTestTemporal: { readonly server: TemporalServer; readonly folder: string } | undefined;
+}
+
+const WORKFLOWS = join(__dirname, '..', '..', 'workflows', 'index.ts');
+
+// Jest wants a default export here, and `export =` is one without the name.
+export = async function setUpTemporal(): Promise<void> {
+  forgetSteeringVariables();
+  const cli = await findTemporalCli(hermeticLocalConfig(), { onFetching: (what) => process.stderr.write(`Fetching ${what} …\n`) });
+
+  const folder = await mkdtemp(join(tmpdir(), 'portage-test-'));
+  const server = await startTemporalServer({ cli: cli.path, database: { kind: 'memory' }, port: 0, uiPort: 'none', logFile: join(folder, 'temporal.log') });
+  globalThis.portageTestTemporal = { server, folder };
+  process.env.PORTAGE_TEST_TEMPORAL_ADDRESS = server.address;
+
+  if (!existsSync(WORKFLOWS)) return;
+  try {
+    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
+    const bundlePath = join(folder, 'workflow-bundle.js');
+    await writeFile(bundlePath, code);
+    process.env.PORTAGE_TEST_BUNDLE = bundlePath;
+  } catch (error) {
+    // Jest runs no teardown after a setup that failed.
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+/** What somebody exported in their shell must not reach a test: it would steer it to a real server or portal. */
+function forgetSteeringVariables(): void {
+  const kept = new Set(['PORTAGE_TEST_LONG', 'PORTAGE_SAMPLE_DATA']);
+  for (const name of Object.keys(process.env)) {
+    if (/^(HUBSPOT|TEMPORAL|PORTAGE)_/i.test(name) && !kept.has(name)) delete process.env[name];
+  }
+}
