@@ -65,4 +65,6 @@ export interface PartitionManifest {
   readonly firstBatch: number;
   readonly batchCount: number;
   readonly recordCount: number;
+  /** What each batch holds, in order, where batches are not all full but the last. */
+  readonly batchCounts?: readonly number[] | undefined;
 }

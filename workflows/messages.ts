@@ -1,6 +1,6 @@
 /** Signals and queries of the migration workflows; client and workflows share these objects. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { Control, PauseReason, Phase, RunState, WorkType } from '../domain/phase';
+import type { Control, PauseReason, Phase, RunState, WorkKind, WorkType } from '../domain/phase';
 import type { IdPair } from '../domain/id-map';
 
 /** Stops launching batches until `resume`; those in flight end. */
@@ -52,7 +52,10 @@ export interface BlockedInput {
   readonly version: number;
 }
 export interface ProgressInput {
+  readonly kind: WorkKind;
   readonly workType: WorkType;
+  /** Batches done since the last message. */
+  readonly batches: number;
   /** Counts since the last message, by outcome. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -63,6 +66,13 @@ export interface StatusView {
   readonly reasons: readonly PauseReason[];
   /** Settled and planned by type of record or association. */
   readonly progress: readonly { readonly workType: WorkType; readonly done: number; readonly total: number; readonly counts: Readonly<Record<string, number>> }[];
+  /** Batches of all phases together, written, linked and read back. */
+  readonly batches: { readonly done: number; readonly total: number };
+  /** Batches a minute over the last minute of work; null while unknown. */
+  readonly batchesPerMinute: number | null;
+  /** Counts of what was read back, or undone, by outcome. */
+  readonly verified: Readonly<Record<string, number>>;
+  readonly undone: Readonly<Record<string, number>>;
   /** ISO-8601; null while unknown. */
   readonly expectedEnd: string | null;
   readonly planDigest: string | null;
@@ -86,6 +96,10 @@ export interface MigrationInput {
   readonly rate: number;
   readonly reserve: number;
   readonly rollbackWindowMs: number;
+  /** How long the target's search may lag behind its writes. */
+  readonly searchLagMs?: number;
+  /** A rollback waits until the last send is this old; a simulator needs no wait. */
+  readonly quietMs?: number;
   /** Test hook: continue-as-new at this many events as well. */
   readonly maxHistoryLength?: number;
 }

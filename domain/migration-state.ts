@@ -1,0 +1,81 @@
+import { initialControl } from './control';
+import type { ControlState } from './control';
+import type { Phase, RunState } from './phase';
+import type { PlanFacts } from './plan-facts';
+import { EMPTY_PROGRESS } from './progress';
+import type { Progress } from './progress';
+
+/** All that a migration carries from one execution to the next. */
+export interface MigrationState {
+  readonly phase: Phase;
+  /** Phases that are over. */
+  readonly done: readonly Phase[];
+  readonly portalId: string | null;
+  readonly facts: PlanFacts | null;
+  readonly controls: ControlState;
+  readonly approved: boolean;
+  readonly progress: Progress;
+  /** Probes that found the portal still closed, since it last worked. */
+  readonly quotaProbes: number;
+  readonly portalProbes: number;
+  /** ISO-8601: when the last record was written; the search index lags behind it. */
+  readonly writtenAt: string | null;
+  /** How the run ended, once the report is there. */
+  readonly outcome: RunState | null;
+  /** ISO-8601: the end of the rollback window. */
+  readonly openUntil: string | null;
+  readonly rollback: { readonly includeEdited: boolean } | null;
+  readonly finalize: boolean;
+}
+
+export const initialState = (settings: { readonly rate: number; readonly reserve: number }): MigrationState => ({
+  phase: 'preflight',
+  done: [],
+  portalId: null,
+  facts: null,
+  controls: initialControl(settings),
+  approved: false,
+  progress: EMPTY_PROGRESS,
+  quotaProbes: 0,
+  portalProbes: 0,
+  writtenAt: null,
+  outcome: null,
+  openUntil: null,
+  rollback: null,
+  finalize: false,
+});
+
+/** Phases that change nothing in the portal: a run that fails in them has not started. */
+const BEFORE_WRITING: readonly Phase[] = ['preflight', 'stage', 'plan'];
+
+export const hasBegunWriting = ({ phase }: MigrationState): boolean => !BEFORE_WRITING.includes(phase);
+
+const FINAL: readonly RunState[] = ['not-started', 'rolled-back', 'finalized'];
+
+/** The phases that have begun, so that only what may have been written is undone. */
+export const hasBegun = ({ phase, done }: MigrationState, asked: Phase): boolean => phase === asked || done.includes(asked);
+
+/** Where the run stands for a person. */
+export function toRunState(state: MigrationState): RunState {
+  if (state.outcome !== null && FINAL.includes(state.outcome)) {
+    return state.outcome;
+  }
+  if (state.controls.control.reasons.length > 0) {
+    return 'paused';
+  }
+  if (state.rollback !== null) {
+    return 'rolling-back';
+  }
+  return state.outcome ?? (hasBegunWriting(state) ? 'running' : 'planning');
+}
+
+/**
+ * Is the plan approved by what a person stated? Records left out for a reason that is not the person's own decision need their number.
+ * @returns the code of what is missing, or null
+ */
+export function missingApproval(facts: PlanFacts, stated: { readonly approve?: string | undefined; readonly acceptLeftOut?: number | undefined } | null): 'plan' | 'left-out-number' | null {
+  if (stated?.approve !== facts.digest) {
+    return 'plan';
+  }
+  return facts.leftOutToAccept > 0 && stated.acceptLeftOut !== facts.leftOutToAccept ? 'left-out-number' : null;
+}

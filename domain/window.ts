@@ -1,0 +1,38 @@
+import type { WorkKind, WorkType } from './phase';
+import type { PartitionManifest } from './planned-record';
+
+/** At most this many partitions are open: more of them would not send faster, only hold more state. */
+export const MAX_OPEN_PARTITIONS = 4;
+/** Inputs of one batch call. 100: HubSpot, CRM objects API, 2026-09. */
+export const BATCH_SIZE = 100;
+
+/** One partition of a phase: what is done to which batches. */
+export interface WorkItem {
+  readonly kind: WorkKind;
+  readonly workType: WorkType;
+  readonly manifest: PartitionManifest;
+}
+
+export interface BatchPlace {
+  readonly batch: number;
+  /** Records or associations in it. */
+  readonly count: number;
+  /** `contacts 12,301–12,400`: ordinals from 1, for people. */
+  readonly summary: string;
+}
+
+/** How many batches each open partition may have in flight; at least one. */
+export const windowShare = (window: number, openPartitions: number): number => Math.max(1, Math.floor(window / Math.max(1, openPartitions)));
+
+/** The batches of a partition in order. */
+export function batchesOf({ workType, manifest }: WorkItem): readonly BatchPlace[] {
+  return Array.from({ length: manifest.batchCount }, (_, index) => {
+    const batch = manifest.firstBatch + index;
+    const count = manifest.batchCounts?.[index] ?? Math.max(0, Math.min(BATCH_SIZE, manifest.recordCount - index * BATCH_SIZE));
+    const first = batch * BATCH_SIZE + 1;
+    return { batch, count, summary: `${workType} ${grouped(first)}–${grouped(first + Math.max(1, count) - 1)}` };
+  });
+}
+
+/** 12345 → `12,345`. */
+export const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -1,0 +1,262 @@
+/**
+ * One run, from the first look at the source to the end of its rollback window. Before its first write a mistake ends it; after that every stop is a pause with
+ * a reason, and it goes on where it was. It stays open until it is finalized, rolled back, or its rollback window is over.
+ */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ChildWorkflowHandle } from '@temporalio/workflow';
+import { stopLifted } from '../domain/control';
+import { hasBegun, hasBegunWriting, initialState, missingApproval } from '../domain/migration-state';
+import type { MigrationState } from '../domain/migration-state';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import type { Control, Phase, RunState } from '../domain/phase';
+import type { PlanFacts } from '../domain/plan-facts';
+import { added, workBegun } from '../domain/progress';
+import type { WorkItem } from '../domain/window';
+import type { LedgerActivities, PortalActivities, RunIdentity } from '../activities/migration-activities';
+import { LEDGER, LONG, READ, WRITE } from './activity-options';
+import { taskQueues, workflowIds } from './messages';
+import type { MigrationInput } from './messages';
+import { toNotStarted } from './not-started';
+import { RollbackRequested, ownControl } from './own-control';
+import type { OwnedControl } from './own-control';
+import { associationItems, recordItems, startPhase, startRollback } from './run-phase';
+
+/** What outlives an execution is in the input of the next. */
+export interface MigrationWorkflowInput extends MigrationInput {
+  readonly carried?: MigrationState;
+}
+export interface MigrationResult {
+  readonly state: RunState;
+}
+
+/** How long HubSpot's search may lag behind a write: seconds, says its documentation, without a promise. The simulator's lag is 5 s. */
+const SEARCH_LAG_MS = { simulator: 6_000, portal: 60_000 };
+/** Longer than the last HTTP call of a worker that died can still be on its way. */
+const QUIET_MS = { simulator: 0, portal: 120_000 };
+
+type ForwardPhase = Exclude<Phase, 'open' | 'rollback'>;
+const FORWARD: readonly ForwardPhase[] = ['preflight', 'stage', 'plan', 'properties', ...OBJECT_TYPES, 'relink', 'verify', 'report'];
+
+export async function migration(input: MigrationWorkflowInput): Promise<MigrationResult> {
+  const own = ownControl(input, input.carried ?? initialState(input));
+  const steps = forwardSteps(input, own);
+  try {
+    for (const phase of FORWARD.filter((each) => !own.state().done.includes(each))) {
+      await enter(own, phase);
+      await steps[phase]();
+      own.update({ done: [...own.state().done, phase] });
+      await renewIfDue(input, own);
+    }
+    await stayOpen(input, own);
+    await end(input, own, 'finalized');
+  } catch (error) {
+    if (error instanceof ApplicationFailure && !hasBegunWriting(own.state())) {
+      own.update({ outcome: 'not-started' });
+      await own.show();
+    }
+    if (!(error instanceof RollbackRequested)) {
+      throw error;
+    }
+    await undo(input, own);
+    await end(input, own, 'rolled-back');
+  }
+  return { state: own.state().outcome ?? 'running' };
+}
+
+/** What each phase does, without when. */
+function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonly<Record<ForwardPhase, () => Promise<void>>> {
+  const { run, ledgerId } = input;
+  const onLedger = { taskQueue: taskQueues.ledger(ledgerId) };
+  const onPortal = { taskQueue: taskQueues.portal(ledgerId) };
+  const { assembleReport } = proxyActivities<LedgerActivities>({ ...LEDGER, ...onLedger });
+  const { inspectSource, stageSource } = proxyActivities<LedgerActivities>({ ...LONG, ...onLedger });
+  const { inspectPortal, findUnexpected } = proxyActivities<PortalActivities>({ ...READ, ...onPortal });
+  const { planMigration } = proxyActivities<PortalActivities>({ ...LONG, ...onPortal });
+  const { applySchema } = proxyActivities<PortalActivities>({ ...WRITE, ...onPortal });
+  const writeRecords = (objectType: (typeof OBJECT_TYPES)[number]) => async () => {
+    await runPhase(input, own, objectType, recordItems(factsOf(own), 'write-records', [objectType]));
+    own.update({ writtenAt: new Date(Date.now()).toISOString() });
+  };
+
+  return {
+    async preflight() {
+      await own.perform(() => inspectSource({ run }));
+      const { portalId } = await own.perform(() => inspectPortal({ run }));
+      own.update({ portalId });
+    },
+    async stage() {
+      await own.perform(() => stageSource({ run }));
+    },
+    async plan() {
+      const facts = await own.perform(() => planMigration({ run, expectedDigest: input.expectedPlanDigest }));
+      own.update({ facts, portalId: facts.portalId });
+      await approved(input, own, facts);
+    },
+    async properties() {
+      await own.perform(() => applySchema(identityOf(input, own)));
+    },
+    companies: writeRecords('companies'),
+    contacts: writeRecords('contacts'),
+    deals: writeRecords('deals'),
+    async relink() {
+      await runPhase(input, own, 'relink', associationItems(factsOf(own), 'write-associations', ASSOCIATION_TYPES));
+    },
+    async verify() {
+      const facts = factsOf(own);
+      await runPhase(input, own, 'verify', [...recordItems(facts, 'verify-records', OBJECT_TYPES), ...associationItems(facts, 'verify-associations', ASSOCIATION_TYPES)]);
+      await searchCaughtUp(input, own, facts);
+      for (const { objectType } of facts.records) {
+        const { unexpected } = await own.perform(() => findUnexpected({ ...identityOf(input, own), objectType }));
+        const { progress } = own.state();
+        own.update({ progress: { ...progress, verified: added(progress.verified, { unexpected }) } });
+      }
+    },
+    async report() {
+      const { state } = await own.perform(() => assembleReport({ ...identityOf(input, own), rolledBack: false }));
+      own.update({ outcome: state });
+    },
+  };
+}
+
+async function enter(own: OwnedControl, phase: Phase): Promise<void> {
+  await own.ready();
+  own.update({ phase, progress: workBegun(own.state().progress, Date.now()) });
+  await own.show();
+}
+
+/** Against a portal that is not simulated nobody but a person starts the writing. */
+async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFacts): Promise<void> {
+  if (facts.undecided > 0) {
+    throw toNotStarted({ type: 'PlanError', details: { code: 'undecided-matches', exitCode: 5 } });
+  }
+  if (facts.simulator || own.state().approved) {
+    return;
+  }
+  const missing = missingApproval(facts, input.approve === null ? null : { approve: facts.digest, acceptLeftOut: input.approve.acceptLeftOut });
+  own.update({ approved: missing === null });
+  if (missing !== null) {
+    own.hold({ kind: 'approval', until: null, code: missing });
+  }
+  await own.ready();
+}
+
+async function runPhase(input: MigrationWorkflowInput, own: OwnedControl, name: string, items: readonly WorkItem[]): Promise<void> {
+  if (items.length > 0) {
+    const start = (control: Control) => startPhase({ ...identityOf(input, own), name, items, control, includeEdited: false, ...historyLimitOf(input) });
+    await runChild(own, workflowIds.phase(input.run, name), start);
+  }
+}
+
+/** A child that ended by a mistake, or was ended by hand, is started again when a person resumed. */
+async function runChild(own: OwnedControl, workflowId: string, start: (control: Control) => Promise<Pick<ChildWorkflowHandle<() => Promise<unknown>>, 'result'>>): Promise<void> {
+  for (;;) {
+    await own.ready();
+    const { control } = own.state().controls;
+    try {
+      const child = await start(control);
+      await own.openChild(workflowId, control.version);
+      await child.result();
+      return await own.unlessStopping();
+    } catch (error) {
+      const isChilds = error instanceof ChildWorkflowFailure || error instanceof WorkflowExecutionAlreadyStartedError;
+      if (!isChilds || CancellationScope.current().consideredCancelled) {
+        throw error;
+      }
+      own.hold({ kind: 'invariant', until: null, code: 'child-failed' });
+    } finally {
+      await own.openChild(null, 0);
+    }
+  }
+}
+
+/** What we did not write is found by search, which lags behind. */
+async function searchCaughtUp(input: MigrationInput, own: OwnedControl, facts: PlanFacts): Promise<void> {
+  const { writtenAt } = own.state();
+  const lagMs = input.searchLagMs ?? SEARCH_LAG_MS[facts.simulator ? 'simulator' : 'portal'];
+  const waitMs = writtenAt === null ? 0 : Date.parse(writtenAt) + lagMs - Date.now();
+  if (waitMs > 0) {
+    await condition(() => own.state().rollback !== null, waitMs, { summary: "until the portal's search has caught up" });
+  }
+}
+
+/** The rollback window: nothing happens until a person says so, or it is over. */
+async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+  if (own.state().openUntil === null) {
+    own.update({ openUntil: new Date(Date.now() + input.rollbackWindowMs).toISOString() });
+    await enter(own, 'open');
+  }
+  const until = Date.parse(own.state().openUntil ?? '');
+  const isAsked = () => own.state().finalize || own.state().rollback !== null;
+  await condition(() => isAsked() || isRenewalDue(input), Math.max(1_000, until - Date.now()), { summary: 'end of the rollback window' });
+  if (!isAsked()) {
+    await renewIfDue(input, own);
+  }
+  await own.unlessStopping();
+}
+
+async function undo(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+  const before = own.state();
+  const { facts, rollback } = before;
+  if (facts === null || rollback === null || !hasBegunWriting(before)) {
+    return;
+  }
+  own.update({ phase: 'rollback', done: [...before.done, before.phase], outcome: null, controls: stopLifted(before.controls) });
+  await own.show();
+
+  const work = {
+    facts,
+    objectTypes: OBJECT_TYPES.filter((objectType) => hasBegun(before, objectType)),
+    associationTypes: hasBegun(before, 'relink') ? ASSOCIATION_TYPES : [],
+    includeEdited: rollback.includeEdited,
+    quietMs: input.quietMs ?? QUIET_MS[facts.simulator ? 'simulator' : 'portal'],
+  };
+  await runChild(own, workflowIds.rollback(input.run), (control) => startRollback({ ...identityOf(input, own), ...work, control, ...historyLimitOf(input) }));
+  const { assembleReport } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(input.ledgerId) });
+  await own.perform(() => assembleReport({ ...identityOf(input, own), rolledBack: true }));
+}
+
+/** Nothing can be undone any more: the pairs are let go. */
+async function end({ run, ledgerId }: MigrationInput, own: OwnedControl, outcome: RunState): Promise<void> {
+  const { closeShards } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(ledgerId) });
+  await closeShards({ run });
+  own.update({ outcome });
+  await own.show();
+}
+
+const isRenewalDue = ({ maxHistoryLength }: MigrationInput): boolean => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= (maxHistoryLength ?? Infinity);
+
+/** Only between phases, when no child is open and nothing is under way: a child would end with this execution. */
+async function renewIfDue(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+  if (isRenewalDue(input)) {
+    await condition(() => own.isQuiet() && allHandlersFinished());
+    await continueAsNew<typeof migration>({ ...input, carried: own.state() });
+  }
+}
+
+function identityOf({ run, ledgerId, epoch }: MigrationInput, own: OwnedControl): RunIdentity {
+  const { portalId } = own.state();
+  if (portalId === null) {
+    throw new Error('The portal is known from the preflight on');
+  }
+  return { run, ledgerId, epoch, portalId };
+}
+
+function factsOf(own: OwnedControl): PlanFacts {
+  const { facts } = own.state();
+  if (facts === null) {
+    throw new Error('There is a plan from the phase plan on');
+  }
+  return facts;
+}
+
+const historyLimitOf = ({ maxHistoryLength }: MigrationInput) => (maxHistoryLength === undefined ? {} : { maxHistoryLength });

@@ -1,0 +1,131 @@
+/**
+ * Works off the batches of one partition, as many at a time as its window allows, each until it is done. What cannot go on stops launching, tells the
+ * migration and waits for its word; what is in flight ends. The pairs of the id map are this workflow's state until they are sealed into a shard.
+ */
+import { CancellationScope, CancelledFailure, condition, setHandler } from '@temporalio/workflow';
+import { idMapDigest } from '../domain/id-map';
+import type { IdPair } from '../domain/id-map';
+import type { Control, WorkType } from '../domain/phase';
+import { added } from '../domain/progress';
+import { toStopCause } from '../domain/stop-cause';
+import { batchesOf } from '../domain/window';
+import type { BatchPlace, WorkItem } from '../domain/window';
+import type { RunIdentity } from '../activities/migration-activities';
+import { batchWork } from './batch-work';
+import { toActivityEnd } from './failed-call';
+import { followControl } from './follow-control';
+import { idMapQuery, progressSignal } from './messages';
+import { sealShard } from './seal-shard';
+import { tellMigration } from './tell';
+
+export interface PartitionInput extends RunIdentity {
+  readonly item: WorkItem;
+  /** Its `window` is this partition's share. */
+  readonly control: Control;
+  readonly includeEdited: boolean;
+}
+
+export interface PartitionResult {
+  /** False where a stop or a cancellation left batches undone. */
+  readonly complete: boolean;
+}
+
+/** A message upwards costs the migration four events. */
+const BATCHES_A_MESSAGE = 10;
+const MESSAGE_EVERY_MS = 5_000;
+
+export async function partition(input: PartitionInput): Promise<PartitionResult> {
+  const { item, run } = input;
+  const work = batchWork(input);
+  const pairs: IdPair[] = [];
+  const pending = [...batchesOf(item)];
+  let inFlight = 0;
+  let cancelled = false;
+  let mistake: { readonly error: unknown } | null = null;
+  const unsaid = newlyDone(item.workType);
+
+  const followed = followControl(run, input.control);
+  setHandler(idMapQuery, () => pairs, { description: 'Pairs of the id map that this partition has landed' });
+
+  const isStopping = () => cancelled || mistake !== null || followed.current().stop;
+  const mayLaunch = () => !isStopping() && followed.isRunning() && pending.length > 0 && inFlight < followed.current().window;
+  const isSettled = () => inFlight === 0 && (pending.length === 0 || isStopping());
+
+  const launch = async (place: BatchPlace): Promise<void> => {
+    inFlight += 1;
+    try {
+      const done = await work(place, followed.current().reserve);
+      pairs.push(...done.pairs);
+      unsaid.count(done.counts);
+      if (unsaid.isDue()) {
+        void tellMigration(run, progressSignal, { kind: item.kind, ...unsaid.take() });
+      }
+    } catch (error) {
+      pending.unshift(place);
+      const ended = toActivityEnd(error);
+      if (ended.end === 'failed') {
+        followed.block(toStopCause(ended.call, Date.now()));
+      }
+    } finally {
+      inFlight -= 1;
+    }
+  };
+
+  const scope = CancellationScope.current();
+  scope.cancelRequested.catch(() => {
+    cancelled = true;
+  });
+
+  return CancellationScope.nonCancellable(async () => {
+    while (!isSettled()) {
+      await condition(() => mayLaunch() || isSettled());
+      for (let place = mayLaunch() ? pending.shift() : undefined; place !== undefined; place = mayLaunch() ? pending.shift() : undefined) {
+        launch(place).catch((error: unknown) => {
+          mistake = { error };
+        });
+      }
+    }
+    throwIfMistaken(mistake);
+
+    const complete = pending.length === 0;
+    if (unsaid.batches() > 0) {
+      await tellMigration(run, progressSignal, { kind: item.kind, ...unsaid.take() });
+    }
+    if (cancelled && !complete) {
+      // Nothing is sealed: this partition may be started again, and then seals all of it. Until then its pairs are in the ledger.
+      throw new CancelledFailure('The partition was cancelled; what was in flight is settled');
+    }
+    if (item.kind === 'write-records') {
+      await sealShard({ ...input, pairs, digest: idMapDigest(pairs), isComplete: () => complete, isStopping }, followed);
+    }
+    return { complete };
+  });
+}
+
+/** Counts since the last message upwards. */
+function newlyDone(workType: WorkType) {
+  let batches = 0;
+  let counts: Readonly<Record<string, number>> = {};
+  let saidAtMs = Date.now();
+  return {
+    batches: () => batches,
+    isDue: () => batches >= BATCHES_A_MESSAGE && Date.now() - saidAtMs >= MESSAGE_EVERY_MS,
+    count(more: Readonly<Record<string, number>>) {
+      batches += 1;
+      counts = added(counts, more);
+    },
+    take() {
+      const said = { workType, batches, counts };
+      batches = 0;
+      counts = {};
+      saidAtMs = Date.now();
+      return said;
+    },
+  };
+}
+
+function throwIfMistaken(mistake: { readonly error: unknown } | null): void {
+  if (mistake !== null) {
+    throw mistake.error;
+  }
+}

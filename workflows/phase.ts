@@ -1,0 +1,157 @@
+/**
+ * Keeps up to four partitions of one phase open until all are done. It passes the migration's control on to them, and gives each its share of the window.
+ * It continues as new only when none is open, because a child ends with the execution that started it.
+ */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancellationScope,
+  CancelledFailure,
+  ParentClosePolicy,
+  WorkflowIdReusePolicy,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ChildWorkflowHandle } from '@temporalio/workflow';
+import { isPaused } from '../domain/control';
+import type { Control } from '../domain/phase';
+import { MAX_OPEN_PARTITIONS, batchesOf, windowShare } from '../domain/window';
+import type { WorkItem } from '../domain/window';
+import type { RunIdentity } from '../activities/migration-activities';
+import { followControl } from './follow-control';
+import { controlSignal, workflowIds } from './messages';
+import type { partition } from './partition';
+import { tellChild } from './tell';
+
+export interface PhaseInput extends RunIdentity {
+  /** As it stands in the ids of its partitions, e.g. `contacts`, `undo-contacts`. */
+  readonly name: string;
+  readonly items: readonly WorkItem[];
+  readonly control: Control;
+  readonly includeEdited: boolean;
+  /** Test hook: continue-as-new at this many events as well. */
+  readonly maxHistoryLength?: number;
+  /** Carried through continue-as-new: the next item to start, and whether every one before was done. */
+  readonly next?: number;
+  readonly complete?: boolean;
+}
+
+export interface PhaseResult {
+  /** False where a stop left work undone. */
+  readonly complete: boolean;
+}
+
+export async function phase(input: PhaseInput): Promise<PhaseResult> {
+  const { run, items } = input;
+  let next = input.next ?? 0;
+  let complete = input.complete ?? true;
+  let cancelled = false;
+  let starting = 0;
+  let mistake: { readonly error: unknown } | null = null;
+  const open = new Set<string>();
+
+  const share = (control: Control): Control => ({ ...control, window: windowShare(control.window, Math.min(MAX_OPEN_PARTITIONS, open.size + starting + (items.length - next))) });
+  const passOn = () => {
+    for (const workflowId of open) {
+      tellChild(workflowId, controlSignal, share(followed.current())).catch(noteMistake);
+    }
+  };
+  const followed = followControl(run, input.control, passOn);
+  const noteMistake = (error: unknown) => {
+    mistake = { error };
+  };
+
+  const isStopping = () => cancelled || mistake !== null || followed.current().stop;
+  const isRenewing = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= (input.maxHistoryLength ?? Infinity);
+  const mayStart = () => !isStopping() && !isPaused(followed.current()) && !isRenewing() && next < items.length && open.size + starting < MAX_OPEN_PARTITIONS;
+  const isDrained = () => open.size + starting === 0 && (next >= items.length || isStopping() || (isRenewing() && !isPaused(followed.current())));
+
+  const work = async (item: WorkItem, index: number): Promise<void> => {
+    const workflowId = workflowIds.partition(run, input.name, index);
+    starting += 1;
+    const told = share(followed.current());
+    let child: ChildWorkflowHandle<typeof partition> | 'done-before';
+    try {
+      child = await startPartition(input, item, workflowId, told);
+    } finally {
+      starting -= 1;
+    }
+    if (child === 'done-before') {
+      return;
+    }
+    open.add(workflowId);
+    if (followed.current().version > told.version) {
+      await tellChild(workflowId, controlSignal, share(followed.current()));
+    }
+    try {
+      complete = (await child.result()).complete && complete;
+    } finally {
+      open.delete(workflowId);
+    }
+    if (next >= items.length && !isStopping()) {
+      // The last ones share what the finished one leaves.
+      passOn();
+    }
+  };
+
+  CancellationScope.current().cancelRequested.catch(() => {
+    cancelled = true;
+  });
+  return CancellationScope.nonCancellable(async () => {
+    while (!isDrained()) {
+      await condition(() => mayStart() || isDrained());
+      while (mayStart()) {
+        const item = items[next];
+        next += 1;
+        if (item !== undefined) {
+          work(item, next - 1).catch(noteMistake);
+        }
+        setCurrentDetails(`Partition ${next} of ${items.length}`);
+      }
+    }
+    throwIfMistaken(mistake);
+    if (next < items.length && !isStopping()) {
+      await continueAsNew<typeof phase>({ ...input, control: followed.current(), next, complete });
+    }
+    if (cancelled) {
+      throw new CancelledFailure('The phase was cancelled; what was in flight is settled');
+    }
+    return { complete: complete && next >= items.length };
+  });
+}
+
+/** A partition that an earlier execution of this phase has completed is not done again. */
+async function startPartition({ run, ledgerId, epoch, portalId, includeEdited }: PhaseInput, item: WorkItem, workflowId: string, control: Control) {
+  try {
+    return await startChild<typeof partition>('partition', {
+      workflowId,
+      args: [{ run, ledgerId, epoch, portalId, item, control, includeEdited }],
+      // A phase that is gone must not cut off what is in flight: the partition settles it, then closes.
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      staticSummary: summaryOf(item),
+      typedSearchAttributes: workflowInfo().typedSearchAttributes,
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      return 'done-before';
+    }
+    throw error;
+  }
+}
+
+/** `contacts 10,001–20,000 (100 batches)` */
+function summaryOf(item: WorkItem): string {
+  const batches = batchesOf(item);
+  const from = batches[0]?.summary.split('–')[0] ?? item.workType;
+  const to = batches.at(-1)?.summary.split('–')[1] ?? '';
+  return `${from}–${to} (${batches.length} batches)`;
+}
+
+function throwIfMistaken(mistake: { readonly error: unknown } | null): void {
+  if (mistake !== null) {
+    throw mistake.error;
+  }
+}

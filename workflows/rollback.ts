@@ -1,0 +1,74 @@
+/** Undoes what a run wrote, in reverse order, after everything has drained. A child of the migration, which pauses it as it pauses every other. */
+import { proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { AssociationType, ObjectType } from '../domain/object-type';
+import type { Control } from '../domain/phase';
+import type { PlanFacts } from '../domain/plan-facts';
+import type { WorkItem } from '../domain/window';
+import type { PortalActivities, RunIdentity } from '../activities/migration-activities';
+import { WRITE } from './activity-options';
+import { followControl } from './follow-control';
+import { controlSignal, taskQueues, workflowIds } from './messages';
+import { associationItems, recordItems, startPhase } from './run-phase';
+import { tellChild } from './tell';
+
+export interface RollbackWorkflowInput extends RunIdentity {
+  readonly facts: PlanFacts;
+  /** In the order in which they were begun. */
+  readonly objectTypes: readonly ObjectType[];
+  readonly associationTypes: readonly AssociationType[];
+  readonly control: Control;
+  readonly includeEdited: boolean;
+  /** An update in flight when its worker died may land late: nothing is undone before the last send is this old. */
+  readonly quietMs: number;
+  readonly maxHistoryLength?: number;
+}
+
+export interface RollbackResult {
+  /** Records that appeared under the run's keys while it was undone. */
+  readonly lateArchived: number;
+}
+
+export async function rollback(input: RollbackWorkflowInput): Promise<RollbackResult> {
+  const { run, ledgerId, epoch, portalId, facts } = input;
+  const identity: RunIdentity = { run, ledgerId, epoch, portalId };
+  const portal = proxyActivities<PortalActivities>({ ...WRITE, taskQueue: taskQueues.portal(ledgerId) });
+
+  let openPhase: string | null = null;
+  const followed = followControl(run, input.control, (control) => {
+    if (openPhase !== null) {
+      void tellChild(openPhase, controlSignal, control);
+    }
+  });
+
+  const undo = async (name: string, items: readonly WorkItem[]) => {
+    if (items.length === 0) {
+      return;
+    }
+    setCurrentDetails(`Undoing: ${name.replace('undo-', '')}`);
+    const told = followed.current();
+    const child = await startPhase({ ...identity, name, items, control: told, includeEdited: input.includeEdited, ...(input.maxHistoryLength === undefined ? {} : { maxHistoryLength: input.maxHistoryLength }) });
+    openPhase = workflowIds.phase(run, name);
+    if (followed.current().version > told.version) {
+      await tellChild(openPhase, controlSignal, followed.current());
+    }
+    await child.result();
+    openPhase = null;
+  };
+
+  if (input.quietMs > 0) {
+    await sleep(input.quietMs, { summary: 'until the last write is settled for certain' });
+  }
+  const objectTypes = [...input.objectTypes].reverse();
+  await undo('undo-associations', associationItems(facts, 'undo-associations', input.associationTypes).toReversed());
+  for (const objectType of objectTypes) {
+    await undo(`undo-${objectType}`, recordItems(facts, 'undo-records', [objectType]));
+  }
+
+  let lateArchived = 0;
+  for (const objectType of objectTypes) {
+    const { archived } = await followed.perform(() => portal.sweepUndone({ ...identity, objectType }));
+    lateArchived += archived;
+  }
+  await followed.perform(() => portal.undoSchema(identity));
+  return { lateArchived };
+}

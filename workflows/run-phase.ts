@@ -1,0 +1,38 @@
+import { ParentClosePolicy, WorkflowIdReusePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import type { AssociationType, ObjectType } from '../domain/object-type';
+import type { PlanFacts } from '../domain/plan-facts';
+import type { WorkItem } from '../domain/window';
+import { workflowIds } from './messages';
+import type { PhaseInput, phase } from './phase';
+import type { RollbackWorkflowInput, rollback } from './rollback';
+
+/** Starts a phase as a child. Its id is the same whoever starts it, so that it cannot run twice. */
+export const startPhase = (input: PhaseInput) =>
+  startChild<typeof phase>('phase', {
+    workflowId: workflowIds.phase(input.run, input.name),
+    args: [input],
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    staticSummary: `${input.name}: ${input.items.length} partitions`,
+    typedSearchAttributes: workflowInfo().typedSearchAttributes,
+  });
+
+export const startRollback = (input: RollbackWorkflowInput) =>
+  startChild<typeof rollback>('rollback', {
+    workflowId: workflowIds.rollback(input.run),
+    args: [input],
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    staticSummary: 'Undoes what the run wrote, in reverse order',
+    typedSearchAttributes: workflowInfo().typedSearchAttributes,
+  });
+
+export const recordItems = (facts: PlanFacts, kind: 'write-records' | 'verify-records' | 'undo-records', objectTypes: readonly ObjectType[]): readonly WorkItem[] =>
+  facts.records
+    .filter(({ objectType }) => objectTypes.includes(objectType))
+    .flatMap(({ objectType, partitions }) => partitions.map((manifest) => ({ kind, workType: objectType, manifest })));
+
+export const associationItems = (facts: PlanFacts, kind: 'write-associations' | 'verify-associations' | 'undo-associations', associationTypes: readonly AssociationType[]): readonly WorkItem[] =>
+  facts.associations
+    .filter(({ associationType }) => associationTypes.includes(associationType))
+    .flatMap(({ associationType, partitions }) => partitions.map((manifest) => ({ kind, workType: associationType, manifest })));

@@ -1,0 +1,20 @@
+import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { ExternalWorkflowHandle, SignalDefinition } from '@temporalio/workflow';
+import { workflowIds } from './messages';
+
+/** Signals the migration of a run. */
+export const tellMigration = <T>(run: string, signal: SignalDefinition<[T]>, message: T): Promise<void> => tell(getExternalWorkflowHandle(workflowIds.migration(run)), signal, message);
+
+/** Signals a child of ours by its id, whichever of its executions is open. */
+export const tellChild = <T>(workflowId: string, signal: SignalDefinition<[T]>, message: T): Promise<void> => tell(getExternalWorkflowHandle(workflowId), signal, message);
+
+/** A receiver that has closed meanwhile needs no message: its parent learns of its end by other means. */
+async function tell<T>(handle: ExternalWorkflowHandle, signal: SignalDefinition<[T]>, message: T): Promise<void> {
+  try {
+    await handle.signal(signal, message);
+  } catch (error) {
+    if (isCancellation(error)) {
+      throw error;
+    }
+  }
+}
