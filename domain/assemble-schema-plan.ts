@@ -4,7 +4,7 @@ import type { CreatableType, CreatedProperty } from './field-mapping';
 import type { Finding } from './finding';
 import type { PortalObject } from './portal-snapshot.schema';
 import { STAMP_PROPERTY } from './provenance';
-import type { ObjectSchemaPlan, PlannedPipeline, PlannedProperty } from './schema-plan.schema';
+import type { PlannedPipelineDefinition, PlannedPropertyDefinition, SchemaPlan } from './schema-plan';
 
 /** HubSpot, properties API, 2026: unique properties of one object type. */
 export const MAX_UNIQUE_PROPERTIES = 10;
@@ -19,9 +19,9 @@ const isUsableKey = ({ properties }: PortalObject, name: string): 'usable' | 'ab
   return property === undefined ? 'absent' : property.hasUniqueValue && property.type === 'string' && !property.readOnly ? 'usable' : 'other';
 };
 
-/** The property that carries the migration key in this portal; null where both names are taken by properties that are not unique. */
-export function keyPropertyOf(portal: PortalObject): string | null {
-  return [KEY_PROPERTY, OTHER_KEY_PROPERTY].find((name) => isUsableKey(portal, name) !== 'other') ?? null;
+/** The property that carries the migration key in this portal, one name for all object types; null where both names are taken by properties that are not unique. */
+export function keyPropertyOf(portals: readonly PortalObject[]): string | null {
+  return [KEY_PROPERTY, OTHER_KEY_PROPERTY].find((name) => portals.every((portal) => isUsableKey(portal, name) !== 'other')) ?? null;
 }
 
 /** Does the portal have the key property already, so that records can be matched by it? */
@@ -29,7 +29,7 @@ export const hasKeyProperty = (portal: PortalObject, keyProperty: string): boole
 
 const FIELD_TYPES: Readonly<Record<CreatableType, string>> = { string: 'text', number: 'number', bool: 'booleancheckbox', enumeration: 'select', date: 'date', datetime: 'date' };
 
-function definitionOf(name: string, created: CreatedProperty, options: readonly string[], uniqueness: 'unique' | 'repeatable'): PlannedProperty {
+function definitionOf(name: string, created: CreatedProperty, options: readonly string[], uniqueness: 'unique' | 'repeatable'): PlannedPropertyDefinition {
   const listed = created.type === 'bool' ? [{ label: 'Yes', value: 'true' }, { label: 'No', value: 'false' }] : created.type === 'enumeration' ? options.map((value) => ({ label: value, value })) : [];
   return {
     name,
@@ -43,45 +43,50 @@ function definitionOf(name: string, created: CreatedProperty, options: readonly 
   };
 }
 
-export interface SchemaPlanInput {
+export interface ObjectSchemaInput {
   readonly portal: PortalObject;
-  readonly keyProperty: string;
   /** Properties that planned records write. */
   readonly usedProperties: ReadonlySet<string>;
   /** What the mapping can make, by name. */
   readonly creatable: Readonly<Record<string, CreatedProperty>>;
   /** Values seen of enumerations that are made, in order of first sight. */
   readonly options: Readonly<Record<string, readonly string[]>>;
-  readonly pipelines: readonly PlannedPipeline[];
+  readonly pipelines: readonly PlannedPipelineDefinition[];
 }
 
-/** Only what the portal lacks and some record needs; the key and the stamp always. */
-export function assembleSchemaPlan({ portal, keyProperty, usedProperties, creatable, options, pipelines }: SchemaPlanInput): { readonly plan: ObjectSchemaPlan; readonly findings: readonly Finding[] } {
-  const { objectType } = portal;
-  const live = new Map(portal.properties.filter(({ archived }) => !archived).map((property) => [property.name, property]));
-  const known: Readonly<Record<string, CreatedProperty>> = { ...BOOKKEEPING_PROPERTIES, ...creatable };
-  const needed = [STAMP_PROPERTY, ...[...usedProperties].filter((name) => name in known && name !== keyProperty && name !== STAMP_PROPERTY).sort()];
-  const missing = needed.flatMap((name) => {
-    const created = known[name];
-    return live.has(name) || created === undefined ? [] : [definitionOf(name, created, options[name] ?? [], 'repeatable')];
-  });
-  const keyIsThere = live.has(keyProperty);
-  const properties = [...(keyIsThere ? [] : [definitionOf(keyProperty, keyPropertyDefinition, [], 'unique')]), ...missing];
-  const made = new Map(properties.map(({ name, type }) => [name, type]));
-  const propertyTypes = Object.fromEntries([...new Set([keyProperty, STAMP_PROPERTY, ...usedProperties])].sort().map((name) => [name, live.get(name)?.type ?? made.get(name) ?? 'string']));
-  const isGroupThere = properties.length === 0 || portal.groups.includes(BOOKKEEPING_GROUP.name);
+/**
+ * Only what the portal lacks and some record needs; the key and the stamp always.
+ * @param objects those of which records are written
+ */
+export function assembleSchemaPlan(keyProperty: string, objects: readonly ObjectSchemaInput[]): { readonly plan: SchemaPlan; readonly findings: readonly Finding[] } {
+  const parts = objects.map((input) => ({ input, objectType: input.portal.objectType, properties: missingProperties(keyProperty, input) }));
   return {
-    plan: { objectType, keyProperty, propertyTypes, groups: isGroupThere ? [] : [{ ...BOOKKEEPING_GROUP }], properties, pipelines: [...pipelines] },
-    findings: schemaFindings(portal, { keyIsThere, added: properties, options }),
+    plan: {
+      keyProperty,
+      groups: parts.flatMap(({ input, objectType, properties }) => (properties.length === 0 || input.portal.groups.includes(BOOKKEEPING_GROUP.name) ? [] : [{ objectType, ...BOOKKEEPING_GROUP }])),
+      properties: parts.flatMap(({ objectType, properties }) => properties.map((definition) => ({ objectType, definition }))),
+      pipelines: parts.flatMap(({ input, objectType }) => input.pipelines.map((definition) => ({ objectType, definition }))),
+    },
+    findings: parts.flatMap(({ input, properties }) => schemaFindings(input, properties)),
   };
 }
 
-function schemaFindings(portal: PortalObject, { keyIsThere, added, options }: { keyIsThere: boolean; added: readonly PlannedProperty[]; options: SchemaPlanInput['options'] }): readonly Finding[] {
+function missingProperties(keyProperty: string, { portal, usedProperties, creatable, options }: ObjectSchemaInput): readonly PlannedPropertyDefinition[] {
+  const live = new Set(portal.properties.filter(({ archived }) => !archived).map(({ name }) => name));
+  const known: Readonly<Record<string, CreatedProperty>> = { ...BOOKKEEPING_PROPERTIES, ...creatable, [keyProperty]: keyPropertyDefinition };
+  const needed = [keyProperty, STAMP_PROPERTY, ...[...usedProperties].filter((name) => name !== keyProperty && name !== STAMP_PROPERTY).sort()];
+  return needed.flatMap((name) => {
+    const created = known[name];
+    return live.has(name) || created === undefined ? [] : [definitionOf(name, created, options[name] ?? [], name === keyProperty ? 'unique' : 'repeatable')];
+  });
+}
+
+function schemaFindings({ portal, options }: ObjectSchemaInput, added: readonly PlannedPropertyDefinition[]): readonly Finding[] {
   const { objectType } = portal;
   const findings: Finding[] = [];
   // The portal's own unique properties (email, domain, record id) take no slot of ours.
   const taken = portal.properties.filter(({ hasUniqueValue, archived, readOnly, name }) => hasUniqueValue && !archived && !readOnly && !/^(hs_|email$|domain$)/.test(name)).length;
-  if (!keyIsThere && taken >= MAX_UNIQUE_PROPERTIES) {
+  if (added.some(({ hasUniqueValue }) => hasUniqueValue) && taken >= MAX_UNIQUE_PROPERTIES) {
     findings.push(error('unique-slots-full', objectType, `All ${MAX_UNIQUE_PROPERTIES} unique properties of ${objectType} are taken, and the migration needs one for the Salesforce id.`, 'Archive a unique property that nobody uses.'));
   }
   const { customPropertyLimit, customPropertyCount } = portal;

@@ -43,7 +43,7 @@ export const planSummarySchema = z.strictObject({
   records: z.array(recordForecastSchema),
   associations: z.array(associationForecastSchema),
   schemaChanges: z.array(schemaChangeSchema),
-  /** The same in full, as it is sent; with the key property of each object type that is written. */
+  /** The same in full, as it is sent, with the name of the key property. */
   schema: schemaPlanSchema,
   /** Left out for a reason that is not the user's own decision: must be accepted by number. */
   leftOutToAccept: count,
