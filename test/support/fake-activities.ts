@@ -3,6 +3,7 @@
  * and read what they were asked.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { BatchInput, MigrationActivities } from '../../activities/migration-activities';
 import { idMapDigest } from '../../domain/id-map';
@@ -106,13 +107,16 @@ export class FakeActivities {
     this.calls.push(call);
     this.inFlight += 1;
     this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
+    const context = Context.current();
+    const beating = setInterval(() => context.heartbeat(), 500);
     try {
       if (this.latencyMs > 0) {
         await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
       }
-      await this.onCall(call);
+      await Promise.race([this.onCall(call), context.cancelled]);
       return await work();
     } finally {
+      clearInterval(beating);
       this.inFlight -= 1;
     }
   }
