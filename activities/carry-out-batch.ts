@@ -2,6 +2,7 @@
 import type { BatchWriteAnswer, CallContext, TargetConnector } from '../connectors/connector';
 import { advanceBatch, beginBatch } from '../domain/batch-protocol';
 import type { BatchCommand, BatchContext, BatchEvent, RecordToWrite } from '../domain/batch-state';
+import { wasCertainlyNotCarriedOut } from '../domain/call-certainty';
 import { MigrationError } from '../domain/migration-error';
 import type { Ledger } from '../ledger/ledger';
 import { toIso } from './run-context';
@@ -38,14 +39,6 @@ export async function carryOutBatch(hands: BatchHands, context: BatchContext, re
     }
     ({ state, command } = advanceBatch(state, event));
   }
-}
-
-/** Every error whose type says that the portal declined to work; anything unknown may have landed. */
-function wasCertainlyNotCarriedOut(error: unknown): boolean {
-  if (!(error instanceof MigrationError)) {
-    return false;
-  }
-  return error.type === 'TransientError' ? error.details.mayHaveLanded === false : true;
 }
 
 type WorkingCommand = Exclude<BatchCommand, { do: 'done' | 'rethrow' | 'fail' }>;

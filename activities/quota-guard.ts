@@ -10,6 +10,8 @@ const REMEMBER_QUOTA_MS = 60_000;
 export interface QuotaGuard {
   /** @throws QuotaExhaustedError with the portal's next reset when what is left today is within the reserve (share of the day's limit, 0..1). */
   assertLeft(portalId: string, reserve: number, call: CallContext): Promise<void>;
+  /** Takes an answer of the usage endpoint that the caller has just got. */
+  remember(portalId: string, facts: QuotaFacts): void;
 }
 
 /** Looks at what the answers' own headers last said; asks the portal itself only when that is at the reserve. */
@@ -27,6 +29,9 @@ export function createQuotaGuard({ ledger, target, clock }: { readonly ledger: L
   };
 
   return {
+    remember(portalId, facts) {
+      remembered.set(portalId, { facts, atMs: clock() });
+    },
     async assertLeft(portalId, reserve, call) {
       const pace = await ledger.pace(portalId).read();
       const learned = { limit: pace.dailyLimit, remaining: pace.dailyRemaining, learnedAt: pace.learnedAt };
