@@ -1,0 +1,89 @@
+/**
+ * The contract between workflows and activities: every activity, its input and answer. Each is implemented by a factory in the file of its name.
+ * All are safe to repeat. Answers hold ids, counts and codes only, because they stay in Temporal's history.
+ */
+import type { IdPair } from '../domain/id-map';
+import type { AssociationType, ObjectType } from '../domain/object-type';
+import type { PauseReason, Phase, RunState } from '../domain/phase';
+import type { PlanFacts } from '../domain/plan-facts';
+
+/** Says whose work it is. An activity that finds another portal, ledger or epoch throws IdentityError. */
+export interface RunIdentity {
+  readonly run: string;
+  readonly ledgerId: string;
+  readonly epoch: number;
+  readonly portalId: string;
+}
+
+export interface BatchInput extends RunIdentity {
+  readonly batch: number;
+  /** What the plan put into this batch (records or associations); another number in the ledger is an IdentityError. */
+  readonly count: number;
+  /** Share of the day's quota that stays for other apps, 0..1. */
+  readonly reserve: number;
+}
+
+export interface RecordBatchTally {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly refused: number;
+}
+export interface AssociationBatchTally {
+  readonly added: number;
+  readonly alreadyThere: number;
+  readonly refused: number;
+  readonly endNotWritten: number;
+}
+export interface VerificationTally {
+  readonly recordsCompared: number;
+  readonly cellsCompared: number;
+  readonly associationsCompared: number;
+  readonly differences: number;
+}
+/** Counts by undo state: restored, archived, kept, gone, failed. */
+export type UndoTally = Readonly<Record<string, number>>;
+
+/** On the task queue of the portal: everything that calls it. */
+export interface PortalActivities {
+  /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger. Throws AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
+  inspectPortal(input: { readonly run: string }): Promise<{ readonly portalId: string }>;
+  /** Maps, folds, matches, numbers batches; writes the plan to the ledger. `expectedDigest`: throws PlanError `drift-<part>` when another plan comes out. */
+  planMigration(input: { readonly run: string; readonly expectedDigest: string | null }): Promise<PlanFacts>;
+  /** Groups, properties (migration key first) and pipelines of the plan. */
+  applySchema(input: RunIdentity): Promise<{ readonly created: number; readonly existed: number }>;
+  /** Writes one batch exactly once (domain/batch-protocol.ts). Throws RateLimitedError, QuotaExhaustedError, AuthorizationError, TransientError while a record is in doubt. */
+  writeRecords(input: BatchInput & { readonly objectType: ObjectType }): Promise<{ readonly pairs: readonly IdPair[]; readonly tally: RecordBatchTally }>;
+  writeAssociations(input: BatchInput & { readonly associationType: AssociationType }): Promise<{ readonly tally: AssociationBatchTally }>;
+  verifyRecords(input: BatchInput & { readonly objectType: ObjectType }): Promise<VerificationTally>;
+  verifyAssociations(input: BatchInput & { readonly associationType: AssociationType }): Promise<VerificationTally>;
+  /** What appeared since the start without our stamp, and records of our stamp that the ledger does not know. */
+  findUnexpected(input: RunIdentity & { readonly objectType: ObjectType }): Promise<{ readonly unexpected: number }>;
+  undoAssociations(input: BatchInput & { readonly associationType: AssociationType; readonly includeEdited: boolean }): Promise<UndoTally>;
+  undoRecords(input: BatchInput & { readonly objectType: ObjectType; readonly includeEdited: boolean }): Promise<UndoTally>;
+  /** Settles every record of the type that is still sent without an answer, and archives what appeared under the run's keys meanwhile; repeats until a pass finds nothing. */
+  sweepUndone(input: RunIdentity & { readonly objectType: ObjectType }): Promise<{ readonly archived: number }>;
+  undoSchema(input: RunIdentity): Promise<UndoTally>;
+  /** One cheap call: does the portal answer, is the token accepted, how much is left today? Throws like every other call. */
+  probePortal(input: RunIdentity & { readonly reserve: number }): Promise<{ readonly dailyRemaining: number | null }>;
+}
+
+/** On the task queue of the ledger: everything else. */
+export interface LedgerActivities {
+  /** Looks at the source files; findings to the ledger. Throws PlanError with the exit code when one of them is an error. */
+  inspectSource(input: { readonly run: string }): Promise<{ readonly fileCount: number }>;
+  /** Streams the source into the ledger; resumes from the ledger's cursor. */
+  stageSource(input: { readonly run: string }): Promise<{ readonly rows: number }>;
+  /** State, phase and reasons to wait as `status` shows them without Temporal. */
+  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number }): Promise<void>;
+  /** Digest of the ledger's pairs of a sealed partition; throws InvariantError when it is not `digest`, else records the shard. */
+  compareShard(input: RunIdentity & { readonly objectType: ObjectType; readonly partition: number; readonly firstBatch: number; readonly batchCount: number; readonly workflowId: string; readonly digest: string; readonly pairCount: number }): Promise<void>;
+  /** Asks an open shard for its digest; null when there is no such workflow. */
+  readShardDigest(input: { readonly workflowId: string }): Promise<{ readonly digest: string | null }>;
+  /** Signals every shard of the run, by the ledger's list, to close. */
+  closeShards(input: { readonly run: string }): Promise<{ readonly closed: number }>;
+  /** Writes report.json to the ledger and tells how the run ended. */
+  assembleReport(input: RunIdentity & { readonly rolledBack: boolean }): Promise<{ readonly state: RunState; readonly refused: number; readonly differences: number }>;
+}
+
+export type MigrationActivities = PortalActivities & LedgerActivities;

@@ -1,0 +1,15 @@
+import type { AssociationForecast, RecordForecast } from './plan-summary.schema';
+
+/** What workflows need to know of a plan: counts and digests. The summary with its words is in the ledger. */
+export interface PlanFacts {
+  readonly digest: string;
+  readonly portalId: string;
+  /** The target is a simulator: no approval is needed. */
+  readonly simulator: boolean;
+  readonly records: readonly RecordForecast[];
+  readonly associations: readonly AssociationForecast[];
+  readonly leftOutToAccept: number;
+  readonly undecided: number;
+  /** Calls forecast for the whole run. */
+  readonly calls: number;
+}

@@ -1,0 +1,110 @@
+/** Signals and queries of the migration workflows; client and workflows share these objects. */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { Control, PauseReason, Phase, RunState, WorkType } from '../domain/phase';
+import type { IdPair } from '../domain/id-map';
+
+/** Stops launching batches until `resume`; those in flight end. */
+export const pauseSignal = defineSignal('pause');
+/** Lifts what a person can lift. A bare resume never approves a plan. */
+export const resumeSignal = defineSignal<[ResumeInput?]>('resume');
+/** Without `confirm` it pauses and leaves the dry run in the ledger; with the run's id it acts. */
+export const rollbackSignal = defineSignal<[RollbackInput?]>('rollback');
+/** Ends the rollback window: closes shards and the workflow. */
+export const finalizeSignal = defineSignal('finalize');
+/** Shares from 0 to 1. */
+export const throttleSignal = defineSignal<[ThrottleInput]>('throttle');
+
+/** Internal, downwards: children keep the highest version. */
+export const controlSignal = defineSignal<[Control]>('control');
+/** Internal, upwards: a child cannot go on. */
+export const blockedSignal = defineSignal<[BlockedInput]>('blocked');
+/** Internal, upwards: what was settled since the last one; at most one per 10 batches and 5 s. */
+export const progressSignal = defineSignal<[ProgressInput]>('progress');
+/** Internal, to a shard: close. */
+export const closeShardSignal = defineSignal('closeShard');
+
+export const statusQuery = defineQuery<StatusView>('status');
+/** On partitions and shards. */
+export const idMapQuery = defineQuery<readonly IdPair[]>('idMap');
+/** On shards. */
+export const idMapDigestQuery = defineQuery<string>('idMapDigest');
+export const problemsQuery = defineQuery<readonly ProblemView[]>('problems');
+
+export interface ResumeInput {
+  readonly approve?: string;
+  readonly acceptLeftOut?: number;
+}
+export interface RollbackInput {
+  readonly confirm?: string;
+  readonly includeEdited?: boolean;
+}
+export interface ThrottleInput {
+  readonly rate?: number;
+  readonly reserve?: number;
+}
+export interface BlockedInput {
+  /** Workflow id of the child that waits. */
+  readonly from: string;
+  readonly kind: PauseReason['kind'];
+  readonly until: string | null;
+  readonly code: string | null;
+  /** Control version under which it was blocked: an older block than the last resume is void. */
+  readonly version: number;
+}
+export interface ProgressInput {
+  readonly workType: WorkType;
+  /** Counts since the last message, by outcome. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+export interface StatusView {
+  readonly run: string;
+  readonly phase: Phase;
+  readonly state: RunState;
+  readonly reasons: readonly PauseReason[];
+  /** Settled and planned by type of record or association. */
+  readonly progress: readonly { readonly workType: WorkType; readonly done: number; readonly total: number; readonly counts: Readonly<Record<string, number>> }[];
+  /** ISO-8601; null while unknown. */
+  readonly expectedEnd: string | null;
+  readonly planDigest: string | null;
+}
+export interface ProblemView {
+  readonly code: string;
+  readonly workType: WorkType | null;
+  readonly count: number;
+}
+
+/** What `start` hands to the migration workflow; `plan` and `check` hand the same to the planning workflow. */
+export interface MigrationInput {
+  readonly run: string;
+  readonly migrationId: string;
+  readonly ledgerId: string;
+  readonly epoch: number;
+  /** `start --plan DIGEST`. */
+  readonly expectedPlanDigest: string | null;
+  /** `--yes` with `--accept-left-out N`: approve the plan that comes out if its left-out number is N. */
+  readonly approve: { readonly acceptLeftOut: number } | null;
+  readonly rate: number;
+  readonly reserve: number;
+  readonly rollbackWindowMs: number;
+  /** Test hook: continue-as-new at this many events as well. */
+  readonly maxHistoryLength?: number;
+}
+export interface PlanningInput {
+  readonly run: string;
+  readonly ledgerId: string;
+  readonly stopAfter: 'preflight' | 'plan';
+}
+/** Workflow ids of a run. */
+export const workflowIds = {
+  migration: (run: string) => `migration/${run}`,
+  planning: (run: string) => `planning/${run}`,
+  phase: (run: string, phase: string) => `migration/${run}/${phase}`,
+  partition: (run: string, phase: string, partition: number) => `migration/${run}/${phase}/p${String(partition).padStart(4, '0')}`,
+  shard: (run: string, objectType: string, partition: number) => `migration/${run}/map/${objectType}/${String(partition).padStart(4, '0')}`,
+  rollback: (run: string) => `migration/${run}/rollback`,
+};
+/** Task queues of a ledger: a worker on another ledger can never take the work. */
+export const taskQueues = {
+  ledger: (ledgerId: string) => `portage-${ledgerId}`,
+  portal: (ledgerId: string) => `portage-${ledgerId}-portal`,
+};
