@@ -1,0 +1,103 @@
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MigrationError } from '../domain/migration-error';
+import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerUnreadable } from './ledger-errors';
+import type { LedgerTrouble } from './ledger-errors';
+import type { Tables } from './tables';
+
+const FIRST_BACK_OFF_MS = 10;
+const LONGEST_BACK_OFF_MS = 500;
+/** Rows of one insert statement: with 20 columns far below SQLite's 32,766 variables. */
+export const INSERT_CHUNK = 500;
+
+export interface LedgerDatabaseOptions {
+  readonly kysely: () => Kysely<Tables>;
+  readonly troubleOf: (error: unknown) => LedgerTrouble | null;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Milliseconds that only go forward, for measuring waits. */
+  readonly monotonicMs: () => number;
+  /** How long a call waits for another process's lock before it fails with `ledger-locked`. */
+  readonly lockPatienceMs: number;
+  /** Epoch milliseconds by the clock of the database. */
+  readonly nowMs: () => RawBuilder<number>;
+  /** Epoch milliseconds by the clock of this process, for dates in rows. */
+  readonly clock: () => number;
+}
+
+/** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
+export class LedgerDatabase {
+  constructor(private readonly options: LedgerDatabaseOptions) {}
+
+  get nowMs(): RawBuilder<number> {
+    return this.options.nowMs();
+  }
+
+  get nowIso(): string {
+    return new Date(this.options.clock()).toISOString();
+  }
+
+  /** One transaction that sees one state of the ledger and changes nothing. */
+  async read<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.patiently(() => this.options.kysely().transaction().setAccessMode('read only').execute(work));
+  }
+
+  /** One transaction, all or nothing. `work` may run again after a lock, so it must change nothing outside the database. */
+  async write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.patiently(() => this.options.kysely().transaction().execute(work));
+  }
+
+  /** Lets timers and sockets run between two slices of a long piece of work. */
+  async breathe(): Promise<void> {
+    await nextTurn();
+  }
+
+  async patiently<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const startedMs = this.options.monotonicMs();
+    for (let backOffMs = FIRST_BACK_OFF_MS; ; backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const trouble = error instanceof MigrationError ? null : this.options.troubleOf(error);
+        if (trouble !== 'busy') {
+          throw toMigrationError(error, trouble);
+        }
+        if (this.options.monotonicMs() - startedMs >= this.options.lockPatienceMs) {
+          throw ledgerLocked(error);
+        }
+        await this.options.sleep(backOffMs);
+      }
+    }
+  }
+}
+
+function toMigrationError(error: unknown, trouble: Exclude<LedgerTrouble, 'busy'> | null): unknown {
+  switch (trouble) {
+    case 'disk-full':
+      return ledgerDiskFull(error);
+    case 'unreadable':
+      return ledgerUnreadable(error);
+    case 'not-writable':
+      return ledgerNotWritable(error);
+    case null:
+      return error;
+  }
+}
+
+/** `items` in order, in lists of at most `size`. */
+export function inChunks<Item>(items: readonly Item[], size: number = INSERT_CHUNK): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+/** Items by key, keys in order of first appearance. */
+export function byKey<Key, Item>(items: readonly Item[], keyOf: (item: Item) => Key): ReadonlyMap<Key, readonly Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) {
+      group.push(item);
+    } else {
+      groups.set(keyOf(item), [item]);
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,205 @@
+import type { Transaction } from 'kysely';
+import { PHASES } from '../domain/phase';
+import { reportSchema } from '../domain/report.schema';
+import { inChunks } from './database';
+import type { LedgerDatabase } from './database';
+import { parseJsonColumn } from './json-columns';
+import type { Difference, FactStore } from './ledger';
+import { stagingIdOf } from './run-store';
+import type { Tables } from './tables';
+import { readTallies, readUndoTally } from './tallies';
+import { toPair } from './writing-store';
+
+const ID_MAP_PAGE = 2_000;
+// 429: HubSpot, usage guidelines, 2026-09.
+const TOO_MANY_REQUESTS = 429;
+
+export function createFactStore(database: LedgerDatabase): FactStore {
+  return {
+    tallies: (run) => database.read(async (db) => readTallies(db, run, await stagingIdOf(db, run))),
+
+    countCall: (run, phase, { kind, status, durationMs }) =>
+      database.write(async (db) => {
+        const tooMany = status === TOO_MANY_REQUESTS ? 1 : 0;
+        const failed = status === null || status >= 500 ? 1 : 0;
+        await db
+          .insertInto('calls')
+          .values({ run, phase, kind, count: 1, too_many: tooMany, failed, duration_ms: durationMs })
+          .onConflict((conflict) =>
+            conflict.columns(['run', 'phase', 'kind']).doUpdateSet((row) => ({
+              count: row('calls.count', '+', 1),
+              too_many: row('calls.too_many', '+', tooMany),
+              failed: row('calls.failed', '+', failed),
+              duration_ms: row('calls.duration_ms', '+', durationMs),
+            })),
+          )
+          .execute();
+      }),
+
+    readCalls: (run) =>
+      database.read(async (db) => {
+        const rows = await db.selectFrom('calls').select(['phase', 'kind', 'count', 'too_many']).where('run', '=', run).execute();
+        return rows
+          .map((row) => ({ phase: row.phase, kind: row.kind, count: Number(row.count), tooMany: Number(row.too_many) }))
+          .sort((one, other) => PHASES.indexOf(one.phase) - PHASES.indexOf(other.phase) || one.kind.localeCompare(other.kind));
+      }),
+
+    /** A repeated start keeps the first time; a phase that had ended begins anew. */
+    phaseStarted: (run, phase, now) =>
+      database.write(async (db) => {
+        await db
+          .insertInto('phases')
+          .values({ run, phase, started_at: now, ended_at: null })
+          .onConflict((conflict) => conflict.columns(['run', 'phase']).doUpdateSet({ started_at: now, ended_at: null }).where('phases.ended_at', 'is not', null))
+          .execute();
+      }),
+
+    phaseEnded: (run, phase, now) =>
+      database.write(async (db) => {
+        await db.updateTable('phases').set({ ended_at: now }).where('run', '=', run).where('phase', '=', phase).where('ended_at', 'is', null).execute();
+      }),
+
+    readPhases: (run) =>
+      database.read(async (db) => {
+        const rows = await db.selectFrom('phases').selectAll().where('run', '=', run).execute();
+        return rows
+          .map((row) => ({ phase: row.phase, startedAt: row.started_at, endedAt: row.ended_at }))
+          .sort((one, other) => PHASES.indexOf(one.phase) - PHASES.indexOf(other.phase));
+      }),
+
+    recordVerification: (run, workType, batch, result) =>
+      database.write(async (db) => {
+        await db.deleteFrom('differences').where('run', '=', run).where('work_type', '=', workType).where('batch', '=', batch).execute();
+        const counts = {
+          records_compared: result.recordsCompared,
+          cells_compared: result.cellsCompared,
+          associations_compared: result.associationsCompared,
+          differences: result.differences.length,
+        };
+        await db
+          .insertInto('verified_batches')
+          .values({ run, work_type: workType, batch, ...counts })
+          .onConflict((conflict) => conflict.columns(['run', 'work_type', 'batch']).doUpdateSet(counts))
+          .execute();
+        const rows = result.differences.map((difference, position) => toDifferenceRow({ run, work_type: workType, batch, position }, difference));
+        for (const chunk of inChunks(rows)) {
+          await db.insertInto('differences').values([...chunk]).execute();
+        }
+      }),
+
+    readVerification: (run) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom('verified_batches')
+          .select((batch) => [
+            batch.fn.sum('records_compared').as('records'),
+            batch.fn.sum('cells_compared').as('cells'),
+            batch.fn.sum('associations_compared').as('associations'),
+            batch.fn.sum('differences').as('differences'),
+          ])
+          .where('run', '=', run)
+          .executeTakeFirst();
+        return { recordsCompared: Number(row?.records ?? 0), cellsCompared: Number(row?.cells ?? 0), associationsCompared: Number(row?.associations ?? 0), differences: Number(row?.differences ?? 0) };
+      }),
+
+    readDifferences: (run, limit) =>
+      database.read(async (db) => {
+        const rows = await db.selectFrom('differences').selectAll().where('run', '=', run).orderBy('work_type').orderBy('batch').orderBy('position').limit(limit).execute();
+        return rows.map((row) => ({
+          kind: row.kind,
+          objectType: row.object_type,
+          ordinal: row.ordinal === null ? null : Number(row.ordinal),
+          sourceId: row.source_id,
+          targetId: row.target_id,
+          property: row.property,
+          cause: row.cause,
+          expected: row.expected,
+          found: row.found,
+        }));
+      }),
+
+    refusalsByCode: (run) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('writes')
+          .select((row) => ['work_type', 'refusal_code', row.fn.countAll().as('count')])
+          .where('run', '=', run)
+          .where('refusal_code', 'is not', null)
+          .groupBy(['work_type', 'refusal_code'])
+          .orderBy('work_type')
+          .orderBy('refusal_code')
+          .execute();
+        return rows.map((row) => ({ objectType: row.work_type, code: row.refusal_code ?? '', count: Number(row.count) }));
+      }),
+
+    undoTally: (run) => database.read((db) => readUndoTally(db, run)),
+
+    recordError: (run, { type, code, message, place, at }) =>
+      database.write(async (db) => {
+        // One row for each cause and place, so that an error that comes back for days does not fill the ledger.
+        await db
+          .insertInto('run_errors')
+          .values({ run, type, code, place, message, at, count: 1 })
+          .onConflict((conflict) => conflict.columns(['run', 'type', 'code', 'place']).doUpdateSet((row) => ({ message, at, count: row('run_errors.count', '+', 1) })))
+          .execute();
+      }),
+
+    lastError: (run) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('run_errors').select(['type', 'code', 'message', 'at']).where('run', '=', run).orderBy('at', 'desc').limit(1).executeTakeFirst();
+        return row ?? null;
+      }),
+
+    saveReport: (run, report) =>
+      database.write(async (db) => {
+        const row = { report: JSON.stringify(report), saved_at: database.nowIso };
+        await db.insertInto('reports').values({ run, ...row }).onConflict((conflict) => conflict.column('run').doUpdateSet(row)).execute();
+      }),
+
+    readReport: (run) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('reports').select('report').where('run', '=', run).executeTakeFirst();
+        return row ? parseJsonColumn(reportSchema, row.report, 'reports.report') : null;
+      }),
+
+    async *streamIdMap(run, objectType) {
+      for (let after = ''; ; ) {
+        const place = after;
+        const rows = await database.read((db) => readIdMapPage(db, run, objectType, place));
+        const last = rows.at(-1);
+        if (!last) {
+          return;
+        }
+        yield rows.map(toPair);
+        after = last.source_id;
+      }
+    },
+  };
+}
+
+function readIdMapPage(db: Transaction<Tables>, run: string, objectType: Tables['id_map']['object_type'], afterSourceId: string) {
+  return db
+    .selectFrom('id_map')
+    .select(['source_id', 'target_id', 'origin'])
+    .where('run', '=', run)
+    .where('object_type', '=', objectType)
+    .where('source_id', '>', afterSourceId)
+    .orderBy('source_id')
+    .limit(ID_MAP_PAGE)
+    .execute();
+}
+
+function toDifferenceRow(place: Pick<Tables['differences'], 'run' | 'work_type' | 'batch' | 'position'>, difference: Difference): Tables['differences'] {
+  return {
+    ...place,
+    kind: difference.kind,
+    object_type: difference.objectType,
+    ordinal: difference.ordinal,
+    source_id: difference.sourceId,
+    target_id: difference.targetId,
+    property: difference.property,
+    cause: difference.cause,
+    expected: difference.expected,
+    found: difference.found,
+  };
+}

@@ -1,0 +1,39 @@
+import { MigrationError } from '../domain/migration-error';
+
+/** What the database's own error code means for the caller. */
+export type LedgerTrouble = 'busy' | 'disk-full' | 'unreadable' | 'not-writable';
+
+/** The database is reached, but full: nothing was written, so the call may be repeated once there is space. */
+export function ledgerDiskFull(cause: unknown): MigrationError {
+  return new MigrationError('TransientError', 'The disk that holds the ledger is full. Nothing was written; free some space and the migration goes on by itself.', { code: 'ledger-disk-full', mayHaveLanded: false }, { cause });
+}
+
+export function ledgerLocked(cause: unknown): MigrationError {
+  return new MigrationError('TransientError', 'Another process holds the ledger locked. Nothing was written; the call is repeated.', { code: 'ledger-locked', mayHaveLanded: false }, { cause });
+}
+
+export function ledgerUnreadable(cause: unknown): MigrationError {
+  return new MigrationError('IdentityError', 'The ledger cannot be read: the file is damaged or is no ledger. Restore it, or name another with PORTAGE_LEDGER.', { code: 'ledger-unreadable', exitCode: 8 }, { cause });
+}
+
+export function ledgerNotWritable(cause: unknown): MigrationError {
+  return new MigrationError('PlanError', 'The ledger cannot be opened for writing. Check the path and the rights of its folder.', { code: 'ledger-not-writable', exitCode: 8 }, { cause });
+}
+
+export function ledgerNewer(migrationName: string): MigrationError {
+  return new MigrationError('PlanError', `The ledger was made by a newer version of Portage (it knows the change ${migrationName}). Use that version, or another ledger.`, { code: 'ledger-newer', exitCode: 8 });
+}
+
+export function ledgerPostgresLater(): MigrationError {
+  return new MigrationError('PlanError', 'A ledger in Postgres is not supported yet. Name a file with PORTAGE_LEDGER.', { code: 'ledger-postgres-later', exitCode: 3 });
+}
+
+/** A row says what no code of ours writes. The row is named by place, never by content. */
+export function ledgerRowInvalid(place: string, cause?: unknown): MigrationError {
+  return new MigrationError('InvariantError', `The ledger holds a row that this version cannot read: ${place}.`, { code: 'ledger-row-invalid' }, { cause });
+}
+
+/** The run is not in this ledger: it was made by another, or the wrong file is open. */
+export function runUnknown(): MigrationError {
+  return new MigrationError('IdentityError', 'The run is not in this ledger. Check PORTAGE_LEDGER.', { code: 'run-unknown', exitCode: 8 });
+}

@@ -1,0 +1,135 @@
+import type { Transaction } from 'kysely';
+import { ASSOCIATION_ENDS } from '../domain/object-type';
+import type { AssociationType } from '../domain/object-type';
+import { MigrationError } from '../domain/migration-error';
+import { inChunks } from './database';
+import type { LedgerDatabase } from './database';
+import type { BatchAssociation, LinkingStore, LinkOutcome, UndoState } from './ledger';
+import { ledgerRowInvalid } from './ledger-errors';
+import { stagingIdOf } from './run-store';
+import type { Tables } from './tables';
+import { clearSent, emptyRow, markSent, settleOnce, settleUndo } from './write-protocol';
+
+export function createLinkingStore(database: LedgerDatabase): LinkingStore {
+  return {
+    readBatch: (run, associationType, batch) =>
+      database.read(async (db) => (await readLinks(db, run, associationType, batch)).map((link) => link.association)),
+
+    /** What the first read found stays: a later one may see what we wrote ourselves. */
+    keepPreKinds: (run, associationType, kinds) =>
+      database.write(async (db) => {
+        const batchOf = await findBatches(db, run, associationType, kinds.map(({ ordinal }) => ordinal));
+        const rows = kinds.flatMap(({ ordinal, preKinds }) => {
+          const batch = batchOf.get(ordinal);
+          return batch === undefined ? [] : [{ ...emptyRow({ run, workType: associationType }, ordinal, batch), pre_image: preKinds }];
+        });
+        for (const chunk of inChunks(rows)) {
+          await db
+            .insertInto('writes')
+            .values([...chunk])
+            .onConflict((conflict) =>
+              conflict
+                .columns(['run', 'work_type', 'ordinal'])
+                .doUpdateSet((row) => ({ pre_image: row.ref('excluded.pre_image') }))
+                .where('writes.pre_image', 'is', null)
+                .where('writes.outcome', 'is', null),
+            )
+            .execute();
+        }
+      }),
+
+    markSent: (run, associationType, links, now) =>
+      database.write(async (db) => {
+        const batchOf = await findBatches(db, run, associationType, links.map(({ ordinal }) => ordinal));
+        return markSent(db, { run, workType: associationType }, links, batchOf, now);
+      }),
+
+    clearSent: (run, associationType, links) => database.write((db) => clearSent(db, { run, workType: associationType }, links)),
+
+    settle: (run, associationType, settlements, now) =>
+      database.write(async (db) => {
+        const batchOf = await findBatches(db, run, associationType, settlements.map(({ ordinal }) => ordinal));
+        const rows = settlements.map(({ ordinal, outcome, refusal }) => {
+          const batch = batchOf.get(ordinal);
+          if (batch === undefined) {
+            throw new MigrationError('InvariantError', `An outcome was reported for ${associationType} ${ordinal}, which no batch holds.`, { code: 'outcome-without-plan' });
+          }
+          return { ordinal, batch, outcome, targetId: null, refusal, postImage: null };
+        });
+        return (await settleOnce(db, { run, workType: associationType }, rows, now)).size;
+      }),
+
+    /** Only what this run added: the rest was there before. */
+    readUndo: (run, associationType, batch) =>
+      database.read(async (db) => {
+        const links = await readLinks(db, run, associationType, batch);
+        return links.filter((link) => link.association.outcome === 'added').map((link) => ({ ...link.association, undo: link.undo }));
+      }),
+
+    settleUndo: (run, associationType, settlements, now) => database.write((db) => settleUndo(db, { run, workType: associationType }, settlements, now)),
+  };
+}
+
+async function readLinks(db: Transaction<Tables>, run: string, associationType: AssociationType, batch: number): Promise<readonly { readonly association: BatchAssociation; readonly undo: UndoState }[]> {
+  const ends = ASSOCIATION_ENDS[associationType];
+  const rows = await db
+    .selectFrom('planned_associations as planned')
+    .leftJoin('id_map as source', (join) => join.onRef('source.source_id', '=', 'planned.from_source_id').on('source.run', '=', run).on('source.object_type', '=', ends.from))
+    .leftJoin('id_map as target', (join) => join.onRef('target.source_id', '=', 'planned.to_source_id').on('target.run', '=', run).on('target.object_type', '=', ends.to))
+    .leftJoin('writes', (join) => join.onRef('writes.ordinal', '=', 'planned.ordinal').on('writes.run', '=', run).on('writes.work_type', '=', associationType))
+    .select(['planned.ordinal', 'planned.from_source_id', 'planned.to_source_id', 'planned.is_primary'])
+    .select(['source.target_id as from_target_id', 'source.origin as from_origin', 'target.target_id as to_target_id'])
+    .select(['writes.state', 'writes.attempt', 'writes.outcome', 'writes.pre_image', 'writes.undo'])
+    .where('planned.staging_id', '=', await stagingIdOf(db, run))
+    .where('planned.association_type', '=', associationType)
+    .where('planned.batch', '=', batch)
+    .orderBy('planned.from_source_id')
+    .orderBy('planned.ordinal')
+    .execute();
+  return rows.map((row) => ({
+    association: {
+      ordinal: Number(row.ordinal),
+      fromSourceId: row.from_source_id,
+      toSourceId: row.to_source_id,
+      primary: row.is_primary === 1,
+      fromTargetId: row.from_target_id,
+      toTargetId: row.to_target_id,
+      fromOrigin: row.from_origin,
+      state: row.outcome === null ? (row.state ?? 'unsent') : 'settled',
+      attempt: row.attempt ?? 0,
+      outcome: toLinkOutcome(row.outcome),
+      preKinds: row.pre_image,
+    },
+    undo: row.undo ?? 'pending',
+  }));
+}
+
+function toLinkOutcome(outcome: string | null): LinkOutcome | null {
+  switch (outcome) {
+    case null:
+    case 'added':
+    case 'already-there':
+    case 'refused':
+    case 'end-not-written':
+      return outcome;
+    default:
+      throw ledgerRowInvalid('writes.outcome');
+  }
+}
+
+/** The batch of each of the ordinals that are in one. */
+async function findBatches(db: Transaction<Tables>, run: string, associationType: AssociationType, ordinals: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const stagingId = await stagingIdOf(db, run);
+  const batchOf = new Map<number, number>();
+  for (const chunk of inChunks(ordinals)) {
+    const rows = await db
+      .selectFrom('planned_associations')
+      .select(['ordinal', 'batch'])
+      .where('staging_id', '=', stagingId)
+      .where('association_type', '=', associationType)
+      .where('ordinal', 'in', [...chunk])
+      .execute();
+    rows.forEach((row) => row.batch !== null && batchOf.set(Number(row.ordinal), row.batch));
+  }
+  return batchOf;
+}

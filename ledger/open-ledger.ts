@@ -1,0 +1,154 @@
+import type Database from 'better-sqlite3';
+import { Kysely, Migrator, sql } from 'kysely';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { LedgerDatabase } from './database';
+import { createFactStore } from './fact-store';
+import type { Ledger, PaceStore } from './ledger';
+import { ledgerNewer, ledgerPostgresLater } from './ledger-errors';
+import { createLinkingStore } from './linking-store';
+import { MIGRATIONS } from './migrations/migrations';
+import { createPaceStore } from './pace-store';
+import { createPlanStore } from './plan-store';
+import { createRunStore } from './run-store';
+import { createSchemaStore } from './schema-store';
+import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf } from './sqlite-dialect';
+import { createStagingStore } from './staging-store';
+import type { Tables } from './tables';
+import { createWritingStore } from './writing-store';
+
+const LOCK_PATIENCE_MS = 30_000;
+
+export interface OpenLedgerOptions {
+  /** A file path, made if it is not there, or `:memory:`. A Postgres URL is refused for now. */
+  readonly location: string;
+  /** Epoch milliseconds. Given, it also stands for the database's own clock and for elapsed time: for tests with a clock of their own. */
+  readonly clock?: () => number;
+  /** Waits; rejects when aborted. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** How long a call waits for another process's lock, by default 30 s. */
+  readonly lockPatienceMs?: number;
+  /** Told the size a file may grow to, in pages of 4 KiB: for tests of a full disk. */
+  readonly maxPageCount?: number;
+}
+
+/**
+ * Opens the ledger and brings its tables up to date. Several processes may have the same file open.
+ * @throws PlanError `ledger-postgres-later`, `ledger-newer`, `ledger-not-writable`; IdentityError `ledger-unreadable`; TransientError `ledger-locked`, `ledger-disk-full`
+ */
+export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
+  if (/^postgres(ql)?:\/\//i.test(options.location)) {
+    throw ledgerPostgresLater();
+  }
+  const connection = new SqliteConnection(options);
+  try {
+    await connection.prepare();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return assembleLedger(connection);
+}
+
+class SqliteConnection {
+  readonly database: LedgerDatabase;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly monotonicMs: () => number;
+  private sqlite: Database.Database | null = null;
+  private kysely: Kysely<Tables> | null = null;
+
+  constructor(private readonly options: OpenLedgerOptions) {
+    const { clock } = options;
+    this.sleep = options.sleep ?? (async (ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
+    this.monotonicMs = clock ?? (() => performance.now());
+    this.database = new LedgerDatabase({
+      kysely: () => this.opened(),
+      troubleOf: sqliteTroubleOf,
+      sleep: this.sleep,
+      monotonicMs: this.monotonicMs,
+      lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
+      nowMs: () => (clock ? sql<number>`${clock()}` : sqliteNowMs),
+      clock: clock ?? (() => Date.now()),
+    });
+  }
+
+  async prepare(): Promise<void> {
+    await this.database.patiently(async () => {
+      this.sqlite ??= openSqlite(this.options.location);
+      configureSqlite(this.sqlite);
+      if (this.options.maxPageCount !== undefined) {
+        this.sqlite.pragma(`max_page_count = ${this.options.maxPageCount}`);
+      }
+      await this.bringUpToDate();
+    });
+    await this.database.write(async (db) => {
+      const facts = [
+        { name: 'ledger-id', value: randomUUID().slice(0, 8) },
+        { name: 'epoch', value: '1' },
+      ];
+      await db.insertInto('ledger_facts').values(facts).onConflict((conflict) => conflict.column('name').doNothing()).execute();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.kysely?.destroy();
+    this.sqlite?.close();
+  }
+
+  private opened(): Kysely<Tables> {
+    if (!this.sqlite) {
+      throw new Error('The ledger is not open.');
+    }
+    this.kysely ??= new Kysely<Tables>({ dialect: new LedgerSqliteDialect(this.sqlite) });
+    return this.kysely;
+  }
+
+  private async bringUpToDate(): Promise<void> {
+    const migrator = new Migrator({ db: this.opened(), provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+    const done = await this.executedMigrations();
+    const unknown = done.find((name) => !Object.hasOwn(MIGRATIONS, name));
+    if (unknown !== undefined) {
+      throw ledgerNewer(unknown);
+    }
+    if (done.length < Object.keys(MIGRATIONS).length) {
+      const { error } = await migrator.migrateToLatest();
+      if (error) {
+        throw error;
+      }
+    }
+  }
+
+  private async executedMigrations(): Promise<readonly string[]> {
+    const tables = await this.opened().introspection.getTables({ withInternalKyselyTables: true });
+    if (!tables.some((table) => table.name === 'kysely_migration')) {
+      return [];
+    }
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(this.opened());
+    return rows.map((row) => row.name);
+  }
+}
+
+function assembleLedger(connection: SqliteConnection): Ledger {
+  const { database } = connection;
+  const paces = new Map<string, PaceStore>();
+  return {
+    identity: () =>
+      database.read(async (db) => {
+        const facts = new Map((await db.selectFrom('ledger_facts').selectAll().execute()).map((fact) => [fact.name, fact.value]));
+        return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
+      }),
+    runs: createRunStore(database),
+    staging: createStagingStore(database),
+    plans: createPlanStore(database),
+    writing: createWritingStore(database),
+    linking: createLinkingStore(database),
+    schema: createSchemaStore(database),
+    facts: createFactStore(database),
+    pace(portalId) {
+      const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep, monotonicMs: connection.monotonicMs });
+      paces.set(portalId, pace);
+      return pace;
+    },
+    close: () => connection.close(),
+  };
+}

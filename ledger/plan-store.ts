@@ -1,0 +1,306 @@
+import { sql } from 'kysely';
+import type { Transaction } from 'kysely';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import { planSummarySchema } from '../domain/plan-summary.schema';
+import type { PlannedAssociation } from '../domain/planned-record';
+import { portalSnapshotSchema } from '../domain/portal-snapshot.schema';
+import { byKey, inChunks } from './database';
+import type { LedgerDatabase } from './database';
+import { cellNotesSchema, parseJsonColumn } from './json-columns';
+import type { IdentityGroup, PlanStore } from './ledger';
+import { assignBatches } from './plan-batches';
+import { toPlannedRecord, toPlannedRow, WRITTEN_ACTIONS } from './planned-rows';
+import type { Tables } from './tables';
+
+const PAGE = 4_000;
+
+export function createPlanStore(database: LedgerDatabase): PlanStore {
+  return {
+    saveSnapshot: (stagingId, snapshot, digest) =>
+      database.write(async (db) => {
+        const row = { snapshot: JSON.stringify(snapshot), digest };
+        await db.insertInto('snapshots').values({ staging_id: stagingId, ...row }).onConflict((conflict) => conflict.column('staging_id').doUpdateSet(row)).execute();
+      }),
+
+    readSnapshot: (stagingId) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('snapshots').selectAll().where('staging_id', '=', stagingId).executeTakeFirst();
+        return row ? { snapshot: parseJsonColumn(portalSnapshotSchema, row.snapshot, 'snapshots.snapshot'), digest: row.digest } : null;
+      }),
+
+    clear: (stagingId) => clearPlan(database, stagingId),
+
+    writeRecords: (stagingId, records) =>
+      database.write(async (db) => {
+        for (const chunk of inChunks(records)) {
+          await db
+            .insertInto('planned_records')
+            .values(chunk.map((record) => toPlannedRow(stagingId, record)))
+            .onConflict((conflict) =>
+              conflict.columns(['staging_id', 'object_type', 'ordinal']).doUpdateSet((row) => ({
+                source_object: row.ref('excluded.source_object'),
+                source_id: row.ref('excluded.source_id'),
+                action: row.ref('excluded.action'),
+                reason: row.ref('excluded.reason'),
+                reason_code: row.ref('excluded.reason_code'),
+                fold_into: row.ref('excluded.fold_into'),
+                target_id: row.ref('excluded.target_id'),
+                properties: row.ref('excluded.properties'),
+                identity_email: row.ref('excluded.identity_email'),
+                identity_domain: row.ref('excluded.identity_domain'),
+                identity_name: row.ref('excluded.identity_name'),
+                cells: row.ref('excluded.cells'),
+                batch: row.ref('excluded.batch'),
+              })),
+            )
+            .execute();
+        }
+      }),
+
+    readRecords: (stagingId, objectType, afterOrdinal, limit) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('planned_records')
+          .selectAll()
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .where('ordinal', '>', afterOrdinal)
+          .orderBy('ordinal')
+          .limit(limit)
+          .execute();
+        return rows.map(toPlannedRecord);
+      }),
+
+    findRecords: (stagingId, objectType, sourceIds) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('planned_records')
+          .selectAll()
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .where('source_id', 'in', [...sourceIds])
+          .orderBy('ordinal')
+          .execute();
+        return rows.map(toPlannedRecord);
+      }),
+
+    readIdentityGroups: (stagingId, objectType, identity, afterValue, limit) =>
+      database.read(async (db): Promise<readonly IdentityGroup[]> => {
+        const column = identity === 'email' ? 'identity_email' : 'identity_domain';
+        const written = db
+          .selectFrom('planned_records')
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .where('action', 'in', [...WRITTEN_ACTIONS]);
+        const shared = await written
+          .select(column)
+          .where(column, '>', afterValue)
+          .where(column, 'is not', null)
+          .groupBy(column)
+          .having((row) => row.fn.countAll(), '>', 1)
+          .orderBy(column)
+          .limit(limit)
+          .execute();
+        const values = shared.map((row) => row[column]).filter((value) => value !== null);
+        const groups: IdentityGroup[] = [];
+        for (const chunk of inChunks(values)) {
+          const rows = await written.selectAll().where(column, 'in', [...chunk]).orderBy(column).orderBy('ordinal').execute();
+          for (const [value, members] of byKey(rows, (row) => row[column])) {
+            if (value !== null) {
+              groups.push({ value, members: members.map(toPlannedRecord) });
+            }
+          }
+        }
+        return groups;
+      }),
+
+    writeAssociations: (stagingId, associations) =>
+      database.write(async (db) => {
+        for (const [associationType, stated] of byKey(associations, (association) => association.associationType)) {
+          const last = await db
+            .selectFrom('planned_associations')
+            .select('ordinal')
+            .where('staging_id', '=', stagingId)
+            .where('association_type', '=', associationType)
+            .orderBy('ordinal', 'desc')
+            .limit(1)
+            .executeTakeFirst();
+          let ordinal = Number(last?.ordinal ?? -1) + 1;
+          for (const association of stated) {
+            await insertAssociation(db, stagingId, { ...association, ordinal });
+            ordinal += 1;
+          }
+        }
+      }),
+
+    assignBatches: (stagingId) => assignBatches(database, stagingId),
+
+    readPartitions: (stagingId, workType) =>
+      database.read(async (db) => {
+        const rows = await db.selectFrom('planned_partitions').selectAll().where('staging_id', '=', stagingId).where('work_type', '=', workType).orderBy('partition').execute();
+        return rows.map((row) => ({ partition: row.partition, firstBatch: row.first_batch, batchCount: row.batch_count, recordCount: row.record_count }));
+      }),
+
+    async countRecords(stagingId, objectType) {
+      const rows = await database.read((db) =>
+        db
+          .selectFrom('planned_records')
+          .select((row) => ['action', 'reason', row.fn.countAll().as('count')])
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .groupBy(['action', 'reason'])
+          .execute(),
+      );
+      const leftOut = rows.filter((row) => row.action === 'left-out');
+      return {
+        byAction: sumByWord(rows, (row) => row.action),
+        leftOut: sumByWord(leftOut, (row) => row.reason ?? 'unknown'),
+        cells: await countCells(database, stagingId, objectType),
+      };
+    },
+
+    countAssociations: (stagingId, associationType) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('planned_associations')
+          .select((row) => ['verdict', row.fn.countAll().as('count')])
+          .where('staging_id', '=', stagingId)
+          .where('association_type', '=', associationType)
+          .groupBy('verdict')
+          .execute();
+        return sumByWord(rows, (row) => row.verdict);
+      }),
+
+    save: (stagingId, summary) =>
+      database.write(async (db) => {
+        const row = { digest: summary.digest, summary: JSON.stringify(summary), saved_at: database.nowIso };
+        await db.insertInto('plans').values({ staging_id: stagingId, ...row }).onConflict((conflict) => conflict.column('staging_id').doUpdateSet(row)).execute();
+      }),
+
+    read: (stagingId) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('plans').select('summary').where('staging_id', '=', stagingId).executeTakeFirst();
+        return row ? parseJsonColumn(planSummarySchema, row.summary, 'plans.summary') : null;
+      }),
+
+    findByDigest: (digest) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('plans').select('staging_id').where('digest', '=', digest).orderBy('saved_at', 'desc').orderBy('staging_id', 'desc').limit(1).executeTakeFirst();
+        return row?.staging_id ?? null;
+      }),
+  };
+}
+
+/** The first statement of a pair keeps its verdict, later ones are duplicates; if any of them is the source's main reference, the pair is primary. */
+async function insertAssociation(db: Transaction<Tables>, stagingId: string, association: PlannedAssociation): Promise<void> {
+  const row: Tables['planned_associations'] = {
+    staging_id: stagingId,
+    association_type: association.associationType,
+    ordinal: association.ordinal,
+    from_source_id: association.fromSourceId,
+    to_source_id: association.toSourceId,
+    verdict: association.verdict,
+    is_primary: association.primary ? 1 : 0,
+    stated_by: association.statedBy,
+    batch: null,
+  };
+  const inserted = await db
+    .insertInto('planned_associations')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(['staging_id', 'association_type', 'from_source_id', 'to_source_id']).where(sql.ref('verdict'), '<>', sql.lit('duplicate')).doNothing(),
+    )
+    .returning('ordinal')
+    .executeTakeFirst();
+  if (inserted) {
+    return;
+  }
+  await db.insertInto('planned_associations').values({ ...row, verdict: 'duplicate' }).execute();
+  if (association.primary) {
+    await db
+      .updateTable('planned_associations')
+      .set({ is_primary: 1 })
+      .where('staging_id', '=', stagingId)
+      .where('association_type', '=', row.association_type)
+      .where('from_source_id', '=', row.from_source_id)
+      .where('to_source_id', '=', row.to_source_id)
+      .where('verdict', '<>', 'duplicate')
+      .execute();
+  }
+}
+
+function sumByWord<Row extends { readonly count: string | number | bigint }>(rows: readonly Row[], wordOf: (row: Row) => string): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    sums.set(wordOf(row), (sums.get(wordOf(row)) ?? 0) + Number(row.count));
+  }
+  return Object.fromEntries(sums);
+}
+
+/** Notes by code. Read page by page: both databases can look into JSON, but not in the same words. */
+async function countCells(database: LedgerDatabase, stagingId: string, objectType: (typeof OBJECT_TYPES)[number]): Promise<Readonly<Record<string, number>>> {
+  const sums = new Map<string, number>();
+  for (let afterOrdinal = -1; ; ) {
+    const place = afterOrdinal;
+    const rows = await database.read((db) =>
+      db
+        .selectFrom('planned_records')
+        .select(['ordinal', 'cells'])
+        .where('staging_id', '=', stagingId)
+        .where('object_type', '=', objectType)
+        .where('ordinal', '>', place)
+        .where('cells', '<>', '[]')
+        .orderBy('ordinal')
+        .limit(PAGE)
+        .execute(),
+    );
+    for (const { code } of rows.flatMap((row) => parseJsonColumn(cellNotesSchema, row.cells, 'planned_records.cells'))) {
+      sums.set(code, (sums.get(code) ?? 0) + 1);
+    }
+    const last = rows.at(-1);
+    if (!last) {
+      return Object.fromEntries(sums);
+    }
+    afterOrdinal = Number(last.ordinal);
+    await database.breathe();
+  }
+}
+
+/** In pages, because deleting a large plan in one go would stop the process for seconds. The summary goes first: half a plan is none. */
+async function clearPlan(database: LedgerDatabase, stagingId: string): Promise<void> {
+  await database.write(async (db) => {
+    await db.deleteFrom('plans').where('staging_id', '=', stagingId).execute();
+    await db.deleteFrom('planned_partitions').where('staging_id', '=', stagingId).execute();
+    await db.deleteFrom('planned_counts').where('staging_id', '=', stagingId).execute();
+  });
+  for (const objectType of OBJECT_TYPES) {
+    await inOrdinalPages(database, () => database.write((db) => deleteRecordPage(db, stagingId, objectType)));
+  }
+  for (const associationType of ASSOCIATION_TYPES) {
+    await inOrdinalPages(database, () => database.write((db) => deleteAssociationPage(db, stagingId, associationType)));
+  }
+}
+
+async function inOrdinalPages(database: LedgerDatabase, deletePage: () => Promise<'more' | 'none'>): Promise<void> {
+  while ((await deletePage()) === 'more') {
+    await database.breathe();
+  }
+}
+
+async function deleteRecordPage(db: Transaction<Tables>, stagingId: string, objectType: (typeof OBJECT_TYPES)[number]): Promise<'more' | 'none'> {
+  const first = await db.selectFrom('planned_records').select('ordinal').where('staging_id', '=', stagingId).where('object_type', '=', objectType).orderBy('ordinal').limit(1).executeTakeFirst();
+  if (!first) {
+    return 'none';
+  }
+  await db.deleteFrom('planned_records').where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '<', Number(first.ordinal) + PAGE).execute();
+  return 'more';
+}
+
+async function deleteAssociationPage(db: Transaction<Tables>, stagingId: string, associationType: (typeof ASSOCIATION_TYPES)[number]): Promise<'more' | 'none'> {
+  const first = await db.selectFrom('planned_associations').select('ordinal').where('staging_id', '=', stagingId).where('association_type', '=', associationType).orderBy('ordinal').limit(1).executeTakeFirst();
+  if (!first) {
+    return 'none';
+  }
+  await db.deleteFrom('planned_associations').where('staging_id', '=', stagingId).where('association_type', '=', associationType).where('ordinal', '<', Number(first.ordinal) + PAGE).execute();
+  return 'more';
+}

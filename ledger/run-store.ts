@@ -1,0 +1,148 @@
+import type { Selectable, Transaction } from 'kysely';
+import { migrationDefinitionSchema } from '../domain/migration-definition.schema';
+import type { LedgerDatabase } from './database';
+import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
+import type { RunRow, RunStore } from './ledger';
+import { runUnknown } from './ledger-errors';
+import type { Tables } from './tables';
+
+/** States after which a run writes nothing any more, whatever its end says. */
+const ENDED_STATES = ['finalized', 'rolled-back', 'not-started'] as const;
+
+export function createRunStore(database: LedgerDatabase): RunStore {
+  return {
+    open: ({ migrationId, kind, definition, definitionDigest, now }) =>
+      database.write(async (db) => {
+        const last = await db
+          .selectFrom('runs')
+          .select('number')
+          .where('migration_id', '=', migrationId)
+          .where('kind', '=', kind)
+          .orderBy('number', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        const number = (last?.number ?? 0) + 1;
+        const run = kind === 'planning' ? `plan:${migrationId}.${number}` : `${migrationId}.${number}`;
+        const row = await db
+          .insertInto('runs')
+          .values({
+            run, migration_id: migrationId, kind, number, definition: JSON.stringify(definition), definition_digest: definitionDigest, staging_id: run,
+            state: 'planning', phase: 'preflight', reasons: '[]', portal_id: null, created_at: now, ended_at: null,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return toRunRow(row);
+      }),
+
+    find: (run) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
+        return row ? toRunRow(row) : null;
+      }),
+
+    list: (migrationId) =>
+      database.read(async (db) => {
+        let query = db.selectFrom('runs').selectAll().orderBy('created_at', 'desc').orderBy('number', 'desc').orderBy('run', 'desc');
+        if (migrationId !== undefined) {
+          query = query.where('migration_id', '=', migrationId);
+        }
+        return (await query.execute()).map(toRunRow);
+      }),
+
+    adoptStaging: (run, stagingId) =>
+      database.write(async (db) => {
+        await db.updateTable('runs').set({ staging_id: stagingId }).where('run', '=', run).execute();
+      }),
+
+    update: (run, change) =>
+      database.write(async (db) => {
+        const set = {
+          ...(change.state === undefined ? {} : { state: change.state }),
+          ...(change.phase === undefined ? {} : { phase: change.phase }),
+          ...(change.reasons === undefined ? {} : { reasons: JSON.stringify(change.reasons) }),
+          ...(change.portalId === undefined ? {} : { portal_id: change.portalId }),
+          ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
+        };
+        if (Object.keys(set).length > 0) {
+          await db.updateTable('runs').set(set).where('run', '=', run).execute();
+        }
+      }),
+
+    // Every definition of this version writes the same object types under the same key, so the portal alone decides.
+    findOtherWriter: (run, portalId) =>
+      database.read(async (db) => {
+        const other = await db
+          .selectFrom('runs')
+          .select('run')
+          .where('portal_id', '=', portalId)
+          .where('kind', '=', 'migration')
+          .where('run', '<>', run)
+          .where('ended_at', 'is', null)
+          .where('state', 'not in', [...ENDED_STATES])
+          .orderBy('created_at')
+          .orderBy('run')
+          .limit(1)
+          .executeTakeFirst();
+        return other?.run ?? null;
+      }),
+
+    addFindings: (run, findings) =>
+      database.write(async (db) => {
+        const last = await db.selectFrom('findings').select('position').where('run', '=', run).orderBy('position', 'desc').limit(1).executeTakeFirst();
+        let position = (last?.position ?? -1) + 1;
+        for (const finding of findings) {
+          await db
+            .insertInto('findings')
+            .values({
+              run, position, code: finding.code, severity: finding.severity, place: finding.place, message: finding.message, remedy: finding.remedy,
+              count: finding.count, exit_code: finding.exitCode ?? null,
+            })
+            // The same finding told again, by a repeated call, replaces its older self.
+            .onConflict((conflict) =>
+              conflict.columns(['run', 'code', 'place', 'message']).doUpdateSet((row) => ({
+                severity: row.ref('excluded.severity'),
+                remedy: row.ref('excluded.remedy'),
+                count: row.ref('excluded.count'),
+                exit_code: row.ref('excluded.exit_code'),
+              })),
+            )
+            .execute();
+          position += 1;
+        }
+      }),
+
+    readFindings: (run) =>
+      database.read(async (db) => {
+        const rows = await db.selectFrom('findings').selectAll().where('run', '=', run).orderBy('position').execute();
+        return rows.map(({ code, severity, place, message, remedy, count, exit_code: exitCode }) => ({
+          code, severity, place, message, remedy, count: Number(count), ...(exitCode === null ? {} : { exitCode }),
+        }));
+      }),
+  };
+}
+
+function toRunRow(row: Selectable<Tables['runs']>): RunRow {
+  return {
+    run: row.run,
+    migrationId: row.migration_id,
+    kind: row.kind,
+    definition: parseJsonColumn(migrationDefinitionSchema, row.definition, 'runs.definition'),
+    definitionDigest: row.definition_digest,
+    stagingId: row.staging_id,
+    state: row.state,
+    phase: row.phase,
+    reasons: parseJsonColumn(pauseReasonsSchema, row.reasons, 'runs.reasons'),
+    portalId: row.portal_id,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+  };
+}
+
+/** Where the plan of a run is kept. @throws IdentityError `run-unknown` */
+export async function stagingIdOf(db: Transaction<Tables>, run: string): Promise<string> {
+  const row = await db.selectFrom('runs').select('staging_id').where('run', '=', run).executeTakeFirst();
+  if (!row) {
+    throw runUnknown();
+  }
+  return row.staging_id;
+}

@@ -1,0 +1,87 @@
+/** All that only SQLite says or needs; the stores speak through Kysely in words that Postgres takes as well. */
+import Database from 'better-sqlite3';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, sql } from 'kysely';
+import type { DatabaseConnection, DialectAdapter, Driver, RawBuilder, SqliteDialectConfig, TransactionSettings } from 'kysely';
+import type { LedgerTrouble } from './ledger-errors';
+
+// better-sqlite3 waits for a lock synchronously, so a longer time-out would stop heartbeats; the rest of the wait is asynchronous (database.ts).
+const BUSY_TIMEOUT_MS = 50;
+// Keeps the write-ahead log from staying at its largest size for ever.
+const WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Epoch milliseconds by the database's own clock, one value within a statement. */
+export const sqliteNowMs: RawBuilder<number> = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+
+/** Opens or makes the file, readable by its owner alone. SQLite gives -wal and -shm the mode of the main file. */
+export function openSqlite(location: string): Database.Database {
+  if (location !== ':memory:') {
+    mkdirSync(dirname(location), { recursive: true, mode: 0o700 });
+    closeSync(openSync(location, 'a', 0o600));
+    chmodSync(location, 0o600);
+  }
+  return new Database(location, { timeout: BUSY_TIMEOUT_MS });
+}
+
+/** Settings of the connection. May meet a lock: switching to WAL needs the file alone for a moment. */
+export function configureSqlite(database: Database.Database): void {
+  database.pragma('journal_mode = WAL');
+  // FULL: a commit that was reported must survive a power cut, or a sent record would be forgotten.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT_BYTES}`);
+}
+
+/** What an error of better-sqlite3 or of the file system means; null when it is not about the database's state. */
+export function sqliteTroubleOf(error: unknown): LedgerTrouble | null {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
+  // A full disk shows as FULL, or as IOERR where the shared-memory file could not grow.
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'unreadable';
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EISDIR') return 'not-writable';
+  return null;
+}
+
+class LedgerSqliteDriver extends SqliteDriver {
+  constructor(
+    config: SqliteDialectConfig,
+    private readonly database: Database.Database,
+  ) {
+    super(config);
+  }
+
+  /** A writer asks for the lock at once: a transaction that began by reading could not be raised to writing beside another writer. */
+  override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'));
+  }
+
+  /** SQLite rolls back by itself when the disk is full; a second rollback would hide that error behind its own. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.database.inTransaction) {
+      await super.rollbackTransaction(connection);
+    }
+  }
+}
+
+class LedgerSqliteAdapter extends SqliteAdapter {
+  // SQLite does undo DDL. Said here so that all migrations run in one transaction, and two processes opening a new ledger take turns.
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+export class LedgerSqliteDialect extends SqliteDialect {
+  constructor(private readonly database: Database.Database) {
+    super({ database });
+  }
+
+  override createDriver(): Driver {
+    return new LedgerSqliteDriver({ database: this.database }, this.database);
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new LedgerSqliteAdapter();
+  }
+}
