@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { CallRecorder } from '../call-log';
+import type { SimulatorClock } from '../clock';
+import type { ClockState, PortalDefinition, PortalDump, PortalLoaded, SimulatorHealth, SwitchChanges, Switches } from '../control-plane';
+import type { FaultPlanner } from '../faults';
+import type { Latency } from '../latency';
+import { canonicalDump, DEFAULT_KEYS, fingerprint } from './canonical';
+import { clockBody, editBody, faultPlanBody, latencyBody, limitsBody, portalBody, switchesBody } from './control-bodies';
+import { VendorError } from './errors';
+import { storedProperties } from './object-view';
+import { findObjectType } from './object-types';
+import { editAsPerson } from './person-edit';
+import type { Portal } from './portal';
+import type { RateLimits } from './rate-limits';
+import { withSwitches } from './switches';
+
+export interface ControlledWorld {
+  portal(): Portal;
+  limits(): RateLimits;
+  load(definition: PortalDefinition): PortalLoaded;
+  readonly clock: SimulatorClock;
+  readonly faults: FaultPlanner;
+  readonly latency: Latency;
+  readonly calls: CallRecorder;
+}
+
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Answers a path below `/_simulator/`. Bodies are checked; a wrong one is answered 400 with what is wrong. */
+export function serveControlCall(world: ControlledWorld, method: string, url: URL, text: string): ControlAnswer {
+  try {
+    return { status: 200, body: answer(world, method, url, text) };
+  } catch (error) {
+    if (error instanceof z.ZodError) return { status: 400, body: { problem: z.prettifyError(error) } };
+    if (error instanceof Refusal) return { status: error.status, body: { problem: error.message } };
+    if (error instanceof VendorError || error instanceof SyntaxError || error instanceof RangeError) return { status: 400, body: { problem: error.message } };
+    throw error;
+  }
+}
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function answer(world: ControlledWorld, method: string, url: URL, text: string): unknown {
+  const name = url.pathname.replace('/_simulator/', '');
+  const body = (): unknown => JSON.parse(text === '' ? '{}' : text);
+  switch (`${method} ${name}`) {
+    case 'GET health':
+      return { simulator: 'hubspot', portalId: world.portal().settings.portalId } satisfies SimulatorHealth;
+    case 'GET faults':
+      return world.faults.state();
+    case 'POST faults':
+      world.faults.set(faultPlanBody.parse(body()));
+      return world.faults.state();
+    case 'DELETE faults':
+      world.faults.clear();
+      return world.faults.state();
+    case 'GET clock':
+      return clockState(world);
+    case 'POST clock': {
+      const change = clockBody.parse(body());
+      if ('advanceMs' in change) world.clock.advance(change.advanceMs);
+      else world.limits().resetIn(change.resetsInMs);
+      return clockState(world);
+    }
+    case 'GET limits':
+      return world.limits().state();
+    case 'POST limits':
+      world.limits().change(limitsBody.parse(body()));
+      return world.limits().state();
+    case 'GET calls':
+      return world.calls.log();
+    case 'DELETE calls':
+      world.calls.clear();
+      return world.calls.log();
+    case 'GET portal':
+      return dumpPortal(world.portal());
+    case 'POST portal':
+      return world.load(portalBody.parse(body()));
+    case 'POST edit':
+      return editAsPerson(world.portal(), editBody.parse(body()));
+    case 'GET fingerprint':
+      return fingerprint(world.portal());
+    case 'GET dump':
+      return canonicalDump(world.portal(), keysIn(url));
+    case 'GET switches':
+      return world.portal().switches;
+    case 'POST switches':
+      return changeSwitches(world.portal(), switchesBody.parse(body()));
+    case 'GET latency':
+      return world.latency.setting();
+    case 'POST latency':
+      world.latency.set(latencyBody.parse(body()));
+      return world.latency.setting();
+    default:
+      throw new Refusal(404, `The control plane has no ${method} ${name}.`);
+  }
+}
+
+function keysIn(url: URL): readonly string[] {
+  const keys = (url.searchParams.get('canonical') ?? '').split(',').filter((key) => key !== '');
+  return keys.length > 0 ? keys : DEFAULT_KEYS;
+}
+
+function clockState({ clock, limits }: ControlledWorld): ClockState {
+  return { now: new Date(clock.nowMs()).toISOString(), offsetMs: clock.offsetMs(), resetsAt: limits().state().resetsAt };
+}
+
+function changeSwitches(portal: Portal, changes: SwitchChanges): Switches {
+  portal.switches = withSwitches(portal.switches, changes);
+  return portal.switches;
+}
+
+function dumpPortal(portal: Portal): PortalDump {
+  const records = [...portal.objects.values()].map(({ type, records: store }) => [
+    type.plural,
+    [...store.inOrder()].map((record) => ({ id: String(record.id), archived: record.archivedMs > 0, properties: storedProperties(record) })),
+  ] as const);
+  const associations = [...portal.associations.allPairs()].map(({ fromTypeId, fromId, toTypeId, toId, types }) => ({
+    from: findObjectType(fromTypeId)?.plural ?? fromTypeId,
+    fromId: String(fromId),
+    to: findObjectType(toTypeId)?.plural ?? toTypeId,
+    toId: String(toId),
+    typeIds: types.map(({ typeId }) => typeId),
+  }));
+  return { portalId: portal.settings.portalId, records: Object.fromEntries(records.filter(([, dumped]) => dumped.length > 0)), associations };
+}

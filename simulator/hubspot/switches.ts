@@ -1,0 +1,22 @@
+import type { SwitchChanges, Switches } from '../control-plane';
+
+export const DEFAULT_SWITCHES: Switches = {
+  archivedRecordsKeepUniqueValues: false,
+  rejectedCreateLeavesHalfMadeRecord: false,
+  retryAfterOn429: 0,
+  searchLagMs: 5_000,
+  associationBatchArchiveLimit: 100,
+  associationDefaultBatchLimit: 100,
+  traceIdEchoedInCreate: false,
+  createdateWritable: false,
+  batchUpdateSplitsByTraceId: true,
+  uniqueValuesIgnoreCase: false,
+  firstCompanyBecomesPrimary: 'always',
+  newContactLifecycleStage: 'lead',
+  bodyLimitBytes: 0,
+  validationRulesEnforced: true,
+};
+
+export function withSwitches(current: Switches, changes: SwitchChanges): Switches {
+  return { ...current, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) };
+}
