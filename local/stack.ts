@@ -2,6 +2,7 @@
  * Everything that a rehearsal needs on one machine: Temporal's server with its UI, a simulated portal and a worker, in one folder, on free loopback
  * ports. Used by the demo, by --simulate, by tests and by the bench; deaf to the environment, so that it ends alike everywhere.
  */
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalCli } from './temporal-cli';
 import { hermeticLocalConfig } from './config';
@@ -75,7 +76,8 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         ledger: environment.PORTAGE_LEDGER,
         hubspotBaseUrl: simulator.url,
         hubspotAccessToken: SIMULATED_TOKEN,
-        environment: options.workerEnvironment ?? {},
+        // The SDK would read a user's own configuration file.
+        environment: { TEMPORAL_CONFIG_FILE: devNull, ...options.workerEnvironment },
         logFile: join(folder, 'worker.log'),
       });
     let worker = await launchWorker();
