@@ -1,5 +1,4 @@
 /** Every activity with what it works on. */
-import type { Client } from '@temporalio/client';
 import { createApplySchema } from '../activities/apply-schema';
 import { createAssembleReport } from '../activities/assemble-report';
 import { createCloseShards } from '../activities/close-shards';
@@ -10,6 +9,7 @@ import { createInspectSource } from '../activities/inspect-source';
 import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
 import { createPlanMigration } from '../activities/plan-migration';
 import { createProbePortal } from '../activities/probe-portal';
+import type { Shards } from '../activities/read-shard-digest';
 import { createReadShardDigest } from '../activities/read-shard-digest';
 import { createRecordState } from '../activities/record-state';
 import { createStageSource } from '../activities/stage-source';
@@ -29,8 +29,7 @@ export interface ActivityCollaborators {
   readonly ledger: Ledger;
   readonly target: TargetConnector;
   readonly openSource: (definition: MigrationDefinition) => SourceConnector;
-  /** To ask and close the shards of the id map. */
-  readonly client: Client;
+  readonly shards: Shards;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** Portage's own. */

@@ -13,6 +13,7 @@ import { bundleWorkflows } from './bundle-workflows';
 import { ConfigError, loadConfig, loadTemporalConfig } from './config';
 import { createLedgerActivities, createPortalActivities } from './create-activities';
 import { createPortageWorker } from './create-worker';
+import { createShards } from './id-map-shards';
 import { createPacedTarget } from './known-portal';
 import { createLogger, toTemporalLogger } from './logging';
 import { createReadToken } from './read-token';
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
       ledger,
       target: createPacedTarget(ledger, (pace) => createHubspotConnector({ baseUrl: config.hubspot.baseUrl, readToken, pace })),
       openSource: createSources(),
-      client: new Client({ connection: clientConnection, namespace }),
+      shards: createShards(new Client({ connection: clientConnection, namespace })),
       clock,
       version,
     };
