@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
+import { schemaPlanSchema } from './schema-plan.schema';
 
 const count = z.number().int().nonnegative();
 
@@ -42,6 +43,8 @@ export const planSummarySchema = z.strictObject({
   records: z.array(recordForecastSchema),
   associations: z.array(associationForecastSchema),
   schemaChanges: z.array(schemaChangeSchema),
+  /** The same in full, as it is sent, with the name of the key property. */
+  schema: schemaPlanSchema,
   /** Left out for a reason that is not the user's own decision: must be accepted by number. */
   leftOutToAccept: count,
   /** Ambiguous matches that a person must decide before the start. */

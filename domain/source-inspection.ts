@@ -14,17 +14,25 @@ export interface SourceFile {
   readonly digest: string;
   /** As written in the file, by position. */
   readonly headings: readonly string[];
+  /** By position: the key in a record's `values`, and how many rows have something there. */
+  readonly columns: readonly { readonly name: string; readonly filledCount: number }[];
+  /** Rows under the headings, malformed ones included. */
+  readonly rowCount: number;
 }
+
+/** Who wrote the files: it decides how booleans, dates and empty look-ups are spelled. */
+export type SourceDialect = 'data-loader' | 'weekly-export' | 'third-party';
 
 export interface SourceObject {
   /** The source's own name: `Account`, `Contact`, `Opportunity`, `OpportunityContactRole`, `AccountContactRelation`, `User`. */
   readonly object: string;
+  readonly dialect: SourceDialect;
   readonly files: readonly SourceFile[];
 }
 
 export interface SourceInspection {
   readonly objects: readonly SourceObject[];
-  /** Files that hold an object which this version does not read, or none that it knows, with their row counts. */
+  /** Files that hold an object which this version does not read, or none that it knows, or that cannot be read, with their row counts. */
   readonly unread: readonly { readonly name: string; readonly object: string | null; readonly rowCount: number }[];
   /** Errors here end the run before anything is written. */
   readonly findings: readonly Finding[];

@@ -79,9 +79,9 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
           .where('staging_id', '=', stagingId)
           .where('object_type', '=', objectType)
           .where('source_id', 'in', [...sourceIds])
-          .orderBy('ordinal')
           .execute();
-        return rows.map(toPlannedRecord);
+        // Sorted here: asked for this order, SQLite would walk the whole type by ordinal.
+        return rows.map(toPlannedRecord).sort((one, other) => one.ordinal - other.ordinal);
       }),
 
     readIdentityGroups: (stagingId, objectType, identity, afterValue, limit) =>
@@ -142,19 +142,16 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       }),
 
     async countRecords(stagingId, objectType) {
-      const rows = await database.read((db) =>
-        db
-          .selectFrom('planned_records')
-          .select((row) => ['action', 'reason', row.fn.countAll().as('count')])
-          .where('staging_id', '=', stagingId)
-          .where('object_type', '=', objectType)
-          .groupBy(['action', 'reason'])
-          .execute(),
-      );
-      const leftOut = rows.filter((row) => row.action === 'left-out');
+      const counts = await database.read(async (db) => {
+        const ofType = db.selectFrom('planned_records').select((row) => row.fn.countAll().as('count')).where('staging_id', '=', stagingId).where('object_type', '=', objectType);
+        return {
+          actions: await ofType.select('action').groupBy('action').execute(),
+          leftOut: await ofType.select('reason').where('action', '=', 'left-out').groupBy('reason').execute(),
+        };
+      });
       return {
-        byAction: sumByWord(rows, (row) => row.action),
-        leftOut: sumByWord(leftOut, (row) => row.reason ?? 'unknown'),
+        byAction: sumByWord(counts.actions, (row) => row.action),
+        leftOut: sumByWord(counts.leftOut, (row) => row.reason ?? 'unknown'),
         cells: await countCells(database, stagingId, objectType),
       };
     },

@@ -41,6 +41,8 @@ export function sqliteTroubleOf(error: unknown): LedgerTrouble | null {
   if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'unreadable';
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EISDIR') return 'not-writable';
+  // The only foreign keys are those to runs.
+  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return 'run-unknown';
   return null;
 }
 

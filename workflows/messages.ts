@@ -91,6 +91,7 @@ export interface MigrationInput {
 }
 export interface PlanningInput {
   readonly run: string;
+  readonly ledgerId: string;
   readonly stopAfter: 'preflight' | 'plan';
 }
 /** Workflow ids of a run. */

@@ -27,6 +27,14 @@ describe('RunStore', () => {
     expect(await used.ledger.runs.find('acme.9')).toBeNull();
   });
 
+  it('refuses to write for a run that is not in this ledger', async () => {
+    const unknown = { type: 'IdentityError', details: { code: 'run-unknown' } };
+
+    await expect(used.ledger.runs.update('elsewhere.1', { state: 'running' })).rejects.toMatchObject(unknown);
+    await expect(used.ledger.facts.phaseStarted('elsewhere.1', 'stage', NOW)).rejects.toMatchObject(unknown);
+    await expect(used.ledger.writing.readBatch('elsewhere.1', 'contacts', 0)).rejects.toMatchObject(unknown);
+  });
+
   it('lists the newest first', async () => {
     await openRun(used.ledger);
     await openRun(used.ledger);

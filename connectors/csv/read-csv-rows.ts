@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import { createByteTextReader } from './byte-text';
+import type { CsvLayout } from './csv-layout';
+import { RowSplitter } from './row-splitter';
+import type { CsvPosition, CsvRow } from './row-splitter';
+
+export interface CsvLimits {
+  /** Bytes taken from the file at once: the slice of work between two turns of the event loop. */
+  readonly chunkBytes: number;
+  /** A row longer than this ends the reading: more likely an unclosed quote than data. */
+  readonly maxRowBytes: number;
+}
+
+/** 64 KiB parse in a few ms. The longest text field of Salesforce holds 131,072 characters, so that 16 MiB is beyond any true row. */
+export const DEFAULT_CSV_LIMITS: CsvLimits = { chunkBytes: 64 * 1024, maxRowBytes: 16 * 1024 * 1024 };
+
+/** The bytes of a file from an offset, in chunks; holds one chunk in memory. */
+export async function* readChunks(path: string, byteOffset: number, chunkBytes: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    for (let position = byteOffset; ; ) {
+      signal.throwIfAborted();
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position);
+      if (bytesRead === 0) {
+        return;
+      }
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The rows of a file from a place between two rows, those of one chunk at a time. The same place gives the same rows, however large the chunks are.
+ * @throws RowTooLongError; file errors of Node as they are
+ */
+export async function* readCsvRows(path: string, layout: CsvLayout, from: CsvPosition, limits: CsvLimits, signal: AbortSignal): AsyncGenerator<readonly CsvRow[]> {
+  const reader = createByteTextReader(layout.encoding);
+  const splitter = new RowSplitter(layout, from, limits.maxRowBytes);
+  for await (const chunk of readChunks(path, from.byteOffset, limits.chunkBytes, signal)) {
+    yield splitter.push(reader.write(chunk));
+  }
+  const rest = splitter.push(reader.end());
+  yield [...rest, ...splitter.end()];
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Finding } from '../../domain/finding';
+import type { SourceFile, SourceInspection, SourceObject } from '../../domain/source-inspection';
+import { inspectCsvFile } from '../csv/inspect-csv-file';
+import type { CsvInspection } from '../csv/inspect-csv-file';
+import type { CsvLimits } from '../csv/read-csv-rows';
+import { columnNames } from './columns';
+import { dialectOf, FileCensus } from './file-census';
+import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters } from './findings';
+import { archiveFindings, listFolder } from './list-folder';
+import { READ_OBJECTS } from './objects';
+import { recogniseObject } from './recognise-object';
+import type { Recognition } from './recognise-object';
+
+/** File name to the object that the migration file declares it to hold. */
+export type ObjectOverrides = Readonly<Record<string, string>>;
+
+interface InspectedFile {
+  readonly name: string;
+  readonly csv: CsvInspection;
+  readonly census: FileCensus;
+  readonly recognition: Recognition;
+}
+
+/** Looks at every file of a folder, one after the other, each read once. Never throws for what a person can mend: that is a finding. */
+export async function inspectFolder(folder: string, overrides: ObjectOverrides, limits: CsvLimits, signal: AbortSignal): Promise<SourceInspection> {
+  const declared = new Map(Object.entries(overrides));
+  const listing = await listFolder(folder, [...declared.keys()]);
+  const findings: Finding[] = [...listing.findings];
+  const files: InspectedFile[] = [];
+  for (const name of listing.tables) {
+    const file = await inspectFile(folder, name, declared.get(name) ?? null, limits, signal);
+    if (file === null) {
+      findings.push(fileUnreadable(name));
+    } else {
+      files.push(file);
+      findings.push(...fileFindings(file));
+    }
+  }
+  const objects = READ_OBJECTS.flatMap((object) => sourceObject(object, files));
+  findings.push(...archiveFindings(listing.archives, objects.length === 0 ? 'error' : 'warning'));
+  if (objects.length === 0 && !findings.some(({ severity }) => severity === 'error')) {
+    findings.push(noKnownFile(folder));
+  }
+  const unread = files.flatMap(({ name, csv, recognition }) => (isUsable(csv, recognition) ? [] : [{ name, object: recognition.object === '' ? null : recognition.object, rowCount: csv.rowCount }]));
+  return { objects, unread, findings, digest: digestOf(objects) };
+}
+
+async function inspectFile(folder: string, name: string, override: string | null, limits: CsvLimits, signal: AbortSignal): Promise<InspectedFile | null> {
+  let census = new FileCensus([]);
+  const observe = (headings: readonly string[]): ((row: Parameters<FileCensus['take']>[0]) => void) => {
+    census = new FileCensus(headings);
+    return (row) => census.take(row);
+  };
+  try {
+    const csv = await inspectCsvFile(join(folder, name), observe, limits, signal);
+    return { name, csv, census, recognition: recogniseObject(name, override, csv.headings, census) };
+  } catch (error) {
+    // Node's file errors carry a code; anything else (an abort, a bug) is not about the file.
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+const isUsable = (csv: CsvInspection, recognition: Recognition): recognition is Extract<Recognition, { kind: 'read' }> => recognition.kind === 'read' && csv.problem === null;
+
+/** Damage may hide what a file is: only one that is plainly something else may be damaged without ending the run. */
+function isSurelyUnread({ csv, census, recognition }: InspectedFile): boolean {
+  if (recognition.kind !== 'unread' || csv.problem?.code === 'undecodable') {
+    return false;
+  }
+  return recognition.object !== null || (csv.headings.length > 1 && census.idColumn === -1) || census.idCount > 0;
+}
+
+function fileFindings(file: InspectedFile): readonly Finding[] {
+  const { name, csv, recognition } = file;
+  // A report ends in rows of one cell, and damaged bytes have no telling headings: what is nearer to the cause is said, and only that.
+  if (recognition.kind === 'problem' && recognition.code === 'report-export') {
+    return [recognitionProblem(name, recognition)];
+  }
+  if (csv.problem !== null && csv.problem.code !== 'empty') {
+    return [fileProblem(name, csv.problem, isSurelyUnread(file) ? 'warning' : 'error')];
+  }
+  if (recognition.kind === 'problem') {
+    return [recognitionProblem(name, recognition)];
+  }
+  if (csv.problem !== null) {
+    return [fileProblem(name, csv.problem, 'warning')];
+  }
+  if (recognition.kind === 'unread') {
+    return [];
+  }
+  return [
+    ...(csv.undefinedCharacterCount > 0 ? [undefinedCharacters(name, csv.undefinedCharacterCount)] : []),
+    ...(csv.strayUtf8Count > 0 ? [mixedEncodings(name, csv.strayUtf8Count)] : []),
+  ];
+}
+
+/** The object with all its usable files, which stand in natural order of their names; empty when it has none. */
+function sourceObject(object: string, files: readonly InspectedFile[]): readonly SourceObject[] {
+  const own = files.filter(({ csv, recognition }) => isUsable(csv, recognition) && recognition.object === object);
+  if (own.length === 0) {
+    return [];
+  }
+  // Files without a sign of their own were written by whoever wrote the others.
+  const dialect = dialectOf(own.map(({ census }) => census.dialectSigns)) ?? dialectOf(files.map(({ census }) => census.dialectSigns)) ?? 'data-loader';
+  return [{ object, dialect, files: own.map((file, fileIndex) => sourceFile(object, file, fileIndex)) }];
+}
+
+function sourceFile(object: string, { name, csv, census }: InspectedFile, fileIndex: number): SourceFile {
+  const columns = columnNames(object, csv.headings).map((column, at) => ({ name: column, filledCount: census.filledCounts[at] ?? 0 }));
+  const { sizeBytes, digest, headings, rowCount } = csv;
+  return { name, fileIndex, ...csv.layout, sizeBytes, digest, headings, columns, rowCount };
+}
+
+function digestOf(objects: readonly SourceObject[]): string {
+  const hash = createHash('sha256');
+  for (const { object, files } of objects) {
+    files.forEach(({ name, digest }) => hash.update(JSON.stringify([object, name, digest])));
+  }
+  return hash.digest('hex');
+}

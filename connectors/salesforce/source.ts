@@ -1,0 +1,147 @@
+/**
+ * Salesforce as exported files in a folder: Data Loader, weekly export, third-party tools. What a file holds is told by its ids and headings, never by its name.
+ */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MigrationError } from '../../domain/migration-error';
+import type { RejectedRow, SourceFile, SourceObject, SourcePage, SourceRecord } from '../../domain/source-inspection';
+import type { SourceConnector } from '../connector';
+import { decodeByteText } from '../csv/byte-text';
+import { byteOrderMark } from '../csv/csv-layout';
+import type { CsvEncoding, CsvLayout } from '../csv/csv-layout';
+import { DEFAULT_CSV_LIMITS, readCsvRows } from '../csv/read-csv-rows';
+import type { CsvLimits } from '../csv/read-csv-rows';
+import { RowTooLongError } from '../csv/row-splitter';
+import type { CsvRow } from '../csv/row-splitter';
+import { cellValue, idColumnAt, isNullCell, lookupColumns } from './columns';
+import { FileGuard } from './file-guard';
+import { inspectFolder } from './inspect-folder';
+import type { ObjectOverrides } from './inspect-folder';
+import { prefixOfObject } from './objects';
+import { fromCursor, toCursor } from './read-cursor';
+import type { ReadPosition } from './read-cursor';
+import { toEighteen } from './record-id';
+
+export interface SalesforceSourceLimits extends CsvLimits {
+  /** Rows of a page, rejected ones included; at most 1,000. */
+  readonly pageRows: number;
+}
+
+export interface SalesforceFileSourceOptions {
+  readonly folder: string;
+  readonly overrides?: ObjectOverrides;
+  readonly limits?: Partial<SalesforceSourceLimits>;
+}
+
+const DEFAULT_LIMITS: SalesforceSourceLimits = { ...DEFAULT_CSV_LIMITS, pageRows: 1_000 };
+
+/** One instance for a folder and process: it remembers which files it has hashed already. */
+export function createSalesforceFileSource({ folder, overrides = {}, limits: given = {} }: SalesforceFileSourceOptions): SourceConnector {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  const guard = new FileGuard();
+
+  return {
+    inspect: (signal) => inspectFolder(folder, overrides, limits, signal),
+
+    /** An object without a single row gives one empty page, so that every reading ends with a null cursor. */
+    async *read(object, cursor, signal): AsyncGenerator<SourcePage> {
+      const from = cursor === null ? null : fromCursor(cursor);
+      let page = emptyPage();
+      let end: ReadPosition | null = null;
+      for (const file of object.files.slice(from?.fileIndex ?? 0)) {
+        const path = join(folder, file.name);
+        await guard.check(path, file, limits.chunkBytes, signal);
+        const toItem = rowReader(object, file);
+        for await (const row of rowsOf(path, file, from?.fileIndex === file.fileIndex ? from : null, limits, signal)) {
+          // A full page goes out when the next row is there: only then is it known not to be the last one.
+          if (end !== null && page.records.length + page.rejected.length >= limits.pageRows) {
+            await guard.check(path, file, limits.chunkBytes, signal);
+            yield { ...page, cursor: toCursor(end) };
+            page = emptyPage();
+          }
+          const item = toItem(row);
+          if ('code' in item) {
+            page.rejected.push(item);
+          } else {
+            page.records.push(item);
+          }
+          end = { fileIndex: file.fileIndex, ...row.next };
+        }
+        await guard.check(path, file, limits.chunkBytes, signal);
+      }
+      yield { ...page, cursor: null };
+    },
+  };
+}
+
+const emptyPage = (): { records: SourceRecord[]; rejected: RejectedRow[] } => ({ records: [], rejected: [] });
+
+const ENCODINGS: Readonly<Record<CsvEncoding, true>> = { 'utf-8': true, 'windows-1252': true, 'utf-16le': true, 'utf-16be': true, 'utf-32le': true, 'utf-32be': true };
+const isEncoding = (name: string): name is CsvEncoding => Object.hasOwn(ENCODINGS, name);
+
+function layoutOf(file: SourceFile): CsvLayout {
+  const { encoding, separator, lineBreak, name } = file;
+  if (!isEncoding(encoding)) {
+    throw new MigrationError('InvariantError', `The inspection names an encoding of ${name} that the CSV reader does not know.`, { code: 'unknown-encoding' });
+  }
+  return { encoding, separator, lineBreak };
+}
+
+/** The rows of one file one by one, its heading row left out, from a place or from the beginning. */
+async function* rowsOf(path: string, file: SourceFile, from: ReadPosition | null, limits: SalesforceSourceLimits, signal: AbortSignal): AsyncGenerator<CsvRow> {
+  let isHeading = from === null;
+  const start = from ?? { byteOffset: await markBytes(path), line: 1 };
+  try {
+    for await (const rows of readCsvRows(path, layoutOf(file), start, limits, signal)) {
+      for (const row of rows) {
+        if (!isHeading) {
+          yield row;
+        }
+        isHeading = false;
+      }
+    }
+  } catch (error) {
+    if (error instanceof RowTooLongError) {
+      throw new MigrationError('PlanError', `${file.name}:${error.line}: a row does not end. Inspect the source again.`, { code: 'row-too-long', exitCode: 3 }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function markBytes(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    return byteOrderMark(buffer.subarray(0, bytesRead))?.sizeBytes ?? 0;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Turns rows of a file into records, or says why a row is none. */
+function rowReader(object: SourceObject, file: SourceFile): (row: CsvRow) => SourceRecord | RejectedRow {
+  const { fileIndex, headings } = file;
+  const { encoding } = layoutOf(file);
+  const names = file.columns.map(({ name }) => name);
+  const isLookup = lookupColumns(object.object, names);
+  const idColumn = idColumnAt(headings);
+  const prefix = prefixOfObject(object.object) ?? '';
+
+  return ({ cells, line }) => {
+    const rejected = (code: RejectedRow['code']): RejectedRow => ({ fileIndex, line, code });
+    if (cells.length !== headings.length) {
+      return rejected(cells.length > headings.length ? 'too-many-cells' : 'too-few-cells');
+    }
+    const id = (cells[idColumn] ?? '').trim();
+    if (isNullCell(id)) {
+      return rejected('missing-id');
+    }
+    const sourceId = toEighteen(id);
+    if (sourceId === null || !sourceId.startsWith(prefix)) {
+      return rejected('invalid-id');
+    }
+    // fromEntries defines own properties, so that a heading like `__proto__` is a column and nothing else.
+    const values = Object.fromEntries(names.map((name, at) => [name, at === idColumn ? sourceId : cellValue(decodeByteText(encoding, cells[at] ?? ''), isLookup[at] ?? false)]));
+    return { sourceId, fileIndex, line, values };
+  };
+}

@@ -1,0 +1,119 @@
+import { applyTransform } from './cell-transforms';
+import type { CellResult, MappingContext } from './cell-transforms';
+import { checkCell, PORTAL_CODES } from './cell-check';
+import type { CompiledMapping, CompiledRule, Transform } from './field-mapping';
+import type { CellNote } from './planned-record';
+import { comparedForm, nameIdentity } from './record-identity';
+import { missingRequired } from './required-properties';
+
+/** Where a malformed e-mail and further addresses are kept as text. */
+export const INVALID_EMAIL_PROPERTY = 'invalid_email';
+export const OTHER_EMAILS_PROPERTY = 'other_emails';
+
+export interface MappedRecord {
+  readonly properties: Readonly<Record<string, string>>;
+  readonly cells: readonly CellNote[];
+  readonly identity: { readonly email: string | null; readonly domain: string | null; readonly name: string | null };
+  /** Why the portal or the mapping would not take the record as a whole; null when it can be written. */
+  readonly refusal: { readonly reason: 'missing-required' | 'would-be-refused'; readonly code: string } | null;
+}
+
+/** By the type of the property that the user named. */
+function transformFor({ transform, target }: CompiledRule): Exclude<Transform, { kind: 'by-type' }> {
+  if (transform.kind !== 'by-type') {
+    return transform;
+  }
+  switch (target.type) {
+    case 'number':
+      return { kind: 'number' };
+    case 'bool':
+      return { kind: 'bool' };
+    case 'date':
+      return { kind: 'day' };
+    case 'datetime':
+      return { kind: 'datetime' };
+    default:
+      return { kind: 'text' };
+  }
+}
+
+interface Cell {
+  readonly value: string | null;
+  readonly note: CellNote | null;
+  readonly invalidCode: string | null;
+  readonly sideProperties: Readonly<Record<string, string>>;
+}
+
+function applyRule(rule: CompiledRule, values: Readonly<Record<string, string | null>>, context: MappingContext): Cell {
+  const transform = transformFor(rule);
+  const cells = rule.columns.map((column) => values[column] ?? null);
+  const options = rule.target.options === null ? null : new Set(rule.target.options.map(({ value }) => value));
+  const result: CellResult = applyTransform(transform, cells, options, context);
+  const rawValue = cells.filter((cell) => cell !== null && cell !== '').join(' ');
+  const noteOf = (verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue });
+  const dropped = (code: string, isInvalid: boolean): Cell => ({
+    value: null,
+    note: noteOf(code === 'domain-shared' ? 'shared' : 'dropped', code),
+    invalidCode: isInvalid ? code : null,
+    sideProperties: code === 'invalid-email' ? { [INVALID_EMAIL_PROPERTY]: rawValue } : {},
+  });
+  if (result.kind === 'blank') {
+    return { value: null, note: null, invalidCode: null, sideProperties: {} };
+  }
+  if (result.kind === 'dropped') {
+    return dropped(result.code, result.invalid);
+  }
+  const checked = checkCell(rule.target, result.value);
+  if (checked.code !== null) {
+    return dropped(checked.code, true);
+  }
+  const others = result.others ?? [];
+  return {
+    value: checked.value,
+    note: result.changed === null ? null : noteOf('changed', result.changed),
+    invalidCode: null,
+    sideProperties: others.length > 0 ? { [OTHER_EMAILS_PROPERTY]: others.join(';') } : {},
+  };
+}
+
+/**
+ * One source row as target properties, with a note for each cell that is not written as it stands. One bad cell does not cost the record, unless the user says so
+ * (`onInvalid`), or the property is required. Key and bookkeeping properties are not added here.
+ */
+export function applyMapping(values: Readonly<Record<string, string | null>>, mapping: CompiledMapping, context: MappingContext): MappedRecord {
+  const properties: Record<string, string> = {};
+  const cells: CellNote[] = [];
+  let invalidCode: string | null = null;
+  for (const rule of mapping.rules) {
+    const cell = applyRule(rule, values, context);
+    Object.assign(properties, cell.sideProperties);
+    if (cell.value !== null) {
+      properties[rule.property] = cell.value;
+    }
+    if (cell.note !== null) {
+      cells.push(cell.note);
+    }
+    const isFatal = mapping.onInvalid === 'leave-out-record' || (rule.transform.kind === 'table' && rule.transform.otherwise === 'refuse');
+    invalidCode ??= isFatal ? cell.invalidCode : null;
+  }
+  // An amount without its currency says nothing, and a currency without an amount is noise.
+  if (properties.amount === undefined) {
+    delete properties.deal_currency_code;
+  }
+  const missing = missingRequired(mapping.objectType, properties, mapping.requiredOnCreate);
+  return {
+    properties,
+    cells,
+    identity: {
+      email: mapping.objectType === 'contacts' ? comparedEmail(properties.email) : null,
+      domain: mapping.objectType === 'companies' ? (properties.domain ?? null) : null,
+      name: mapping.objectType === 'contacts' ? nameIdentity(properties.firstname, properties.lastname) : comparedForm(properties.name ?? properties.dealname),
+    },
+    refusal:
+      invalidCode !== null
+        ? { reason: 'would-be-refused', code: PORTAL_CODES[invalidCode] ?? invalidCode }
+        : missing === null ? null : { reason: 'missing-required', code: missing },
+  };
+}
+
+const comparedEmail = (email: string | undefined): string | null => email?.trim().toLowerCase() ?? null;

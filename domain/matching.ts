@@ -1,0 +1,80 @@
+/** What becomes of a source record that the portal may hold already. The reads are done by the activity; this decides. */
+import { MERGED_IDS_PROPERTY, SHARED_EMAIL_PROPERTY } from './bookkeeping-properties';
+import { withSharedDomain, withSharedEmail } from './folding';
+import { applyOnMatch } from './on-match';
+import type { OnMatch } from './on-match';
+import type { PlannedRecord } from './planned-record';
+
+export interface FoundRecord {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string | null>>;
+}
+
+export interface MatchCandidates {
+  readonly byKey: FoundRecord | null;
+  readonly byEmail: FoundRecord | null;
+  /** All live portal records with this domain. */
+  readonly byDomain: readonly string[];
+  /** The record that `byDomain` names, when it is a single one. */
+  readonly ofDomain: FoundRecord | null;
+}
+
+export interface MatchRules {
+  readonly keyProperty: string;
+  readonly onMatch: OnMatch;
+  readonly ambiguous: 'ask' | 'create' | 'leave-out';
+  readonly propertyTypes: Readonly<Record<string, string>>;
+  readonly requiredOnCreate: readonly string[];
+  /** Portal records that an earlier source record was matched with. */
+  readonly claimed: ReadonlySet<string>;
+}
+
+const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-refused', reasonCode: string): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode, targetId: null });
+
+function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, propertyTypes }: MatchRules): PlannedRecord {
+  const key = record.properties[keyProperty];
+  const planned = Object.fromEntries(Object.entries(record.properties).filter(([property]) => property !== keyProperty));
+  const keyThere = found.properties[keyProperty] ?? '';
+  if (keyThere !== '' && keyThere !== key) {
+    return leftOut(record, 'would-be-refused', 'key-conflict');
+  }
+  const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes);
+  const isRight = Object.keys(written).length === 0 && keyThere === key;
+  return {
+    ...record,
+    action: isRight ? 'unchanged' : 'update',
+    targetId: found.id,
+    properties: { ...written, ...(key === undefined ? {} : { [keyProperty]: key }) },
+  };
+}
+
+/**
+ * Matches in the order key, e-mail, domain. A domain matches only one to one; otherwise the company is created without it. Two answers that name different portal
+ * records, or one that an earlier source record has, are ambiguous.
+ */
+export function matchRecord(record: PlannedRecord, candidates: MatchCandidates, rules: MatchRules): PlannedRecord {
+  const { byKey, byEmail, byDomain, ofDomain } = candidates;
+  const isFree = (found: FoundRecord | null): found is FoundRecord => found !== null && !rules.claimed.has(found.id);
+  if (byKey !== null) {
+    if (byEmail === null || byEmail.id === byKey.id) {
+      return isFree(byKey) ? matchedWith(record, byKey, rules) : ambiguous(record, rules);
+    }
+    // The address belongs to another record of the portal: writing it here would be refused.
+    return rules.ambiguous === 'create' ? matchedWith(withSharedEmail(record, []), byKey, rules) : ambiguous(record, rules);
+  }
+  if (byEmail !== null) {
+    return isFree(byEmail) ? matchedWith(record, byEmail, rules) : ambiguous(record, rules);
+  }
+  if (byDomain.length === 1 && isFree(ofDomain)) {
+    return matchedWith(record, ofDomain, rules);
+  }
+  return byDomain.length > 0 ? withSharedDomain(record, rules.requiredOnCreate) : record;
+}
+
+function ambiguous(record: PlannedRecord, rules: MatchRules): PlannedRecord {
+  return rules.ambiguous === 'create' ? withSharedDomain(withSharedEmail(record, rules.requiredOnCreate), rules.requiredOnCreate) : leftOut(record, 'ambiguous-match', rules.ambiguous);
+}
+
+/** Properties to read of a candidate: all that might be written. */
+export const propertiesToCompare = (records: readonly PlannedRecord[], keyProperty: string): readonly string[] =>
+  [...new Set([keyProperty, 'email', SHARED_EMAIL_PROPERTY, MERGED_IDS_PROPERTY, ...records.flatMap((record) => Object.keys(record.properties))])].sort();
