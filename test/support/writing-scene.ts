@@ -5,6 +5,8 @@ import { createHubspotConnector } from '../../connectors/hubspot/hubspot-connect
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
 import { OBJECT_TYPES } from '../../domain/object-type';
 import type { AssociationType, ObjectType } from '../../domain/object-type';
+import { planSummarySchema } from '../../domain/plan-summary.schema';
+import type { PlanSummary } from '../../domain/plan-summary.schema';
 import type { PlannedAssociation, PlannedRecord } from '../../domain/planned-record';
 import type { SchemaPlan } from '../../domain/schema-plan';
 import type { Ledger, RunRow } from '../../ledger/ledger';
@@ -46,6 +48,11 @@ export const aPlannedAssociation = (associationType: AssociationType, fromSource
   associationType, fromSourceId, toSourceId, verdict: 'planned', primary: false, statedBy: 'test', ...change,
 });
 
+const aSummary: PlanSummary = {
+  digest: 'plan', parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '4711', name: null, accountType: 'STANDARD', simulator: true },
+  records: [], associations: [], schemaChanges: [], schema: planSummarySchema.shape.schema.parse(SCHEMA_PLAN), leftOutToAccept: 0, undecided: 0, calls: { contacts: 7 },
+};
+
 export interface WritingScene {
   readonly ledger: Ledger;
   readonly target: TargetConnector;
@@ -76,15 +83,14 @@ export async function openWritingScene(portal: PortalDefinition = {}, definition
   };
   await control('POST', 'portal', { portalId: 4711, tokens: [{ token: 'full', scopes: 'all' }], switches: { searchLagMs: 0 }, ...portal });
   const target = createHubspotConnector({ baseUrl: url, readToken: async () => 'full', pace: createFreePace() });
-  const opened = await openLedger({ location: ':memory:' });
-  // The plan room keeps the schema plan; here it is a constant.
-  const ledger: Ledger = { ...opened, plans: { ...opened.plans, saveSchemaPlan: async () => {}, readSchemaPlan: async () => SCHEMA_PLAN } };
+  const ledger = await openLedger({ location: ':memory:' });
   const migration = migrationDefinitionSchema.parse({ id: 'acme', source: { crm: 'salesforce', files: '/export' }, target: { crm: 'hubspot' }, ...definition });
   const row = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition: migration, definitionDigest: 'd', now: new Date().toISOString() });
   await ledger.runs.update(row.run, { portalId: '4711' });
   const call = { signal: new AbortController().signal, onCall: async () => {} };
   await ledger.staging.begin(row.stagingId, { objects: [], unread: [], findings: [], digest: 'source' });
   await ledger.plans.saveSnapshot(row.stagingId, await target.readSnapshot(OBJECT_TYPES, call), 'snapshot');
+  await ledger.plans.save(row.stagingId, aSummary);
   await control('DELETE', 'calls');
 
   return {
@@ -106,7 +112,7 @@ export async function openWritingScene(portal: PortalDefinition = {}, definition
     dump: () => control('GET', 'portal'),
     fingerprint: async () => (await control<Fingerprint>('GET', 'fingerprint')).sha256,
     async close() {
-      await opened.close();
+      await ledger.close();
       await simulator.close();
     },
   };
