@@ -102,9 +102,10 @@ export function batchArchiveProperties(portal: Portal, request: ApiRequest, [ali
 
 export function addProperty(portal: Portal, object: PortalObject, body: JsonObject): Property {
   const { registry, records } = object;
-  const [name, label, type, fieldType, groupName] = ['name', 'label', 'type', 'fieldType', 'groupName'].map((member) => requiredText(body, member));
-  if (!/^[a-z][a-z0-9_]*$/.test(name ?? '')) throw validationError(`Property name ${name} is invalid: lower-case letters, digits and underscores, starting with a letter`);
-  const there = registry.properties.get(name ?? '');
+  const [name, label, groupName] = [requiredText(body, 'name'), requiredText(body, 'label'), requiredText(body, 'groupName')];
+  const [type, fieldType] = [requiredText(body, 'type'), requiredText(body, 'fieldType')];
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw validationError(`Property name ${name} is invalid: lower-case letters, digits and underscores, starting with a letter`);
+  const there = registry.properties.get(name);
   if (there && there.archivedMs === 0) {
     throw new VendorError(409, { message: `A property named '${name}' already exists.`, subCategory: 'Properties.PROPERTY_WITH_NAME_EXISTS', category: 'OBJECT_ALREADY_EXISTS' });
   }
@@ -114,14 +115,14 @@ export function addProperty(portal: Portal, object: PortalObject, body: JsonObje
     if (there.hasUniqueValue) records.declareUnique(there.name, uniqueNormaliser(portal));
     return there;
   }
-  requireTypes(type ?? '', fieldType ?? '');
-  requireGroup(object, groupName ?? '');
+  requireTypes(type, fieldType);
+  requireGroup(object, groupName);
   const options = readOptions(body['options']);
   const hasUniqueValue = body['hasUniqueValue'] === true;
   const unique = registry.liveProperties().filter((property) => property.hasUniqueValue && !property.hubspotDefined).length;
   if (hasUniqueValue && unique >= MAX_UNIQUE_PROPERTIES) throw validationError(`The limit of ${MAX_UNIQUE_PROPERTIES} unique properties is reached`);
   const property = registry.define(
-    { name: name ?? '', label: label ?? '', type: type ?? '', fieldType: fieldType ?? '', groupName: groupName ?? '', description: textOf(body['description']), options, hasUniqueValue },
+    { name, label, type, fieldType, groupName, description: textOf(body['description']), options, hasUniqueValue },
     { hubspotDefined: false, atMs: portal.clock.nowMs() },
   );
   if (body['hidden'] === true) property.hidden = true;
