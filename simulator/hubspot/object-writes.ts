@@ -37,7 +37,7 @@ export function prepareCreate(portal: Portal, object: PortalObject, raw: JsonObj
     const first = object.pipelines.inOrder()[0];
     if (first) changes.set(pipelineProperty, first.id);
   }
-  requireStageOfPipeline(object, changes, undefined);
+  requireStageOfPipeline(portal, object, changes, undefined);
   requireUnique(portal, object, changes, undefined, context, claimed);
   return { commit: () => insertRecord(portal, object, changes, context.actor) };
 }
@@ -45,7 +45,7 @@ export function prepareCreate(portal: Portal, object: PortalObject, raw: JsonObj
 /** Checks one update completely. @throws VendorError as for a create */
 export function prepareUpdate(portal: Portal, object: PortalObject, record: StoredRecord, raw: JsonObject, context: WriteContext, claimed?: ClaimedValues): PreparedWrite {
   const changes = checkProperties(portal, object, raw, record, context);
-  requireStageOfPipeline(object, changes, record);
+  requireStageOfPipeline(portal, object, changes, record);
   requireUnique(portal, object, changes, record, context, claimed);
   return {
     commit() {
@@ -140,7 +140,8 @@ function requireOnCreate(object: PortalObject, changes: ReadonlyMap<string, stri
   throw validationError(`Error creating ${upperName(object.type)}. Some required properties were not set.`, { context: { properties: missing } });
 }
 
-function requireStageOfPipeline(object: PortalObject, changes: ReadonlyMap<string, string>, record: StoredRecord | undefined): void {
+/** A stage of another pipeline is expected to be refused; the vendor's words for it are not known. */
+function requireStageOfPipeline(portal: Portal, object: PortalObject, changes: ReadonlyMap<string, string>, record: StoredRecord | undefined): void {
   const { pipelineProperty, stageProperty } = object.type;
   if (!pipelineProperty || !stageProperty || !(changes.has(pipelineProperty) || changes.has(stageProperty))) return;
   const after = (name: string): string | undefined => changes.get(name) ?? (record && valueIn(record.values, name));
@@ -148,9 +149,7 @@ function requireStageOfPipeline(object: PortalObject, changes: ReadonlyMap<strin
   const pipeline = object.pipelines.pipelines.get(pipelineId ?? '');
   if (!pipeline || !stageId || pipeline.stages.some(({ id }) => id === stageId)) return;
   const allowed = pipeline.stages.map(({ id }) => id).join(', ');
-  throw validationError(`Property values were not valid: ${stageId} is no stage of pipeline ${pipeline.id}`, {
-    errors: [{ message: `${stageId} was not one of the allowed options: [${allowed}]`, code: 'INVALID_OPTION', context: { propertyName: [stageProperty] } }],
-  });
+  throw propertiesNotValid(portal, [{ name: stageProperty, code: 'INVALID_OPTION', message: `${stageId} was not one of the allowed options: [${allowed}]` }]);
 }
 
 function requireUnique(portal: Portal, object: PortalObject, changes: ReadonlyMap<string, string>, record: StoredRecord | undefined, context: WriteContext, claimed: ClaimedValues | undefined): void {

@@ -102,9 +102,10 @@ export function batchArchiveProperties(portal: Portal, request: ApiRequest, [ali
 
 export function addProperty(portal: Portal, object: PortalObject, body: JsonObject): Property {
   const { registry, records } = object;
-  const [name, label, type, fieldType, groupName] = ['name', 'label', 'type', 'fieldType', 'groupName'].map((member) => requiredText(body, member));
-  if (!/^[a-z][a-z0-9_]*$/.test(name ?? '')) throw validationError(`Property name ${name} is invalid: lower-case letters, digits and underscores, starting with a letter`);
-  const there = registry.properties.get(name ?? '');
+  const [name, label, groupName] = [requiredText(body, 'name'), requiredText(body, 'label'), requiredText(body, 'groupName')];
+  const [type, fieldType] = [requiredText(body, 'type'), requiredText(body, 'fieldType')];
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw validationError(`Property name ${name} is invalid: lower-case letters, digits and underscores, starting with a letter`);
+  const there = registry.properties.get(name);
   if (there && there.archivedMs === 0) {
     throw new VendorError(409, { message: `A property named '${name}' already exists.`, subCategory: 'Properties.PROPERTY_WITH_NAME_EXISTS', category: 'OBJECT_ALREADY_EXISTS' });
   }
@@ -114,14 +115,14 @@ export function addProperty(portal: Portal, object: PortalObject, body: JsonObje
     if (there.hasUniqueValue) records.declareUnique(there.name, uniqueNormaliser(portal));
     return there;
   }
-  requireTypes(type ?? '', fieldType ?? '');
-  requireGroup(object, groupName ?? '');
+  requireTypes(type, fieldType);
+  requireGroup(object, groupName);
   const options = readOptions(body['options']);
   const hasUniqueValue = body['hasUniqueValue'] === true;
   const unique = registry.liveProperties().filter((property) => property.hasUniqueValue && !property.hubspotDefined).length;
   if (hasUniqueValue && unique >= MAX_UNIQUE_PROPERTIES) throw validationError(`The limit of ${MAX_UNIQUE_PROPERTIES} unique properties is reached`);
   const property = registry.define(
-    { name: name ?? '', label: label ?? '', type: type ?? '', fieldType: fieldType ?? '', groupName: groupName ?? '', description: textOf(body['description']), options, hasUniqueValue },
+    { name, label, type, fieldType, groupName, description: textOf(body['description']), options, hasUniqueValue },
     { hubspotDefined: false, atMs: portal.clock.nowMs() },
   );
   if (body['hidden'] === true) property.hidden = true;
@@ -206,58 +207,3 @@ export function viewProperty(portal: Portal, object: PortalObject, property: Pro
     ...(property.archivedMs > 0 ? { archivedAt: new Date(property.archivedMs).toISOString() } : {}),
   };
 }
-
-export function listGroups(portal: Portal, request: ApiRequest, [alias = '']: readonly string[]): ApiAnswer {
-  const archived = request.query.get('archived') === 'true';
-  return { status: 200, body: { results: [...objectOf(portal, alias).registry.groups.values()].filter((group) => group.archived === archived) } };
-}
-
-export function readGroup(portal: Portal, _request: ApiRequest, [alias = '', name = '']: readonly string[]): ApiAnswer {
-  return { status: 200, body: requireLiveGroup(objectOf(portal, alias), name) };
-}
-
-export function createGroup(portal: Portal, request: ApiRequest, [alias = '']: readonly string[]): ApiAnswer {
-  const { registry } = objectOf(portal, alias);
-  const body = bodyOf(request);
-  const name = requiredText(body, 'name');
-  if (registry.liveGroup(name)) {
-    throw new VendorError(409, { message: `A property group named '${name}' already exists.`, subCategory: 'PropertyGroupError.PROPERTY_GROUP_WITH_NAME_EXISTS', category: 'OBJECT_ALREADY_EXISTS' });
-  }
-  const group = { name, label: requiredText(body, 'label'), displayOrder: Number(textOf(body['displayOrder']) ?? -1), archived: false };
-  registry.groups.set(name, group);
-  return { status: 201, body: group };
-}
-
-export function updateGroup(portal: Portal, request: ApiRequest, [alias = '', name = '']: readonly string[]): ApiAnswer {
-  const group = requireLiveGroup(objectOf(portal, alias), name);
-  const body = bodyOf(request);
-  group.label = textOf(body['label']) ?? group.label;
-  group.displayOrder = Number(textOf(body['displayOrder']) ?? group.displayOrder);
-  return { status: 200, body: group };
-}
-
-export function archiveGroup(portal: Portal, _request: ApiRequest, [alias = '', name = '']: readonly string[]): ApiAnswer {
-  const object = objectOf(portal, alias);
-  const group = requireLiveGroup(object, name);
-  if (object.registry.liveProperties().some(({ groupName }) => groupName === name)) {
-    throw validationError(`Property group '${name}' still has properties`, { subCategory: 'PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES' });
-  }
-  group.archived = true;
-  return { status: 204 };
-}
-
-function requireLiveGroup({ registry }: PortalObject, name: string): NonNullable<ReturnType<typeof registry.liveGroup>> {
-  const group = registry.liveGroup(name);
-  if (!group) throw new VendorError(404, { message: `Property group '${name}' does not exist`, category: 'OBJECT_NOT_FOUND' });
-  return group;
-}
-
-/** Rules that admins set for single properties. HubSpot docs, "Property validations". */
-export function listValidations(portal: Portal, _request: ApiRequest, [alias = '']: readonly string[]): ApiAnswer {
-  const object = objectOf(portal, alias);
-  const results = (portal.rules.validation ?? [])
-    .filter(({ objectType }) => objectOf(portal, objectType) === object)
-    .map(({ propertyName, rules }) => ({ propertyName, propertyValidationRules: rules }));
-  return { status: 200, body: { results } };
-}
-

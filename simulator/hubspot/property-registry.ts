@@ -19,8 +19,6 @@ export interface Property {
   readonly createdMs: number;
   updatedMs: number;
   archivedMs: number;
-  /** Members that the API stores and returns without acting on them. */
-  readonly further: Readonly<Record<string, unknown>>;
 }
 
 export interface PropertyGroup {
@@ -78,7 +76,6 @@ export class PropertyRegistry {
       createdMs: atMs,
       updatedMs: atMs,
       archivedMs: 0,
-      further: {},
     };
     this.properties.set(property.name, property);
     return property;

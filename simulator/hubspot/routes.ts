@@ -2,6 +2,7 @@ import * as account from './account-endpoints';
 import type { ApiAnswer, ApiRequest, ApiVersion } from './api-request';
 import * as associations from './association-endpoints';
 import * as batch from './batch-endpoints';
+import * as groups from './group-endpoints';
 import * as labels from './label-endpoints';
 import * as objects from './object-endpoints';
 import { findObjectType } from './object-types';
@@ -12,6 +13,7 @@ import * as properties from './property-endpoints';
 import type { Lane, RateLimits } from './rate-limits';
 import { ALL_SCOPES, ANY_OBJECT_SCOPE, objectScopes, pipelineScopes, SCHEMA_READ, schemaWrite, type ScopeNeed } from './scopes';
 import { searchObjects } from './search-endpoint';
+import { listValidations } from './validation-endpoint';
 
 type Handler = (portal: Portal, request: ApiRequest, parameters: readonly string[], limits: RateLimits) => ApiAnswer;
 
@@ -83,11 +85,11 @@ const ROUTES: readonly Route[] = [
   route('PUT associations/:from/:to/labels', 'labels.update', 'write', bothEnds('write'), labels.updateLabel, V4),
   route('DELETE associations/:from/:to/labels/:typeId', 'labels.delete', 'write', bothEnds('write'), labels.deleteLabel, V4),
 
-  route('GET properties/:type/groups', 'groups.list', 'read', readsSchema, properties.listGroups),
-  route('POST properties/:type/groups', 'groups.create', 'write', writesSchema, properties.createGroup),
-  route('GET properties/:type/groups/:name', 'groups.read', 'read', readsSchema, properties.readGroup),
-  route('PATCH properties/:type/groups/:name', 'groups.update', 'write', writesSchema, properties.updateGroup),
-  route('DELETE properties/:type/groups/:name', 'groups.archive', 'write', writesSchema, properties.archiveGroup),
+  route('GET properties/:type/groups', 'groups.list', 'read', readsSchema, groups.listGroups),
+  route('POST properties/:type/groups', 'groups.create', 'write', writesSchema, groups.createGroup),
+  route('GET properties/:type/groups/:name', 'groups.read', 'read', readsSchema, groups.readGroup),
+  route('PATCH properties/:type/groups/:name', 'groups.update', 'write', writesSchema, groups.updateGroup),
+  route('DELETE properties/:type/groups/:name', 'groups.archive', 'write', writesSchema, groups.archiveGroup),
   route('POST properties/:type/batch/create', 'properties.batch.create', 'write', writesSchema, properties.batchCreateProperties),
   route('POST properties/:type/batch/read', 'properties.batch.read', 'read', readsSchema, properties.batchReadProperties),
   route('POST properties/:type/batch/archive', 'properties.batch.archive', 'write', writesSchema, properties.batchArchiveProperties),
@@ -96,7 +98,7 @@ const ROUTES: readonly Route[] = [
   route('GET properties/:type/:name', 'properties.read', 'read', readsSchema, properties.readProperty),
   route('PATCH properties/:type/:name', 'properties.update', 'write', writesSchema, properties.updateProperty),
   route('DELETE properties/:type/:name', 'properties.archive', 'write', writesSchema, properties.archiveProperty),
-  route('GET property-validations/:type', 'property-validations.list', 'read', readsSchema, properties.listValidations),
+  route('GET property-validations/:type', 'property-validations.list', 'read', readsSchema, listValidations),
 
   route('GET pipelines/:type', 'pipelines.list', 'read', readsPipelines, pipelines.listPipelines),
   route('POST pipelines/:type', 'pipelines.create', 'write', writesPipelines, pipelines.createPipeline),

@@ -24,8 +24,3 @@ export function createToken(definition: { token: string; scopes: readonly string
     actor: { sourceType: 'INTEGRATION', sourceId: String(appId), sourceLabel: 'INTEGRATION' },
   };
 }
-
-export function hasScope(token: Token, anyOf: readonly string[]): boolean {
-  const { scopes } = token;
-  return scopes === 'all' || anyOf.some((scope) => scopes.has(scope));
-}
