@@ -15,7 +15,12 @@ FROM node:22-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
   && mkdir /data && chown node:node /data
 WORKDIR /portage
-COPY --from=build --chown=root:root /portage ./
+COPY --from=build /portage/package.json ./
+COPY --from=build /portage/node_modules ./node_modules
+COPY --from=build /portage/dist ./dist
+COPY --from=build /portage/client/portage.cjs ./client/
+# The worker keeps its bundle of the workflows here, so that a restart need not bundle again.
+RUN mkdir dist/.cache && chown node:node dist/.cache
 USER node
 ENV NODE_ENV=production PORTAGE_LEDGER=/data/ledger.db
 VOLUME /data

@@ -27,19 +27,24 @@ export function startWorkerProcess(options: WorkerProcessOptions): Promise<Runni
     name: 'the worker',
     program: 'worker/main',
     arguments: options.arguments ?? [],
-    environment: {
-      // A profile in the user's own configuration would bring its API key and TLS to our server. A file that does not exist is read as none.
-      TEMPORAL_CONFIG_FILE: join(dirname(options.logFile), 'no-temporal-profile.toml'),
-      TEMPORAL_ADDRESS: options.temporalAddress,
-      ...(options.temporalNamespace === undefined ? {} : { TEMPORAL_NAMESPACE: options.temporalNamespace }),
-      PORTAGE_LEDGER: options.ledger,
-      ...(options.hubspotBaseUrl === undefined ? {} : { HUBSPOT_BASE_URL: options.hubspotBaseUrl }),
-      ...(options.hubspotAccessToken === undefined ? {} : { HUBSPOT_ACCESS_TOKEN: options.hubspotAccessToken }),
-      ...(options.logLevel === undefined ? {} : { PORTAGE_LOG_LEVEL: options.logLevel }),
-      ...options.environment,
-    },
+    environment: workerEnvironment(options),
     logFile: options.logFile,
     ...(options.lifetime === undefined ? {} : { lifetime: options.lifetime }),
     ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
   });
+}
+
+/** The variables by which a worker is steered, all of them: it sees no other HUBSPOT_*, TEMPORAL_* or PORTAGE_*. */
+export function workerEnvironment(options: WorkerProcessOptions): Readonly<Record<string, string>> {
+  return {
+    // A profile in the user's own configuration would bring its API key and TLS to our server. A file that does not exist is read as none.
+    TEMPORAL_CONFIG_FILE: join(dirname(options.logFile), 'no-temporal-profile.toml'),
+    TEMPORAL_ADDRESS: options.temporalAddress,
+    ...(options.temporalNamespace === undefined ? {} : { TEMPORAL_NAMESPACE: options.temporalNamespace }),
+    PORTAGE_LEDGER: options.ledger,
+    ...(options.hubspotBaseUrl === undefined ? {} : { HUBSPOT_BASE_URL: options.hubspotBaseUrl }),
+    ...(options.hubspotAccessToken === undefined ? {} : { HUBSPOT_ACCESS_TOKEN: options.hubspotAccessToken }),
+    ...(options.logLevel === undefined ? {} : { PORTAGE_LOG_LEVEL: options.logLevel }),
+    ...options.environment,
+  };
 }
