@@ -32,11 +32,9 @@ export async function foldMergedInSource(scope: PlanningScope, { objectType }: O
 export async function foldContacts(scope: PlanningScope, object: ObjectScope): Promise<void> {
   for (let after = ''; ; ) {
     const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'contacts', 'email', after, GROUPS_PER_READ);
-    for (const { members } of groups) {
-      const settled = foldSameEmail(members, object.rules.duplicates, scope.keyProperty, object.portal.requiredOnCreate);
-      await keepPlanned(scope, settled);
-      await followSurvivors(scope, settled);
-    }
+    const settled = groups.flatMap(({ members }) => foldSameEmail(members, object.rules.duplicates, scope.keyProperty, object.portal.requiredOnCreate));
+    await keepPlanned(scope, settled);
+    await followSurvivors(scope, settled);
     const last = groups.at(-1);
     if (last === undefined) {
       return;
@@ -48,14 +46,11 @@ export async function foldContacts(scope: PlanningScope, object: ObjectScope): P
 
 /** Records that had folded into one that now folds itself go to the survivor: a fold always names a record that is written. */
 async function followSurvivors(scope: PlanningScope, settled: readonly PlannedRecord[]): Promise<void> {
-  for (const folded of settled) {
-    if (folded.action !== 'fold' || mergedIdsOf(folded).length === 0) {
-      continue;
-    }
-    for (const objectType of ['contacts', 'companies'] as const) {
-      const followers = [...(await findPlanned(scope, objectType, mergedIdsOf(folded))).values()];
-      await keepPlanned(scope, followers.filter(({ action, foldInto }) => action === 'fold' && foldInto === folded.sourceId).map((follower) => ({ ...follower, foldInto: folded.foldInto })));
-    }
+  const survivorOf = new Map(settled.filter((record) => record.action === 'fold' && mergedIdsOf(record).length > 0).map(({ sourceId, foldInto }) => [sourceId, foldInto]));
+  const merged = settled.filter(({ sourceId }) => survivorOf.has(sourceId)).flatMap((record) => mergedIdsOf(record));
+  for (const objectType of ['contacts', 'companies'] as const) {
+    const followers = [...(await findPlanned(scope, objectType, merged)).values()].filter(({ action, foldInto }) => action === 'fold' && survivorOf.has(foldInto));
+    await keepPlanned(scope, followers.map((follower) => ({ ...follower, foldInto: survivorOf.get(follower.foldInto) ?? null })));
   }
 }
 
@@ -63,9 +58,7 @@ async function followSurvivors(scope: PlanningScope, settled: readonly PlannedRe
 export async function partSharedDomains(scope: PlanningScope, object: ObjectScope): Promise<void> {
   for (let after = ''; ; ) {
     const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'companies', 'domain', after, GROUPS_PER_READ);
-    for (const { members } of groups) {
-      await keepPlanned(scope, members.map((member) => withSharedDomain(member, object.portal.requiredOnCreate)));
-    }
+    await keepPlanned(scope, groups.flatMap(({ members }) => members.map((member) => withSharedDomain(member, object.portal.requiredOnCreate))));
     const last = groups.at(-1);
     if (last === undefined) {
       return;

@@ -11,8 +11,11 @@ import { isWritten } from '../domain/record-identity';
 import type { SourceInspection } from '../domain/source-inspection';
 import type { Ledger, StagedRecord } from '../ledger/ledger';
 
-/** Rows of one slice: the work between two breaths stays far below 100 ms. */
-export const PAGE_ROWS = 1_000;
+/** Rows of one slice: reading, mapping and writing them takes some 20 ms, so that heartbeats and other work of the process get their turn. */
+const PAGE_ROWS = 250;
+
+/** Ids of one look-up, as the ledger takes them. */
+const LOOKUP_IDS = 1_000;
 
 /** HubSpot, batch read, 2026-09. */
 export const READ_BATCH = 100;
@@ -94,7 +97,7 @@ export function chunksOf<T>(items: readonly T[], size: number): readonly (readon
 /** Usable staged rows by id. */
 export async function findStaged({ ledger, stagingId }: PlanningScope, sourceObject: string, ids: Iterable<string | null | undefined>): Promise<ReadonlyMap<string, StagedRecord>> {
   const found = new Map<string, StagedRecord>();
-  for (const chunk of chunksOf([...new Set(ids)].filter((id): id is string => typeof id === 'string' && id !== ''), PAGE_ROWS)) {
+  for (const chunk of chunksOf([...new Set(ids)].filter((id): id is string => typeof id === 'string' && id !== ''), LOOKUP_IDS)) {
     for (const record of await ledger.staging.findRecords(stagingId, sourceObject, chunk)) {
       found.set(record.sourceId ?? '', record);
     }
@@ -105,7 +108,7 @@ export async function findStaged({ ledger, stagingId }: PlanningScope, sourceObj
 /** Planned records by id; of repeated rows the one that counts. */
 export async function findPlanned({ ledger, stagingId }: PlanningScope, objectType: ObjectType, ids: Iterable<string>): Promise<ReadonlyMap<string, PlannedRecord>> {
   const found = new Map<string, PlannedRecord>();
-  for (const chunk of chunksOf([...new Set(ids)].filter((id) => id !== ''), PAGE_ROWS)) {
+  for (const chunk of chunksOf([...new Set(ids)].filter((id) => id !== ''), LOOKUP_IDS)) {
     for (const record of await ledger.plans.findRecords(stagingId, objectType, chunk)) {
       if (record.sourceId !== null && record.reason !== 'repeated-id') {
         found.set(record.sourceId, record);
@@ -130,5 +133,6 @@ export async function keepPlanned(scope: PlanningScope, records: readonly Planne
   }
   for (const chunk of chunksOf(records, PAGE_ROWS)) {
     await scope.ledger.plans.writeRecords(scope.stagingId, chunk);
+    await scope.breathe();
   }
 }

@@ -20,7 +20,8 @@ export interface EmailCell {
   readonly isMalformed: boolean;
 }
 
-const SEPARATORS = /[,;|/]|\s+(?=\S+@)/u;
+/** A blank parts two addresses only when there is one on both sides. */
+const SEPARATORS = /[,;|/]|(?<=@\S*)\s+(?=\S+@)/u;
 
 /** Reads an e-mail cell: blanks of any kind, `mailto:`, `Name <address>`, several addresses. Nothing is guessed out of a part that is no address as a whole. */
 export function parseEmailCell(text: string): EmailCell {

@@ -18,7 +18,9 @@ export function parseDay(text: string): CalendarDay | null {
   if (year === undefined || month === undefined || day === undefined) {
     return null;
   }
-  const isReal = Number(year) > 0 && DateTime.utc(Number(year), Number(month), Number(day)).isValid;
+  const epochMs = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  // A day that the month does not have comes out as one of the next month.
+  const isReal = Number(year) > 0 && !Number.isNaN(epochMs) && new Date(epochMs).getUTCDate() === Number(day);
   return isReal ? `${year}-${month}-${day}` : null;
 }
 
@@ -31,8 +33,16 @@ export function parseInstant(text: string, sourceTimeZone: string): string | nul
   if (day === undefined || time === undefined) {
     return null;
   }
-  const moment = offset === undefined ? DateTime.fromISO(`${day}T${time}`, { zone: sourceTimeZone }) : DateTime.fromISO(`${day}T${time}${offset}`, { zone: 'utc' });
-  return moment.isValid && moment.year > 0 ? moment.toUTC().toISO({ includeOffset: true }) : null;
+  if (parseDay(day) === null) {
+    return null;
+  }
+  if (offset === undefined && sourceTimeZone !== 'UTC') {
+    const moment = DateTime.fromISO(`${day}T${time}`, { zone: sourceTimeZone });
+    return moment.isValid ? moment.toUTC().toISO() : null;
+  }
+  // Every date-time of most exports comes this way, which costs a tenth of the general one.
+  const epochMs = Date.parse(`${day}T${time}${offset === undefined ? 'Z' : offset.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2')}`);
+  return Number.isNaN(epochMs) ? null : new Date(epochMs).toISOString();
 }
 
 /**
