@@ -1,6 +1,6 @@
 /** Ports on the loopback address: find a free one, or say clearly that a wanted one is taken. */
-import { createServer } from 'node:net';
-import { PortInUseError } from './local-error';
+import { connect, createServer } from 'node:net';
+import { hasCode, PortInUseError } from './local-error';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -19,8 +19,17 @@ export async function requireFreePort(port: number, { purpose, option }: { reado
   }
 }
 
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+/** Does somebody take connections on this port? */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: LOOPBACK });
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
 }
 
 function listenOnce(port: number): Promise<number> {
