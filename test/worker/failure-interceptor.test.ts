@@ -37,7 +37,7 @@ describe('toFailure', () => {
 type Recorded = Parameters<FactStore['recordError']>;
 
 describe('createFailureInterceptor', () => {
-  const intercept = async (error: unknown, aborted: 'running' | 'cancelled' = 'running') => {
+  const intercept = async (error: Error, aborted: 'running' | 'cancelled' = 'running') => {
     const recorded: Recorded[] = [];
     const controller = new AbortController();
     if (aborted === 'cancelled') controller.abort();
