@@ -27,6 +27,7 @@ import { LEDGER, LONG, READ, WRITE } from './activity-options';
 import { taskQueues, workflowIds } from './messages';
 import type { MigrationInput } from './messages';
 import { toNotStarted } from './not-started';
+import { persistently } from './persistently';
 import { RollbackRequested, ownControl } from './own-control';
 import type { OwnedControl } from './own-control';
 import { associationItems, recordItems, startPhase, startRollback } from './run-phase';
@@ -207,11 +208,11 @@ async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl): Promi
 async function undo(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
   const before = own.state();
   const { facts, rollback } = before;
+  own.update({ phase: 'rollback', done: [...before.done, before.phase], outcome: null, controls: stopLifted(before.controls) });
+  await own.show();
   if (facts === null || rollback === null || !hasBegunWriting(before)) {
     return;
   }
-  own.update({ phase: 'rollback', done: [...before.done, before.phase], outcome: null, controls: stopLifted(before.controls) });
-  await own.show();
 
   const work = {
     facts,
@@ -228,7 +229,7 @@ async function undo(input: MigrationWorkflowInput, own: OwnedControl): Promise<v
 /** Nothing can be undone any more: the pairs are let go. */
 async function end({ run, ledgerId }: MigrationInput, own: OwnedControl, outcome: RunState): Promise<void> {
   const { closeShards } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(ledgerId) });
-  await closeShards({ run });
+  await persistently(() => closeShards({ run }));
   own.update({ outcome });
   await own.show();
 }

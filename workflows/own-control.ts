@@ -2,7 +2,7 @@
  * The migration's side of control: it alone adds and lifts reasons to wait, tells its child and the ledger of each change, and asks the portal again when a
  * wait is over. While the migration waits for a person nothing here polls and no event is added.
  */
-import { condition, proxyActivities, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, condition, proxyActivities, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { isBlockValid, isLiftedByResume, isPaused, reasonAdded, reasonsLifted, stopRequested, throttled, toPauseReason } from '../domain/control';
 import type { MigrationState } from '../domain/migration-state';
 import { hasBegunWriting, missingApproval, toRunState } from '../domain/migration-state';
@@ -30,6 +30,7 @@ import {
 } from './messages';
 import type { MigrationInput } from './messages';
 import { toNotStarted } from './not-started';
+import { persistently } from './persistently';
 import { PORTAGE_DONE, PORTAGE_MIGRATION, PORTAGE_PHASE, PORTAGE_STATE, PORTAGE_TOTAL } from './search-attributes';
 import { toProblems, toStatusView } from './status-view';
 import { tellChild } from './tell';
@@ -163,11 +164,12 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
   // One after the other: the ledger keeps what was told last.
   let shown = Promise.resolve();
   const show = () => {
-    shown = shown.then(async () => {
+    const told = async () => {
       showAttributes();
       const { control } = state.controls;
-      await recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate });
-    });
+      await persistently(() => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate }));
+    };
+    shown = shown.then(() => CancellationScope.nonCancellable(told));
     return shown;
   };
 
@@ -237,8 +239,9 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
     await unlessStopping();
   };
 
-  void publish();
-  void keepTimers();
+  // A cancelled migration ends by its own story; these end with it.
+  void CancellationScope.nonCancellable(publish);
+  void CancellationScope.nonCancellable(keepTimers);
 
   return {
     state: () => state,

@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { ExternalWorkflowHandle, SignalDefinition } from '@temporalio/workflow';
 import { workflowIds } from './messages';
 
@@ -8,13 +8,11 @@ export const tellMigration = <T>(run: string, signal: SignalDefinition<[T]>, mes
 /** Signals a child of ours by its id, whichever of its executions is open. */
 export const tellChild = <T>(workflowId: string, signal: SignalDefinition<[T]>, message: T): Promise<void> => tell(getExternalWorkflowHandle(workflowId), signal, message);
 
-/** A receiver that has closed meanwhile needs no message: its parent learns of its end by other means. */
+/** Never rejects: a receiver that has closed meanwhile needs no message, and who is cancelled learns it at the next await. */
 async function tell<T>(handle: ExternalWorkflowHandle, signal: SignalDefinition<[T]>, message: T): Promise<void> {
   try {
     await handle.signal(signal, message);
-  } catch (error) {
-    if (isCancellation(error)) {
-      throw error;
-    }
+  } catch {
+    return;
   }
 }

@@ -20,7 +20,8 @@ export const aMigrationInput = (ledgerId: string, run: string, named: Partial<Mi
   approve: null,
   rate: 1,
   reserve: 0.25,
-  rollbackWindowMs: 3_600_000,
+  // Longer than any wait of a test, so that no skipped time ends it.
+  rollbackWindowMs: 60 * 24 * 3_600_000,
   searchLagMs: 1,
   quietMs: 0,
   ...named,

@@ -37,13 +37,13 @@ describe('toFailure', () => {
 type Recorded = Parameters<FactStore['recordError']>;
 
 describe('createFailureInterceptor', () => {
-  const intercept = async (error: unknown, aborted: 'running' | 'cancelled' = 'running') => {
+  const intercept = async (error: Error, aborted: 'running' | 'cancelled' = 'running') => {
     const recorded: Recorded[] = [];
     const controller = new AbortController();
     if (aborted === 'cancelled') controller.abort();
     const context = { cancellationSignal: controller.signal, info: { activityType: 'writeRecords', attempt: 2 } } as unknown as Context;
     const factory = createFailureInterceptor({ facts: { recordError: async (...fact) => void recorded.push(fact) }, logger: pino({ level: 'silent' }), clock: () => 0 });
-    const thrown: unknown = await factory(context).inbound?.execute?.({ args: [{ run: 'acme.1' }], headers: {} }, () => Promise.reject(error as Error)).catch((caught: unknown) => caught);
+    const thrown: unknown = await factory(context).inbound?.execute?.({ args: [{ run: 'acme.1' }], headers: {} }, () => Promise.reject(error)).catch((caught: unknown) => caught);
     return { thrown, recorded };
   };
 

@@ -202,6 +202,21 @@ describe('rollback in the middle', () => {
   });
 });
 
+describe('cancelling the migration', () => {
+  it('settles what is in flight and lets the cancellation through', async () => {
+    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 4_000 }, links: {} }));
+    worker.fake.latencyMs = 200;
+    const { handle } = await worker.start();
+    await eventually(() => worker.fake.inFlight, (inFlight) => inFlight > 4);
+
+    await handle.cancel();
+
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(worker.fake.inFlight).toBe(0);
+    expect(worker.fake.pairs.size).toBe(worker.fake.count('writeRecords'));
+  });
+});
+
 describe('throttle', () => {
   it('tells the ledger the rate and the next batches the reserve', async () => {
     worker = await startFakeWorker(temporal, aPlan({ simulator: false, creates: { companies: 100 }, links: {} }));

@@ -73,10 +73,10 @@ describe('a used-up daily quota', () => {
     await eventually(started.status, isPaused);
 
     await temporal.environment.sleep(9 * HOUR_MS);
-    await eventually(() => probedAt.length, (count) => count === 6);
+    await eventually(() => probedAt.length, (count) => count === 7);
 
     const gaps = probedAt.slice(1).map((at, index) => Math.round((at - (probedAt[index] ?? 0)) / 60_000));
-    expect(gaps.map((gap) => [15, 30, 60, 120].findLast((step) => gap >= step))).toEqual([15, 30, 60, 120, 120]);
+    expect(gaps.map((gap) => [15, 30, 60, 120].findLast((step) => gap >= step))).toEqual([15, 30, 60, 120, 120, 120]);
     closed = false;
     await temporal.environment.sleep(3 * HOUR_MS);
     expect((await eventually(started.status, isOpen)).state).toBe('verified');
