@@ -49,8 +49,21 @@ export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'le
     if (portalId !== identity.portalId) {
       throw new MigrationError('IdentityError', `The token belongs to portal ${portalId}, run ${identity.run} writes to ${identity.portalId}. Give the worker that portal's token.`, { code: 'other-portal' });
     }
-    return work({ row, signal, call });
+    try {
+      return await work({ row, signal, call });
+    } catch (error) {
+      throw await withResetTime(target, call, error);
+    }
   });
+}
+
+/** The portal's answer that the day is used up does not say until when; who waits must know. */
+async function withResetTime(target: TargetConnector, call: CallContext, error: unknown): Promise<unknown> {
+  if (!(error instanceof MigrationError) || error.type !== 'QuotaExhaustedError' || error.details.resetsAt !== undefined) {
+    return error;
+  }
+  const { resetsAt } = await target.readQuota(call);
+  return new MigrationError('QuotaExhaustedError', error.message, { ...error.details, resetsAt }, { cause: error });
 }
 
 /** The run's row, if ledger, epoch and portal are those of the input. */

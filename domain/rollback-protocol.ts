@@ -5,7 +5,7 @@
 import type { PortalRecord, WriteAnswer } from './batch-state';
 import { STAMP_PROPERTY } from './provenance';
 import { decideByHistory, decideUndo, outcome } from './rollback-decision';
-import type { RecordToUndo, RollbackCommand, RollbackContext, RollbackEvent, RollbackState, RollbackStep, UndoItem, UndoStanding } from './rollback-state';
+import type { RecordToUndo, RollbackCommand, RollbackContext, RollbackEvent, RollbackState, RollbackStep, UndoItem, UndoSettlement, UndoStanding } from './rollback-state';
 
 // 100 inputs a batch write, 50 a batch read with history: HubSpot CRM objects API, 2026-09.
 const MAX_INPUTS = 100;
@@ -36,16 +36,7 @@ function applyEvent(state: RollbackState, event: RollbackEvent): RollbackState {
   const { asked, context } = state;
   switch (event.on) {
     case 'settled':
-      return change(state, (item) => {
-        switch (item.standing.at) {
-          case 'outcome':
-            return { at: 'done' };
-          case 'decided':
-            return asked.do === 'settle' && asked.settlements.some((settlement) => settlement.ordinal === item.record.ordinal) ? { at: 'marked', decision: item.standing.decision } : item.standing;
-          default:
-            return item.standing;
-        }
-      });
+      return asked.do === 'settle' ? applySettled(state, asked.settlements) : state;
     case 'records-read':
       return applyRead(state, event.records);
     case 'history-read':
@@ -55,6 +46,20 @@ function applyEvent(state: RollbackState, event: RollbackEvent): RollbackState {
     case 'archived':
       return change(state, ({ record, standing }) => (standing.at === 'marked' && asked.do === 'archive' && asked.ids.includes(record.targetId) ? outcome(record, 'archived', standing.decision.code) : standing));
   }
+}
+
+/** What was just marked as sent is sent from now on, in this attempt too: a second look must know it for our own doing. */
+function applySettled(state: RollbackState, settlements: readonly UndoSettlement[]): RollbackState {
+  const marked = new Set(settlements.filter((settlement) => settlement.state === 'sent').map((settlement) => settlement.ordinal));
+  return {
+    ...state,
+    items: state.items.map((item): UndoItem => {
+      if (item.standing.at === 'outcome') {
+        return { ...item, standing: { at: 'done' } };
+      }
+      return item.standing.at === 'decided' && marked.has(item.record.ordinal) ? { ...item, record: { ...item.record, undo: 'sent' }, standing: { at: 'marked', decision: item.standing.decision } } : item;
+    }),
+  };
 }
 
 function applyRead(state: RollbackState, records: readonly PortalRecord[]): RollbackState {

@@ -143,6 +143,17 @@ describe('writeRecords', () => {
     expect((await scene.ledger.writing.readBatch(scene.row.run, 'contacts', 0)).map((record) => [record.state, record.attempt])).toEqual([['unsent', 0], ['unsent', 0], ['unsent', 0]]);
   });
 
+  it('says until when also where the portal itself calls the day used up, and leaves nothing in doubt', async () => {
+    await prepared();
+    await scene.plan(people(3));
+    await scene.strike({ rules: [{ fault: { kind: 'rate-limited', policy: 'DAILY' }, path: 'batch/create', times: 1 }] });
+
+    const error = await errorOf(write(3));
+
+    expect(error).toMatchObject({ type: 'QuotaExhaustedError', details: { code: 'daily-limit', resetsAt: expect.stringMatching(/^\d{4}-/) as string } });
+    expect((await scene.ledger.writing.readBatch(scene.row.run, 'contacts', 0)).map((record) => record.state)).toEqual(['unsent', 'unsent', 'unsent']);
+  });
+
   describe('read back', () => {
     it('compares every written cell and finds no difference', async () => {
       await prepared();

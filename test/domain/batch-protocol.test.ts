@@ -91,6 +91,7 @@ describe('the batch protocol, explored', () => {
       }
       finish(portal, ledger);
       expectLaws(portal, ledger);
+      expect(portal.sentAgain).toBe(0);
     });
 
     expect(paths).toBeGreaterThan(500);
@@ -193,10 +194,10 @@ describe('the batch protocol', () => {
     expect(outcomeOf(ledger, 0)).toBe('held-by-archived');
   });
 
-  it('matches a record of our key that another run left behind', () => {
+  it.each([{ state: 'unsent', attempt: 0 } as const, { state: 'sent', attempt: 1 } as const])('matches a record of our key that another run left behind ($state)', (change) => {
     const portal = new ModelPortal([KEY], [{ id: '5', properties: { [KEY]: '003-0', [STAMP]: 'acme.0:created', city: null } }]);
 
-    const { ledger } = undisturbed([aRecord(0)], portal);
+    const { ledger } = undisturbed([aRecord(0, change)], portal);
 
     expect(outcomeOf(ledger, 0)).toBe('updated');
     expect(portal.records.get('5')?.properties).toMatchObject({ city: 'Oslo', [STAMP]: 'acme.1:matched' });

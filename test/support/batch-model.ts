@@ -14,6 +14,11 @@ export class ModelPortal {
   readonly records = new Map<string, { properties: Record<string, string | null>; archived: boolean }>();
   private nextId = 100;
   createCalls = 0;
+  /** Inputs sent for a record that had landed already. */
+  sentAgain = 0;
+
+  /** Key and stamp: what says that a record landed. */
+  private readonly marks = ['salesforce_id', 'migration_provenance'];
 
   constructor(readonly unique: readonly string[], seed: readonly { id: string; properties: Record<string, string | null>; archived?: boolean }[] = []) {
     seed.forEach(({ id, properties, archived }) => this.records.set(id, { properties: { ...properties }, archived: archived ?? false }));
@@ -39,6 +44,7 @@ export class ModelPortal {
     for (const { traceId, id, properties } of inputs) {
       const refuse = (category: string): void => void refused.push({ traceId, ids: id === undefined ? [] : [id], code: category, category, property: null, message: 'words of the portal', correlationId: 'c' });
       const current = id === undefined ? undefined : this.records.get(id);
+      this.sentAgain += [...this.records.values()].some((record) => this.marks.every((name) => properties[name] !== undefined && record.properties[name] === properties[name])) ? 1 : 0;
       if (id !== undefined && (current === undefined || current.archived)) {
         refuse('OBJECT_NOT_FOUND');
       } else if (this.holder(properties, id ?? null) !== null) {
