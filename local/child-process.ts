@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalError } from './local-error';
@@ -36,15 +37,15 @@ export interface RunningChild {
   readonly logFile: string;
   /** Settles when the process is gone; never rejects. */
   readonly exited: Promise<ChildExit>;
-  isRunning(): boolean;
+  readonly isRunning: () => boolean;
   /** SIGTERM, then SIGKILL when it is still there after `graceMs` (default 10 s). Settles when it is gone. */
-  stop(graceMs?: number): Promise<ChildExit>;
-  /** SIGKILL: as a power cut would. */
-  kill(): Promise<ChildExit>;
+  readonly stop: (graceMs?: number) => Promise<ChildExit>;
+  /** SIGKILL: as a power cut would. Settles when it is gone. */
+  readonly kill: () => Promise<ChildExit>;
   /** SIGSTOP: it stands still, with its sockets open. */
-  suspend(): void;
+  readonly suspend: () => void;
   /** SIGCONT. */
-  resume(): void;
+  readonly resume: () => void;
 }
 
 const STOP_GRACE_MS = 10_000;
@@ -68,6 +69,10 @@ export async function startChild(options: ChildOptions): Promise<{ readonly chil
   const exited = new Promise<ChildExit>((resolve) => spawned.once('exit', (code, signal) => resolve({ code, signal })));
   const cutTether = (options.lifetime ?? 'ends-with-us') === 'ends-with-us' ? tether(pid) : () => undefined;
   void exited.then(cutTether);
+  if (options.lifetime === 'outlives-us') {
+    spawned.unref();
+    if (spawned.stdout instanceof Socket) spawned.stdout.unref();
+  }
 
   const isRunning = () => spawned.exitCode === null && spawned.signalCode === null;
   const kill = () => {
@@ -118,6 +123,7 @@ function tether(pid: number): () => void {
   watcher.on('error', () => undefined);
   watcher.stdin?.on('error', () => undefined);
   watcher.unref();
-  if (watcher.stdin !== null && 'unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref();
+  // Neither the shell nor the pipe to it keeps us alive.
+  if (watcher.stdin instanceof Socket) watcher.stdin.unref();
   return () => void watcher.kill('SIGKILL');
 }

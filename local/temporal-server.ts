@@ -48,11 +48,11 @@ export interface TemporalServer {
   readonly pid: number;
   readonly logFile: string;
   readonly exited: Promise<ChildExit>;
-  isRunning(): boolean;
+  readonly isRunning: () => boolean;
   /** Cleanly; settles when the process is gone. */
-  stop(): Promise<ChildExit>;
+  readonly stop: () => Promise<ChildExit>;
   /** As a power cut would. */
-  kill(): Promise<ChildExit>;
+  readonly kill: () => Promise<ChildExit>;
 }
 
 const LOOPBACK = '127.0.0.1';

@@ -1,0 +1,2 @@
+console.error('the ledger is on fire');
+process.exit(3);

@@ -1,0 +1,3 @@
+process.on('SIGTERM', () => {});
+setInterval(() => {}, 1000);
+console.log('{}');

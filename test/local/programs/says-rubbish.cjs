@@ -1,0 +1,2 @@
+console.log('Server listening, have fun');
+setInterval(() => {}, 1000);
