@@ -5,9 +5,9 @@ import type { Terminal } from './terminal';
 export interface CommandContext {
   readonly terminal: Terminal;
   /** Sets the exit code of the process; the command ends by returning. */
-  exit(code: number): void;
+  readonly exit: (code: number) => void;
   /** Connects, runs, and closes whatever happens. */
-  withClient<T>(action: (portage: PortageClient) => Promise<T>): Promise<T>;
+  readonly withClient: <T>(action: (portage: PortageClient) => Promise<T>) => Promise<T>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }

@@ -2,7 +2,7 @@
 import type { PlanFacts } from './plan-facts';
 import type { AssociationForecast, PlanSummary, RecordForecast, SchemaChange } from './plan-summary.schema';
 import type { LeftOutReason } from './planned-record';
-import type { SchemaPlan } from './schema-plan.schema';
+import type { SchemaPlan } from './schema-plan';
 
 /** Left out by the user's own decision: counted, never asked about. An ambiguous match is asked about by itself. */
 const NOT_TO_ACCEPT: ReadonlySet<LeftOutReason> = new Set(['deleted-in-source', 'filter', 'ambiguous-match']);
@@ -34,7 +34,7 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
     preflight: PREFLIGHT_CALLS,
     plan: matchingCalls,
     // Each property batch and each pipeline is written and read back.
-    properties: schema.reduce((sum, { groups, properties, pipelines }) => sum + groups.length + (properties.length > 0 ? 2 : 0) + 2 * pipelines.length, 0),
+    properties: schema.groups.length + 2 * new Set(schema.properties.map(({ objectType }) => objectType)).size + 2 * schema.pipelines.length,
     ...Object.fromEntries(written),
     // Links are read before they are written.
     relink: 2 * links,
@@ -42,12 +42,12 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
   };
 }
 
-export function schemaChanges(schema: SchemaPlan): readonly SchemaChange[] {
-  return schema.flatMap(({ objectType, groups, properties, pipelines }) => [
-    ...groups.map(({ name, label }): SchemaChange => ({ kind: 'group', objectType, name, label })),
-    ...properties.map(({ name, label }): SchemaChange => ({ kind: 'property', objectType, name, label })),
-    ...pipelines.map(({ pipelineId, label }): SchemaChange => ({ kind: 'pipeline', objectType, name: pipelineId, label })),
-  ]);
+export function schemaChanges({ groups, properties, pipelines }: SchemaPlan): readonly SchemaChange[] {
+  return [
+    ...groups.map(({ objectType, name, label }): SchemaChange => ({ kind: 'group', objectType, name, label })),
+    ...properties.map(({ objectType, definition: { name, label } }): SchemaChange => ({ kind: 'property', objectType, name, label })),
+    ...pipelines.map(({ objectType, definition: { pipelineId, label } }): SchemaChange => ({ kind: 'pipeline', objectType, name: pipelineId, label })),
+  ];
 }
 
 /** What of a plan may stand in Temporal's history. */

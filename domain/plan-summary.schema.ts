@@ -4,7 +4,7 @@ import { schemaPlanSchema } from './schema-plan.schema';
 
 const count = z.number().int().nonnegative();
 
-const partitionManifestSchema = z.strictObject({ partition: count, firstBatch: count, batchCount: count, recordCount: count, batchCounts: z.array(count).optional() });
+const partitionManifestSchema = z.strictObject({ partition: count, firstBatch: count, batchCount: count, recordCount: count, batchCounts: z.array(count).readonly().optional() });
 
 /** Counts of what the plan will do with the records of a type; create + update + unchanged + fold + all of leftOut = source. */
 export const recordForecastSchema = z.strictObject({
@@ -43,7 +43,7 @@ export const planSummarySchema = z.strictObject({
   records: z.array(recordForecastSchema),
   associations: z.array(associationForecastSchema),
   schemaChanges: z.array(schemaChangeSchema),
-  /** The same in full, as it is sent; with the key property of each object type that is written. */
+  /** The same in full, as it is sent, with the name of the key property. */
   schema: schemaPlanSchema,
   /** Left out for a reason that is not the user's own decision: must be accepted by number. */
   leftOutToAccept: count,

@@ -1,97 +1,29 @@
-/** What must be made in the portal before the first record: group, properties (the key first), pipeline. */
-import { BOOKKEEPING_GROUP, BOOKKEEPING_PROPERTIES, KEY_PROPERTY, keyPropertyDefinition, OTHER_KEY_PROPERTY } from './bookkeeping-properties';
-import type { CreatableType, CreatedProperty } from './field-mapping';
-import type { Finding } from './finding';
-import type { PortalObject } from './portal-snapshot.schema';
-import { STAMP_PROPERTY } from './provenance';
-import type { ObjectSchemaPlan, PlannedPipeline, PlannedProperty } from './schema-plan.schema';
+import type { ObjectType } from './object-type';
 
-/** HubSpot, properties API, 2026: unique properties of one object type. */
-export const MAX_UNIQUE_PROPERTIES = 10;
-
-/** HubSpot shows more, but a list that long is no list of options any more; it is free text. */
-export const MAX_CREATED_OPTIONS = 1_000;
-
-const error = (code: string, place: string, message: string, remedy: string): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode: 3 });
-
-const isUsableKey = ({ properties }: PortalObject, name: string): 'usable' | 'absent' | 'other' => {
-  const property = properties.find((candidate) => candidate.name === name && !candidate.archived);
-  return property === undefined ? 'absent' : property.hasUniqueValue && property.type === 'string' && !property.readOnly ? 'usable' : 'other';
-};
-
-/** The property that carries the migration key in this portal; null where both names are taken by properties that are not unique. */
-export function keyPropertyOf(portal: PortalObject): string | null {
-  return [KEY_PROPERTY, OTHER_KEY_PROPERTY].find((name) => isUsableKey(portal, name) !== 'other') ?? null;
+export interface PlannedPropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly groupName: string;
+  readonly type: string;
+  readonly fieldType: string;
+  readonly hasUniqueValue: boolean;
+  readonly options: readonly { readonly label: string; readonly value: string; readonly displayOrder: number; readonly hidden: boolean }[];
 }
 
-/** Does the portal have the key property already, so that records can be matched by it? */
-export const hasKeyProperty = (portal: PortalObject, keyProperty: string): boolean => isUsableKey(portal, keyProperty) === 'usable';
-
-const FIELD_TYPES: Readonly<Record<CreatableType, string>> = { string: 'text', number: 'number', bool: 'booleancheckbox', enumeration: 'select', date: 'date', datetime: 'date' };
-
-function definitionOf(name: string, created: CreatedProperty, options: readonly string[], uniqueness: 'unique' | 'repeatable'): PlannedProperty {
-  const listed = created.type === 'bool' ? [{ label: 'Yes', value: 'true' }, { label: 'No', value: 'false' }] : created.type === 'enumeration' ? options.map((value) => ({ label: value, value })) : [];
-  return {
-    name,
-    label: created.label,
-    description: created.description,
-    groupName: BOOKKEEPING_GROUP.name,
-    type: created.type,
-    fieldType: FIELD_TYPES[created.type],
-    hasUniqueValue: uniqueness === 'unique',
-    options: listed.map((option, displayOrder) => ({ ...option, displayOrder, hidden: false })),
-  };
+export interface PlannedPipelineDefinition {
+  readonly pipelineId: string;
+  readonly label: string;
+  readonly displayOrder: number;
+  readonly stages: readonly { readonly stageId: string; readonly label: string; readonly displayOrder: number; readonly metadata: Readonly<Record<string, string>> }[];
 }
 
-export interface SchemaPlanInput {
-  readonly portal: PortalObject;
+/** What the plan adds to the portal's schema before a record is written. */
+export interface SchemaPlan {
+  /** The unique property that ties a target record to its source, the same name for every object type. */
   readonly keyProperty: string;
-  /** Properties that planned records write. */
-  readonly usedProperties: ReadonlySet<string>;
-  /** What the mapping can make, by name. */
-  readonly creatable: Readonly<Record<string, CreatedProperty>>;
-  /** Values seen of enumerations that are made, in order of first sight. */
-  readonly options: Readonly<Record<string, readonly string[]>>;
-  readonly pipelines: readonly PlannedPipeline[];
-}
-
-/** Only what the portal lacks and some record needs; the key and the stamp always. */
-export function assembleSchemaPlan({ portal, keyProperty, usedProperties, creatable, options, pipelines }: SchemaPlanInput): { readonly plan: ObjectSchemaPlan; readonly findings: readonly Finding[] } {
-  const { objectType } = portal;
-  const live = new Map(portal.properties.filter(({ archived }) => !archived).map((property) => [property.name, property]));
-  const known: Readonly<Record<string, CreatedProperty>> = { ...BOOKKEEPING_PROPERTIES, ...creatable };
-  const needed = [STAMP_PROPERTY, ...[...usedProperties].filter((name) => name in known && name !== keyProperty && name !== STAMP_PROPERTY).sort()];
-  const missing = needed.flatMap((name) => {
-    const created = known[name];
-    return live.has(name) || created === undefined ? [] : [definitionOf(name, created, options[name] ?? [], 'repeatable')];
-  });
-  const keyIsThere = live.has(keyProperty);
-  const properties = [...(keyIsThere ? [] : [definitionOf(keyProperty, keyPropertyDefinition, [], 'unique')]), ...missing];
-  const made = new Map(properties.map(({ name, type }) => [name, type]));
-  const propertyTypes = Object.fromEntries([...new Set([keyProperty, STAMP_PROPERTY, ...usedProperties])].sort().map((name) => [name, live.get(name)?.type ?? made.get(name) ?? 'string']));
-  const isGroupThere = properties.length === 0 || portal.groups.includes(BOOKKEEPING_GROUP.name);
-  return {
-    plan: { objectType, keyProperty, propertyTypes, groups: isGroupThere ? [] : [{ ...BOOKKEEPING_GROUP }], properties, pipelines: [...pipelines] },
-    findings: schemaFindings(portal, { keyIsThere, added: properties, options }),
-  };
-}
-
-function schemaFindings(portal: PortalObject, { keyIsThere, added, options }: { keyIsThere: boolean; added: readonly PlannedProperty[]; options: SchemaPlanInput['options'] }): readonly Finding[] {
-  const { objectType } = portal;
-  const findings: Finding[] = [];
-  // The portal's own unique properties (email, domain, record id) take no slot of ours.
-  const taken = portal.properties.filter(({ hasUniqueValue, archived, readOnly, name }) => hasUniqueValue && !archived && !readOnly && !/^(hs_|email$|domain$)/.test(name)).length;
-  if (!keyIsThere && taken >= MAX_UNIQUE_PROPERTIES) {
-    findings.push(error('unique-slots-full', objectType, `All ${MAX_UNIQUE_PROPERTIES} unique properties of ${objectType} are taken, and the migration needs one for the Salesforce id.`, 'Archive a unique property that nobody uses.'));
-  }
-  const { customPropertyLimit, customPropertyCount } = portal;
-  if (customPropertyLimit !== null && (customPropertyCount ?? 0) + added.length > customPropertyLimit) {
-    findings.push(error('property-limit', objectType, `The migration needs ${added.length} further properties on ${objectType}, and the portal allows ${Math.max(0, customPropertyLimit - (customPropertyCount ?? 0))}.`, 'Archive properties that nobody uses, or drop some in the migration file (property: null).'));
-  }
-  for (const [name, values] of Object.entries(options)) {
-    if (values.length > MAX_CREATED_OPTIONS) {
-      findings.push(error('too-many-options', `objects.${objectType}.properties.${name}`, `${name} would get more than ${MAX_CREATED_OPTIONS} options.`, 'Make it a text: create: { type: string }.'));
-    }
-  }
-  return findings;
+  readonly groups: readonly { readonly objectType: ObjectType; readonly name: string; readonly label: string }[];
+  /** In the order in which they are created: the key first. */
+  readonly properties: readonly { readonly objectType: ObjectType; readonly definition: PlannedPropertyDefinition }[];
+  readonly pipelines: readonly { readonly objectType: ObjectType; readonly definition: PlannedPipelineDefinition }[];
 }

@@ -1,7 +1,7 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MigrationError } from '../domain/migration-error';
-import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerUnreadable } from './ledger-errors';
+import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerUnreadable, runUnknown } from './ledger-errors';
 import type { LedgerTrouble } from './ledger-errors';
 import type { Tables } from './tables';
 
@@ -78,6 +78,8 @@ function toMigrationError(error: unknown, trouble: Exclude<LedgerTrouble, 'busy'
       return ledgerUnreadable(error);
     case 'not-writable':
       return ledgerNotWritable(error);
+    case 'run-unknown':
+      return runUnknown();
     case null:
       return error;
   }

@@ -31,10 +31,12 @@ const sourceFileSchema = z.object({
   sizeBytes: z.number(),
   digest: z.string(),
   headings: z.array(z.string()),
+  columns: z.array(z.object({ name: z.string(), filledCount: z.number() })),
+  rowCount: z.number(),
 });
 
 export const inspectionSchema: z.ZodType<SourceInspection> = z.object({
-  objects: z.array(z.object({ object: z.string(), files: z.array(sourceFileSchema) })),
+  objects: z.array(z.object({ object: z.string(), dialect: z.enum(['data-loader', 'weekly-export', 'third-party']), files: z.array(sourceFileSchema) })),
   unread: z.array(z.object({ name: z.string(), object: z.string().nullable(), rowCount: z.number() })),
   findings: z.array(findingSchema),
   digest: z.string(),

@@ -1,7 +1,7 @@
 import { MigrationError } from '../domain/migration-error';
 
 /** What the database's own error code means for the caller. */
-export type LedgerTrouble = 'busy' | 'disk-full' | 'unreadable' | 'not-writable';
+export type LedgerTrouble = 'busy' | 'disk-full' | 'unreadable' | 'not-writable' | 'run-unknown';
 
 /** The database is reached, but full: nothing was written, so the call may be repeated once there is space. */
 export function ledgerDiskFull(cause: unknown): MigrationError {

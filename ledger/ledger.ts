@@ -13,6 +13,7 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
+import type { SchemaPlan } from '../domain/schema-plan';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
@@ -100,6 +101,8 @@ export interface IdentityGroup {
 export interface PlanStore {
   saveSnapshot(stagingId: string, snapshot: PortalSnapshot, digest: string): Promise<void>;
   readSnapshot(stagingId: string): Promise<{ readonly snapshot: PortalSnapshot; readonly digest: string } | null>;
+  saveSchemaPlan(stagingId: string, schemaPlan: SchemaPlan): Promise<void>;
+  readSchemaPlan(stagingId: string): Promise<SchemaPlan>;
   /** Forgets planned records, associations and batches of this staging, so that planning may begin anew. */
   clear(stagingId: string): Promise<void>;
   /** Writes or replaces by (object type, ordinal). */
@@ -109,11 +112,16 @@ export interface PlanStore {
   findRecords(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedRecord[]>;
   /** Groups of two or more records that would be written and share an identity, by value, after `afterValue`. */
   readIdentityGroups(stagingId: string, objectType: ObjectType, identity: 'email' | 'domain', afterValue: string, limit: number): Promise<readonly IdentityGroup[]>;
-  /** Gives ordinals by arrival; a repeated pair of the same type becomes `duplicate` by the unique index, whatever its verdict said. */
+  /**
+   * Gives ordinals by arrival; a repeated pair of the same type becomes `duplicate` by the unique index, whatever its verdict said.
+   * If a repeated pair is primary, the kept one is. Not safe to repeat: the source may truly state a pair twice, so a plan that starts over calls `clear` first.
+   */
   writeAssociations(stagingId: string, associations: readonly Omit<PlannedAssociation, 'ordinal'>[]): Promise<void>;
   /** Numbers batches of 100 records (creates, then updates, then unchanged; a fold goes with its survivor) and of association sources, 100 batches a partition. */
   assignBatches(stagingId: string): Promise<void>;
+  /** `recordCount` counts records that are written (folded ones not), or pairs. */
   readPartitions(stagingId: string, workType: WorkType): Promise<readonly PartitionManifest[]>;
+  /** `leftOut` by reason; `cells`: notes of every verdict by code. */
   countRecords(stagingId: string, objectType: ObjectType): Promise<{ readonly byAction: Readonly<Record<string, number>>; readonly leftOut: Readonly<Record<string, number>>; readonly cells: Readonly<Record<string, number>> }>;
   countAssociations(stagingId: string, associationType: AssociationType): Promise<Readonly<Record<string, number>>>;
   save(stagingId: string, summary: PlanSummary): Promise<void>;
@@ -126,7 +134,7 @@ export interface PlanStore {
 
 export type WriteState = 'unsent' | 'sent' | 'settled';
 
-/** One record of a batch with all that the protocol needs to know of it. */
+/** One record of a batch, by ordinal, with all that the protocol needs to know of it. */
 export interface BatchRecord {
   readonly ordinal: number;
   readonly sourceId: string;
@@ -179,7 +187,7 @@ export interface WritingStore {
 }
 
 export type UndoState = 'pending' | 'sent' | 'restored' | 'archived' | 'kept' | 'gone' | 'failed';
-/** A landed record as rollback sees it. */
+/** A record that this run created or updated, as rollback sees it; one that was already right was never written. */
 export interface UndoRecord {
   readonly ordinal: number;
   readonly sourceId: string;

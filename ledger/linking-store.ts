@@ -8,7 +8,7 @@ import type { BatchAssociation, LinkingStore, LinkOutcome, UndoState } from './l
 import { ledgerRowInvalid } from './ledger-errors';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
-import { clearSent, emptyRow, markSent, settleOnce, settleUndo } from './write-protocol';
+import { clearSent, firstRow, markSent, settleOnce, settleUndo } from './write-protocol';
 
 export function createLinkingStore(database: LedgerDatabase): LinkingStore {
   return {
@@ -21,7 +21,7 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
         const batchOf = await findBatches(db, run, associationType, kinds.map(({ ordinal }) => ordinal));
         const rows = kinds.flatMap(({ ordinal, preKinds }) => {
           const batch = batchOf.get(ordinal);
-          return batch === undefined ? [] : [{ ...emptyRow({ run, workType: associationType }, ordinal, batch), pre_image: preKinds }];
+          return batch === undefined ? [] : [{ ...firstRow({ run, workType: associationType }, ordinal, batch), pre_image: preKinds }];
         });
         for (const chunk of inChunks(rows)) {
           await db

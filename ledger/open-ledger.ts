@@ -113,7 +113,7 @@ class SqliteConnection {
     if (done.length < Object.keys(MIGRATIONS).length) {
       const { error } = await migrator.migrateToLatest();
       if (error) {
-        throw error;
+        throw new Error('The tables of the ledger could not be brought up to date.', { cause: error });
       }
     }
   }

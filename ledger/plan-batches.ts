@@ -1,4 +1,5 @@
 /** Cuts a finished plan into batches and partitions. Deterministic, so that a repeated call gives every row the same number again. */
+import { sql } from 'kysely';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { WorkType } from '../domain/phase';
@@ -15,7 +16,7 @@ const PAIRS_PER_ASSOCIATION_BATCH = 2_000;
 // 10,000 pairs of a partition stay below Temporal's 2 MB a payload.
 const BATCHES_PER_PARTITION = 100;
 /** Rows of one slice: short enough to leave the process responsive. */
-const PAGE = 4_000;
+const PAGE = 1_000;
 
 export async function assignBatches(database: LedgerDatabase, stagingId: string): Promise<void> {
   for (const objectType of OBJECT_TYPES) {
@@ -116,7 +117,8 @@ async function assignAssociationBatches(database: LedgerDatabase, stagingId: str
         .where('staging_id', '=', stagingId)
         .where('association_type', '=', associationType)
         .where('verdict', '=', 'planned')
-        .where('verdict', '<>', 'duplicate')
+        // Said again as a literal: only so does SQLite see that the unique index, which has this order, applies.
+        .where('verdict', '<>', sql.lit('duplicate'))
         .orderBy('from_source_id')
         .orderBy('to_source_id')
         .limit(PAGE);

@@ -79,9 +79,9 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
           .where('staging_id', '=', stagingId)
           .where('object_type', '=', objectType)
           .where('source_id', 'in', [...sourceIds])
-          .orderBy('ordinal')
           .execute();
-        return rows.map(toPlannedRecord);
+        // Sorted here: asked for this order, SQLite would walk the whole type by ordinal.
+        return rows.map(toPlannedRecord).sort((one, other) => one.ordinal - other.ordinal);
       }),
 
     readIdentityGroups: (stagingId, objectType, identity, afterValue, limit) =>
@@ -125,10 +125,10 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
             .orderBy('ordinal', 'desc')
             .limit(1)
             .executeTakeFirst();
-          let ordinal = Number(last?.ordinal ?? -1) + 1;
-          for (const association of stated) {
-            await insertAssociation(db, stagingId, { ...association, ordinal });
-            ordinal += 1;
+          const firstOrdinal = Number(last?.ordinal ?? -1) + 1;
+          const rows = stated.map((association, index) => toAssociationRow(stagingId, { ...association, ordinal: firstOrdinal + index }));
+          for (const chunk of inChunks(rows)) {
+            await insertAssociations(db, chunk);
           }
         }
       }),
@@ -142,19 +142,16 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       }),
 
     async countRecords(stagingId, objectType) {
-      const rows = await database.read((db) =>
-        db
-          .selectFrom('planned_records')
-          .select((row) => ['action', 'reason', row.fn.countAll().as('count')])
-          .where('staging_id', '=', stagingId)
-          .where('object_type', '=', objectType)
-          .groupBy(['action', 'reason'])
-          .execute(),
-      );
-      const leftOut = rows.filter((row) => row.action === 'left-out');
+      const counts = await database.read(async (db) => {
+        const ofType = db.selectFrom('planned_records').select((row) => row.fn.countAll().as('count')).where('staging_id', '=', stagingId).where('object_type', '=', objectType);
+        return {
+          actions: await ofType.select('action').groupBy('action').execute(),
+          leftOut: await ofType.select('reason').where('action', '=', 'left-out').groupBy('reason').execute(),
+        };
+      });
       return {
-        byAction: sumByWord(rows, (row) => row.action),
-        leftOut: sumByWord(leftOut, (row) => row.reason ?? 'unknown'),
+        byAction: sumByWord(counts.actions, (row) => row.action),
+        leftOut: sumByWord(counts.leftOut, (row) => row.reason ?? 'unknown'),
         cells: await countCells(database, stagingId, objectType),
       };
     },
@@ -191,9 +188,8 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
   };
 }
 
-/** The first statement of a pair keeps its verdict, later ones are duplicates; if any of them is the source's main reference, the pair is primary. */
-async function insertAssociation(db: Transaction<Tables>, stagingId: string, association: PlannedAssociation): Promise<void> {
-  const row: Tables['planned_associations'] = {
+function toAssociationRow(stagingId: string, association: PlannedAssociation): Tables['planned_associations'] {
+  return {
     staging_id: stagingId,
     association_type: association.associationType,
     ordinal: association.ordinal,
@@ -204,27 +200,31 @@ async function insertAssociation(db: Transaction<Tables>, stagingId: string, ass
     stated_by: association.statedBy,
     batch: null,
   };
+}
+
+/** The first statement of a pair keeps its verdict, later ones are duplicates; if any of them is the source's main reference, the pair is primary. */
+async function insertAssociations(db: Transaction<Tables>, rows: readonly Tables['planned_associations'][]): Promise<void> {
   const inserted = await db
     .insertInto('planned_associations')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict.columns(['staging_id', 'association_type', 'from_source_id', 'to_source_id']).where(sql.ref('verdict'), '<>', sql.lit('duplicate')).doNothing(),
-    )
+    .values([...rows])
+    .onConflict((conflict) => conflict.columns(['staging_id', 'association_type', 'from_source_id', 'to_source_id']).where(sql.ref('verdict'), '<>', sql.lit('duplicate')).doNothing())
     .returning('ordinal')
-    .executeTakeFirst();
-  if (inserted) {
+    .execute();
+  const first = new Set(inserted.map((row) => Number(row.ordinal)));
+  const repeated = rows.filter((row) => !first.has(row.ordinal));
+  if (repeated.length === 0) {
     return;
   }
-  await db.insertInto('planned_associations').values({ ...row, verdict: 'duplicate' }).execute();
-  if (association.primary) {
+  await db.insertInto('planned_associations').values(repeated.map((row) => ({ ...row, verdict: 'duplicate' as const }))).execute();
+  for (const row of repeated.filter(({ is_primary: isPrimary }) => isPrimary === 1)) {
     await db
       .updateTable('planned_associations')
       .set({ is_primary: 1 })
-      .where('staging_id', '=', stagingId)
+      .where('staging_id', '=', row.staging_id)
       .where('association_type', '=', row.association_type)
       .where('from_source_id', '=', row.from_source_id)
       .where('to_source_id', '=', row.to_source_id)
-      .where('verdict', '<>', 'duplicate')
+      .where('verdict', '<>', sql.lit('duplicate'))
       .execute();
   }
 }

@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { Selectable, Transaction, Updateable } from 'kysely';
 import { migrationDefinitionSchema } from '../domain/migration-definition.schema';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
@@ -51,7 +51,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
 
     adoptStaging: (run, stagingId) =>
       database.write(async (db) => {
-        await db.updateTable('runs').set({ staging_id: stagingId }).where('run', '=', run).execute();
+        await changeRun(db, run, { staging_id: stagingId });
       }),
 
     update: (run, change) =>
@@ -64,7 +64,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
           ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
         };
         if (Object.keys(set).length > 0) {
-          await db.updateTable('runs').set(set).where('run', '=', run).execute();
+          await changeRun(db, run, set);
         }
       }),
 
@@ -119,6 +119,13 @@ export function createRunStore(database: LedgerDatabase): RunStore {
         }));
       }),
   };
+}
+
+async function changeRun(db: Transaction<Tables>, run: string, change: Updateable<Tables['runs']>): Promise<void> {
+  const { numUpdatedRows } = await db.updateTable('runs').set(change).where('run', '=', run).executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    throw runUnknown();
+  }
 }
 
 function toRunRow(row: Selectable<Tables['runs']>): RunRow {

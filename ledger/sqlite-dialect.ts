@@ -35,13 +35,22 @@ export function configureSqlite(database: Database.Database): void {
 
 /** What an error of better-sqlite3 or of the file system means; null when it is not about the database's state. */
 export function sqliteTroubleOf(error: unknown): LedgerTrouble | null {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
   // A full disk shows as FULL, or as IOERR where the shared-memory file could not grow.
   if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'unreadable';
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EISDIR') return 'not-writable';
+  // The only foreign keys are those to runs.
+  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return 'run-unknown';
   return null;
+}
+
+/** Of the error or, where it has none, of its cause. Not by `instanceof Error`: native modules may throw another realm's errors. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'cause' in error ? codeOf(error.cause) : '';
 }
 
 class LedgerSqliteDriver extends SqliteDriver {

@@ -1,4 +1,5 @@
-import type { Selectable, Transaction } from 'kysely';
+import { sql } from 'kysely';
+import type { RawBuilder, Selectable, Transaction } from 'kysely';
 import type { RejectedRow, SourceObject, SourceRecord } from '../domain/source-inspection';
 import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
@@ -7,6 +8,8 @@ import type { StagedRecord, StagingStore } from './ledger';
 import type { Tables } from './tables';
 
 const DELETE_PAGE = 5_000;
+// As a literal, not a parameter: only so does SQLite see that the index of usable ids applies.
+const USABLE: RawBuilder<'ok'> = sql.lit('ok');
 
 export function createStagingStore(database: LedgerDatabase): StagingStore {
   return {
@@ -90,10 +93,9 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
           .where('staging_id', '=', stagingId)
           .where('source_object', '=', sourceObject)
           .where('source_id', 'in', [...sourceIds])
-          .where('state', '=', 'ok')
-          .orderBy('ordinal')
+          .where('state', '=', USABLE)
           .execute();
-        return rows.map(toStagedRecord);
+        return rows.map(toStagedRecord).sort((one, other) => one.ordinal - other.ordinal);
       }),
 
     countRows: (stagingId) =>
@@ -128,7 +130,7 @@ async function knownIds(db: Transaction<Tables>, stagingId: string, sourceObject
       .where('staging_id', '=', stagingId)
       .where('source_object', '=', sourceObject)
       .where('source_id', 'in', chunk.map((record) => record.sourceId))
-      .where('state', '=', 'ok')
+      .where('state', '=', USABLE)
       .execute();
     rows.forEach((row) => row.source_id !== null && known.add(row.source_id));
   }

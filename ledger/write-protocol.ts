@@ -2,7 +2,7 @@
  * The bookkeeping that records and associations share: sent before the call, outcome after it, once.
  * Each change is one compare-and-set statement, and its tally changes in the same transaction, so the sums hold wherever a process dies.
  */
-import type { Transaction } from 'kysely';
+import type { Insertable, Transaction } from 'kysely';
 import type { WorkType } from '../domain/phase';
 import type { Refusal } from '../domain/record-outcome';
 import { byKey, inChunks } from './database';
@@ -49,7 +49,7 @@ export async function markSent(db: Transaction<Tables>, work: Work, records: rea
 async function sendFirst(db: Transaction<Tables>, work: Work, planned: readonly { readonly ordinal: number; readonly batch: number }[], now: string): Promise<{ ordinal: number; batch: number }[]> {
   const rows = await db
     .insertInto('writes')
-    .values(planned.map(({ ordinal, batch }) => ({ ...emptyRow(work, ordinal, batch), state: 'sent' as const, attempt: 1, sent_at: now })))
+    .values(planned.map(({ ordinal, batch }) => ({ ...firstRow(work, ordinal, batch), state: 'sent' as const, attempt: 1, sent_at: now })))
     .onConflict((conflict) =>
       conflict
         .columns(['run', 'work_type', 'ordinal'])
@@ -110,7 +110,7 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
       .insertInto('writes')
       .values(
         chunk.map(({ ordinal, batch, outcome, targetId, refusal, postImage }) => ({
-          ...emptyRow(work, ordinal, batch),
+          ...firstRow(work, ordinal, batch),
           outcome,
           target_id: targetId,
           refusal_code: refusal?.code ?? null,
@@ -167,11 +167,9 @@ export async function settleUndo(db: Transaction<Tables>, work: Work, settlement
   }
 }
 
-export function emptyRow(work: Work, ordinal: number, batch: number): Tables['writes'] {
-  return {
-    run: work.run, work_type: work.workType, ordinal, batch, state: 'unsent', attempt: 0, sent_at: null, outcome: null, target_id: null, refusal_code: null,
-    refusal: null, pre_image: null, post_image: null, settled_at: null, undo: null, undo_code: null, undo_at: null,
-  };
+/** What a row begins with; all else is null. */
+export function firstRow(work: Work, ordinal: number, batch: number): Insertable<Tables['writes']> {
+  return { run: work.run, work_type: work.workType, ordinal, batch, state: 'unsent', attempt: 0 };
 }
 
 async function changeTallies(db: Transaction<Tables>, work: Work, changes: readonly Change[]): Promise<void> {

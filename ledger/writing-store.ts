@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { MigrationError } from '../domain/migration-error';
 import type { IdPair, PairOrigin } from '../domain/id-map';
@@ -9,7 +10,7 @@ import type { BatchRecord, RecordSettlement, UndoRecord, WritingStore } from './
 import { ledgerRowInvalid } from './ledger-errors';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
-import { clearSent, emptyRow, markSent, settleOnce, settleUndo } from './write-protocol';
+import { clearSent, firstRow, markSent, settleOnce, settleUndo } from './write-protocol';
 
 export function createWritingStore(database: LedgerDatabase): WritingStore {
   return {
@@ -62,7 +63,7 @@ export function createWritingStore(database: LedgerDatabase): WritingStore {
           .selectFrom('writes')
           .select(['work_type', 'ordinal', 'sent_at'])
           .where('run', '=', run)
-          .where('state', '=', 'sent')
+          .where('state', '=', sql.lit('sent'))
           .where('outcome', 'is', null)
           .orderBy('sent_at')
           .orderBy('ordinal')
@@ -142,14 +143,13 @@ async function foldedInto(db: Transaction<Tables>, stagingId: string, objectType
     for (const chunk of inChunks(into)) {
       const rows = await db
         .selectFrom('planned_records')
-        .select(['source_id', 'fold_into'])
+        .select(['ordinal', 'source_id', 'fold_into'])
         .where('staging_id', '=', stagingId)
         .where('object_type', '=', objectType)
         .where('fold_into', 'in', [...chunk])
-        .where('action', '=', 'fold')
-        .orderBy('ordinal')
         .execute();
-      for (const { source_id: sourceId, fold_into: foldInto } of rows) {
+      // Sorted here: asked for this order, SQLite would walk the whole type by ordinal.
+      for (const { source_id: sourceId, fold_into: foldInto } of rows.sort((one, other) => Number(one.ordinal) - Number(other.ordinal))) {
         const survivor = foldInto === null ? undefined : survivorOf.get(foldInto);
         if (sourceId !== null && survivor !== undefined && !survivorOf.has(sourceId)) {
           survivorOf.set(sourceId, survivor);
@@ -219,7 +219,7 @@ async function keepPreImages(db: Transaction<Tables>, run: string, objectType: O
     const image = { target_id: targetId, pre_image: JSON.stringify(merged) };
     await db
       .insertInto('writes')
-      .values({ ...emptyRow({ run, workType: objectType }, ordinal, row.batch), ...image })
+      .values({ ...firstRow({ run, workType: objectType }, ordinal, row.batch), ...image })
       .onConflict((conflict) => conflict.columns(['run', 'work_type', 'ordinal']).doUpdateSet(image).where('writes.outcome', 'is', null))
       .execute();
   }
@@ -279,11 +279,10 @@ async function findPairsBy(db: Transaction<Tables>, run: string, objectType: Obj
       .where('run', '=', run)
       .where('object_type', '=', objectType)
       .where(column, 'in', [...chunk])
-      .orderBy('source_id')
       .execute();
     pairs.push(...rows.map(toPair));
   }
-  return pairs;
+  return pairs.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 export function toPair(row: { readonly source_id: string; readonly target_id: string; readonly origin: PairOrigin }): IdPair {

@@ -23,7 +23,7 @@ export function runToEnd(executable: string, argumentList: readonly string[], { 
   return new Promise((resolve, reject) => {
     execFile(executable, [...argumentList], { timeout: timeoutMs, killSignal: 'SIGKILL', env: { ...inheritedEnvironment() }, maxBuffer: 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(error.killed === true ? `no answer within ${timeoutMs / 1000} s` : lastLine(stderr) || error.message, { cause: error }));
+      else reject(new Error(error.killed === true ? `no answer within ${timeoutMs / 1000} s` : lastLine(stderr) || (typeof error.code === 'number' ? `it ended with code ${error.code}` : error.message.trim()), { cause: error }));
     });
   });
 }

@@ -1,6 +1,6 @@
 /** Ports on the loopback address: find a free one, or say clearly that a wanted one is taken. */
 import { createServer } from 'node:net';
-import { PortInUseError } from './local-error';
+import { hasCode, PortInUseError } from './local-error';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -17,10 +17,6 @@ export async function requireFreePort(port: number, { purpose, option }: { reado
     if (hasCode(error, 'EADDRINUSE')) throw new PortInUseError(port, purpose, option);
     throw error;
   }
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function listenOnce(port: number): Promise<number> {

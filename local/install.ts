@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from './free-port';
 import { runToEnd } from './executable';
+import { hasCode } from './local-error';
 
 /** A wheel of 50 MB on a slow line. */
 const PIP_TIMEOUT_MS = 5 * 60_000;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { LocalConfig } from './config';
 import { findOnPath, isAtLeast, isExecutable, parseVersion, runToEnd, type Version } from './executable';
 import { fetchArchive, fetchWheel, installAtomically, withLock } from './install';
-import { LocalError } from './local-error';
+import { LocalError, reasonOf } from './local-error';
 
 /** Where it came from, in the order in which the places are tried. */
 export type ExecutableOrigin = 'configured' | 'path' | 'cache' | 'download' | 'wheel';
@@ -71,7 +71,8 @@ export async function findTemporalCli(config: LocalConfig, options: FindOptions 
     if (!(await exists(cached))) return null;
     const version = await versionOf(cached);
     if (typeof version !== 'string') return found(cached, version, 'cache');
-    failures.push(`Cache: ${cached}: ${version}; it is replaced.`);
+    const failure = `Cache: ${cached}: ${version}; it is replaced.`;
+    if (!failures.includes(failure)) failures.push(failure);
     return null;
   };
   const usable = await fromCache();
@@ -173,10 +174,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** `fetch failed` alone tells nobody anything: its cause has the host and the code. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  return error.cause instanceof Error && error.message === 'fetch failed' ? error.cause.message : error.message;
 }

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines, startChild, type ChildExit, type Lifetime, type RunningChild } from './child-process';
 import { inheritedEnvironment } from './config';
 import { findFreePort, requireFreePort } from './free-port';
-import { LocalError } from './local-error';
+import { LocalError, reasonOf } from './local-error';
 
 export type SearchAttributeKind = 'Keyword' | 'Int';
 
@@ -159,7 +159,7 @@ async function untilReady(child: RunningChild, awaited: Awaited): Promise<void> 
       try {
         if (await isDone()) return;
       } catch (error) {
-        lastReason = error instanceof Error ? error.message : 'unknown';
+        lastReason = reasonOf(error);
       }
       if (Date.now() > deadline) throw new LocalError(`Temporal's server did not get ready within ${READY_TIMEOUT_MS / 1000} s (${lastReason}). Its log: ${child.logFile}`);
       await sleep(POLL_MS);

@@ -96,7 +96,7 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
       throw new CancelledFailure('The partition was cancelled; what was in flight is settled');
     }
     if (item.kind === 'write-records') {
-      await sealShard({ ...input, pairs, digest: idMapDigest(pairs), isComplete: () => complete, isStopping }, followed);
+      await sealShard({ ...input, pairs, digest: idMapDigest(pairs), isComplete: complete, isStopping }, followed);
     }
     return { complete };
   });

@@ -14,8 +14,8 @@ export interface Seal extends RunIdentity {
   readonly item: WorkItem;
   readonly pairs: readonly IdPair[];
   readonly digest: string;
-  isComplete(): boolean;
-  isStopping(): boolean;
+  readonly isComplete: boolean;
+  readonly isStopping: () => boolean;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function sealShard(seal: Seal, followed: FollowedControl): Promise<
       if (ended.end === 'lost') {
         continue;
       }
-      if (!seal.isComplete()) {
+      if (!seal.isComplete) {
         await getExternalWorkflowHandle(workflowId).signal(closeShardSignal);
         return;
       }

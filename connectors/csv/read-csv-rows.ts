@@ -11,8 +11,8 @@ export interface CsvLimits {
   readonly maxRowBytes: number;
 }
 
-/** 64 KiB parse in a few ms. The longest text field of Salesforce holds 131,072 characters, so that 16 MiB is beyond any true row. */
-export const DEFAULT_CSV_LIMITS: CsvLimits = { chunkBytes: 64 * 1024, maxRowBytes: 16 * 1024 * 1024 };
+/** 64 KiB parse in a few ms. All long text fields of a Salesforce object hold 1,638,400 characters together, so that 8 MiB is beyond any true row. */
+export const DEFAULT_CSV_LIMITS: CsvLimits = { chunkBytes: 64 * 1024, maxRowBytes: 8 * 1024 * 1024 };
 
 /** The bytes of a file from an offset, in chunks; holds one chunk in memory. */
 export async function* readChunks(path: string, byteOffset: number, chunkBytes: number, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -36,6 +36,28 @@ export class RowTooLongError extends Error {
 /** No row: nothing, blanks, or the end-of-file character of old systems. */
 const BLANK = /^[ \u001a\r\n]*$/;
 
+/**
+ * papaparse notes each stray quote of a quoted cell as an error of its own. A row made of nothing else would cost it seconds and hundreds of megabytes, so a long
+ * row with more of them than any text could have is given up like one that is too long.
+ */
+const LONG_ROW_BYTES = 256 * 1024;
+const MAX_STRAY_QUOTES = 20_000;
+
+/** Quotes that neither open nor close a cell nor stand for a quote. */
+function strayQuoteCount(text: string, separator: string): number {
+  const isEdge = (char: string): boolean => char === separator || char === '\n' || char === '\r' || char === '';
+  let count = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) {
+    const following = text.charAt(at + 1);
+    if (following === '"') {
+      at += 1;
+    } else if (!isEdge(following) && !isEdge(text.charAt(at - 1))) {
+      count += 1;
+    }
+  }
+  return count;
+}
+
 export class RowSplitter {
   private text = '';
   private parseAt = 0;
@@ -58,7 +80,7 @@ export class RowSplitter {
     const rows = this.parse('more-follows');
     // A long row is parsed again from its start each time: waiting until the text has doubled keeps that linear.
     this.parseAt = this.text.length * 2;
-    if (this.text.length > this.maxRowBytes) {
+    if (this.text.length > this.maxRowBytes || (this.text.length > LONG_ROW_BYTES && strayQuoteCount(this.text, this.layout.separator) > MAX_STRAY_QUOTES)) {
       throw new RowTooLongError(this.position.line);
     }
     return rows;

@@ -10,7 +10,7 @@ export interface AccountCalls {
   readDetails(call: CallContext): Promise<AccountDetails>;
   /** Scopes of the token; null where it cannot be introspected (a service key may be no private app). */
   readScopes(call: CallContext): Promise<readonly string[] | null>;
-  /** What is left today. Where the portal states no limit, both counts are null and the reset is the next midnight in `timeZone`. */
+  /** What is left today; nothing, where this call itself is refused for the day. Where the portal states no limit, both counts are null and the reset is the next midnight in `timeZone`. */
   readQuota(timeZone: string, call: CallContext): Promise<QuotaFacts>;
 }
 
@@ -31,7 +31,10 @@ export function createAccountCalls(client: HubspotClient, { readToken, nowMs }: 
 
     async readQuota(timeZone, call) {
       const request: HubspotRequest = { kind: 'account', what: 'daily API usage', method: 'GET', path: dailyUsagePath() };
-      const answer = await orNotAllowed(client.send(request, call));
+      const answer = await orNotAllowed(orUsedUp(client.send(request, call)));
+      if (answer === 'used-up') {
+        return { limit: null, remaining: 0, resetsAt: nextMidnight(timeZone, nowMs()) };
+      }
       const usage = answer?.verdict === 'accepted' ? acceptedBody(request, answer, dailyUsageSchema) : null;
       return toQuotaFacts(usage, answer?.limits ?? null, timeZone, nowMs());
     },
@@ -45,6 +48,18 @@ export async function orNotAllowed<Answer>(answer: Promise<Answer>): Promise<Ans
   } catch (error) {
     if (error instanceof MigrationError && error.type === 'AuthorizationError') {
       return null;
+    }
+    throw error;
+  }
+}
+
+/** The question about the day's calls counts as one of them: refused for the day, it is answered all the same. */
+async function orUsedUp<Answer>(answer: Promise<Answer>): Promise<Answer | 'used-up'> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof MigrationError && error.type === 'QuotaExhaustedError') {
+      return 'used-up';
     }
     throw error;
   }

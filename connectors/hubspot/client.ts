@@ -2,7 +2,7 @@ import { Request } from '@hubspot/api-client/lib/src/services/http/Request';
 import type { z } from 'zod';
 import { MigrationError } from '../../domain/migration-error';
 import type { CallContext, CallKind, Lane, LimitFacts, Pace } from '../connector';
-import { incompleteAnswer, isAboutContent, toCallError, toFailureError, unreadableAnswer, type CallName } from './errors';
+import { incompleteAnswer, isAboutContent, malformedBaseUrl, malformedToken, toCallError, toFailureError, unreadableAnswer, type CallName } from './errors';
 import type { FreshClock } from './fresh-clock';
 import { burstWaitMs, DAILY_POLICY, toLimitFacts } from './limits';
 import { errorEnvelopeSchema, type ErrorEnvelope } from './responses';
@@ -69,6 +69,9 @@ function lanesOf(kind: CallKind): readonly [Lane, ...Lane[]] {
 
 export function createHubspotClient(options: HubspotClientOptions): HubspotClient {
   const { pace, transport, freshClock, timeoutMs } = options;
+  if (!/^https?:$/.test(URL.canParse(options.baseUrl) ? new URL(options.baseUrl).protocol : '')) {
+    throw malformedBaseUrl();
+  }
 
   /** Null: the process was suspended between slot and socket, nothing was sent, and another slot is due. */
   async function sendOnce(request: HubspotRequest, wire: TransportRequest, call: CallContext): Promise<HubspotAnswer | null> {
@@ -145,7 +148,11 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
   }
 
   async function send(request: HubspotRequest, call: CallContext): Promise<HubspotAnswer> {
-    const wire = toTransportRequest(request, options.baseUrl, await options.readToken());
+    const token = await options.readToken();
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw malformedToken();
+    }
+    const wire = toTransportRequest(request, options.baseUrl, token);
     for (;;) {
       const answer = await sendOnce(request, wire, call);
       if (answer !== null) {

@@ -37,7 +37,7 @@ export function toCallError(
   const place = `HubSpot answered ${status} to ${call.what}${correlation(answer.correlationId)}`;
   switch (status) {
     case 401:
-      return envelope?.category === 'EXPIRED_AUTHENTICATION'
+      return envelope?.category === 'EXPIRED_AUTHENTICATION' && !isUndecodable(envelope)
         ? new MigrationError('AuthorizationError', `${place}: the access token has expired. Renew it, then resume.`, { code: 'token-expired', exitCode: 4 })
         : new MigrationError('AuthorizationError', `${place}: the access token was refused. Check the token and its portal, then resume.`, { code: 'token-refused', exitCode: 4 });
     case 403:
@@ -54,7 +54,8 @@ export function toCallError(
       return new MigrationError('PlanError', `${place}: the account is hosted elsewhere. Set HUBSPOT_BASE_URL to its host (https://api-<hublet>.hubapi.com).`, { code: 'wrong-host', exitCode: 3 });
   }
   if (status >= 500 || status === 408) {
-    return new MigrationError('TransientError', `${place}; it is repeated.`, { code: `http-${status}`, mayHaveLanded: isWrite(call.kind) });
+    const details = { code: `http-${status}`, mayHaveLanded: isWrite(call.kind) };
+    return new MigrationError('TransientError', `${place}; it is repeated.`, retryAfterMs === null ? details : { ...details, retryAfterMs });
   }
   if (status >= 300 && status < 400) {
     return new MigrationError('PlanError', `${place}: that is no HubSpot API. Check HUBSPOT_BASE_URL.`, { code: 'wrong-host', exitCode: 3 });
@@ -65,6 +66,15 @@ export function toCallError(
 /** The answer came but cannot be read: not JSON, or not of the shape that is documented. */
 export function unreadableAnswer(call: CallName, status: number, correlationId: string | null, cause?: unknown): MigrationError {
   return new MigrationError('TransientError', `HubSpot's answer ${status} to ${call.what} cannot be read${correlation(correlationId)}; it is repeated.`, { code: 'unreadable-answer', mayHaveLanded: isWrite(call.kind) }, { cause });
+}
+
+/** A token that no header can carry: told before it is sent, and without showing it. */
+export function malformedToken(): MigrationError {
+  return new MigrationError('AuthorizationError', 'The access token is empty or has characters that no token has (blanks, line breaks). Check HUBSPOT_ACCESS_TOKEN or its file, then resume.', { code: 'token-malformed', exitCode: 4 });
+}
+
+export function malformedBaseUrl(): MigrationError {
+  return new MigrationError('PlanError', 'The base URL of HubSpot is no http or https URL. Check HUBSPOT_BASE_URL.', { code: 'wrong-host', exitCode: 3 });
 }
 
 /** An answer that leaves out what was asked for: taking it for a complete one would take what is missing for absent. */
@@ -86,6 +96,12 @@ export function toFailureError(call: CallName, failure: TransportFailure): Migra
   }
   const code = failure.code === 'timeout' ? 'timeout' : 'connection-lost';
   return new MigrationError('TransientError', `No answer from HubSpot to ${call.what} (${failure.code}); it is repeated.`, { code, mayHaveLanded }, { cause: failure });
+}
+
+/** A token that HubSpot cannot decode is answered as one that expired in 1970 (observed live). */
+function isUndecodable({ context }: ErrorEnvelope): boolean {
+  const [expiredAt] = context['expire time'] ?? [];
+  return expiredAt !== undefined && Date.parse(expiredAt) < Date.UTC(1971, 0);
 }
 
 function correlation(correlationId: string | null): string {

@@ -47,7 +47,8 @@ const historyEntrySchema = z.object({
 
 export const objectSchema = z.object({
   id: idSchema,
-  properties: z.record(z.string(), z.string().nullable()).nullish().transform((properties) => properties ?? {}),
+  // All values are strings by the documentation; a number or a flag that slipped through must not make a whole batch unreadable.
+  properties: z.record(z.string(), z.union([z.string(), z.null(), z.number().transform(String), z.boolean().transform(String)])).nullish().transform((properties) => properties ?? {}),
   archived: optionalFlag,
   objectWriteTraceId: z.union([z.string(), z.number()]).nullish().transform((id) => (id === null || id === undefined ? null : String(id))),
   propertiesWithHistory: z.record(z.string(), z.array(historyEntrySchema)).nullish().transform((histories) => histories ?? {}),

@@ -74,7 +74,12 @@ export function createTransport(): Send {
       const onAbort = (): void => stop('aborted');
       const timer = setTimeout(() => stop('timeout'), timeoutMs);
       signal.addEventListener('abort', onAbort, { once: true });
+      let settled = false;
       const settle = (finish: () => void): void => {
+        if (settled) {
+          return;
+        }
+        settled = true;
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
         finish();

@@ -13,7 +13,7 @@ import { DEFAULT_CSV_LIMITS, readCsvRows } from '../csv/read-csv-rows';
 import type { CsvLimits } from '../csv/read-csv-rows';
 import { RowTooLongError } from '../csv/row-splitter';
 import type { CsvRow } from '../csv/row-splitter';
-import { cellValue, idColumnAt, isNullCell, lookupColumns } from './columns';
+import { cellValue, columnNames, idColumnAt, isNullCell, lookupColumns } from './columns';
 import { FileGuard } from './file-guard';
 import { inspectFolder } from './inspect-folder';
 import type { ObjectOverrides } from './inspect-folder';
@@ -34,6 +34,11 @@ export interface SalesforceFileSourceOptions {
 }
 
 const DEFAULT_LIMITS: SalesforceSourceLimits = { ...DEFAULT_CSV_LIMITS, pageRows: 1_000 };
+
+/** `source.objects` of the migration file (object to its files) as overrides (file to its object). */
+export function toOverrides(objects: Readonly<Record<string, readonly string[]>>): ObjectOverrides {
+  return Object.fromEntries(Object.entries(objects).flatMap(([object, names]) => names.map((name) => [name, object])));
+}
 
 /** One instance for a folder and process: it remembers which files it has hashed already. */
 export function createSalesforceFileSource({ folder, overrides = {}, limits: given = {} }: SalesforceFileSourceOptions): SourceConnector {
@@ -122,7 +127,7 @@ async function markBytes(path: string): Promise<number> {
 function rowReader(object: SourceObject, file: SourceFile): (row: CsvRow) => SourceRecord | RejectedRow {
   const { fileIndex, headings } = file;
   const { encoding } = layoutOf(file);
-  const names = file.columns.map(({ name }) => name);
+  const names = columnNames(object.object, headings);
   const isLookup = lookupColumns(object.object, names);
   const idColumn = idColumnAt(headings);
   const prefix = prefixOfObject(object.object) ?? '';

@@ -86,6 +86,7 @@ async function createPlanTables(db: Kysely<unknown>): Promise<void> {
   );
   const onRecords = (name: string, columns: readonly string[], present: string) =>
     db.schema.createIndex(name).on('planned_records').columns(['staging_id', 'object_type', ...columns]).where(sql.ref(present), 'is not', null).execute();
+  await db.schema.createIndex('planned_records_action').on('planned_records').columns(['staging_id', 'object_type', 'action', 'ordinal']).execute();
   await onRecords('planned_records_id', ['source_id'], 'source_id');
   await onRecords('planned_records_batch', ['batch', 'ordinal'], 'batch');
   await onRecords('planned_records_fold', ['fold_into'], 'fold_into');

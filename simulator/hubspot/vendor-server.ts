@@ -79,11 +79,11 @@ async function decide(world: VendorWorld, call: Call): Promise<Outgoing> {
     if (spoilt) return spoilt;
 
     const delayMs = world.latency.nextMs(match?.route.nature ?? 'read');
-    if (fault?.kind === 'slow' && fault.when !== 'after') await sleep(fault.delayMs);
+    if (fault?.kind === 'slow' && fault.when === 'before') await sleep(fault.delayMs);
     if (delayMs > 0) await sleep(delayMs * COMMIT_SHARE);
     const answer = carryOut(world, call, token);
     if (delayMs > 0) await sleep(delayMs * (1 - COMMIT_SHARE));
-    if (fault?.kind === 'slow' && fault.when === 'after') await sleep(fault.delayMs);
+    if (fault?.kind === 'slow' && fault.when !== 'before') await sleep(fault.delayMs);
 
     if (fault?.kind === 'status') return { ...gatewayError(fault.status), headers };
     if (fault?.kind === 'not-json') return { status: answer.status, text: HTML_PAGE, headers };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { RecordSettlement } from '../../ledger/ledger';
+import { openLedger } from '../../ledger/open-ledger';
 import { NOW, aPlanned, openRun, range, useLedger } from './support';
 
 const created = (ordinal: number, changes: Partial<RecordSettlement> = {}) => ({ ordinal, outcome: 'created' as const, targetId: `t${ordinal}`, refusal: null, postImage: { salesforce_id: `s${ordinal}` }, ...changes });
@@ -48,6 +49,17 @@ describe('WritingStore', () => {
     expect(stillSent[0]).toMatchObject({ state: 'sent', attempt: 1 });
     expect([late, again]).toEqual([[], [0]]);
     expect((await used.ledger.writing.readBatch(run, 'contacts', 0))[0]).toMatchObject({ state: 'sent', attempt: 2 });
+  });
+
+  it('remembers what was sent when the process dies before the answer', async () => {
+    const run = await planned();
+    await used.ledger.writing.markSent(run, 'contacts', unsent(2), NOW);
+
+    const next = await openLedger({ location: used.location });
+
+    expect((await next.writing.readBatch(run, 'contacts', 0)).map(({ state }) => state)).toEqual(['sent', 'sent', 'unsent']);
+    expect((await next.facts.tallies(run)).records.contacts).toMatchObject({ inDoubt: 2, pending: 1 });
+    await next.close();
   });
 
   it('keeps the first outcome and never sends a settled record again', async () => {

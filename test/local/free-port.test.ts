@@ -34,8 +34,9 @@ describe('requireFreePort', () => {
 
     const refused = requireFreePort(port, { purpose: "Temporal's server", option: '--temporal-port' });
 
-    await expect(refused).rejects.toBeInstanceOf(PortInUseError);
-    await expect(refused).rejects.toThrow(new RegExp(`Port ${port} .*Temporal's server.*--temporal-port`));
+    const error: unknown = await refused.catch((reason: unknown) => reason);
     server.close();
+    expect(error).toBeInstanceOf(PortInUseError);
+    expect(error).toMatchObject({ port, message: expect.stringMatching(new RegExp(`Port ${port} .*Temporal's server.*--temporal-port`)) as string });
   });
 });

@@ -160,6 +160,22 @@ describe('CSV reading', () => {
     expect({ encoding: layout.encoding, problem }).toEqual({ encoding: 'windows-1252', problem: null });
   });
 
+  it('gives up a row of stray quotes long before its length would', async () => {
+    const hostile = `a,b\n1,"${'x"'.repeat(400_000)}`;
+
+    expect((await inspect(hostile, 65_536)).problem).toEqual({ code: 'row-too-long', line: 2 });
+  });
+
+  it('reads a long cell of doubled quotes and line breaks', async () => {
+    const cell = '<a href="x">\n'.repeat(60_000);
+    const inspection = await inspect(`a,b\n1,"${cell.replaceAll('"', '""')}"\n3,4\n`, 65_536);
+
+    const rows = await read(inspection, { byteOffset: 0, line: 1 }, 65_536);
+
+    expect(rows[1]!.cells[1]).toBe(cell);
+    expect(rows[2]).toMatchObject({ cells: ['3', '4'], line: 60_003 });
+  });
+
   it('takes blanks and an end-of-file character after the last row for no row', async () => {
     const { problem, rowCount } = await inspect('a,b\r\n1,2\r\n  \r\n\u001a');
 

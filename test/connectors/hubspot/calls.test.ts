@@ -188,6 +188,12 @@ describe('property groups and properties', () => {
     expect(sent().map(({ path }) => path)).toEqual(['/crm/properties/2026-09/contacts/batch/create', ...Array<string>(3).fill('/crm/properties/2026-09/contacts')]);
   });
 
+  it('are not archived because some page said 200', async () => {
+    script = [{ status: 200, text: '<html>' }];
+
+    expect(await errorOf(connector().archiveProperty('contacts', 'tier', aCall()))).toMatchObject({ type: 'TransientError', details: { code: 'unreadable-answer', mayHaveLanded: true } });
+  });
+
   it.each`
     answer                                                                                                        | outcome
     ${{ status: 204 }}                                                                                            | ${'archived'}

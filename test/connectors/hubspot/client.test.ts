@@ -127,6 +127,32 @@ describe('a call', () => {
     expect(call.facts).toEqual([]);
   });
 
+  it.each(['', 'secret\ntoken', 'secret token'])('is not even tried with the token %j', async (token) => {
+    const pace = createFreePace();
+
+    const error = await errorOf(aConnector(stub.baseUrl, pace, { readToken: async () => token }).readRecords('contacts', READ, aCall()));
+
+    expect(error).toMatchObject({ type: 'AuthorizationError', details: { code: 'token-malformed' } });
+    expect(error.message).not.toContain('secret');
+    expect(pace.entered).toEqual([]);
+  });
+
+  it('hands on how long a 503 asks to wait', async () => {
+    reply = () => ({ status: 503, headers: { 'Retry-After': '7' } });
+
+    expect(await errorOf(aConnector(stub.baseUrl, createFreePace()).readRecords('contacts', READ, aCall()))).toMatchObject({ type: 'TransientError', details: { code: 'http-503', retryAfterMs: 7_000 } });
+  });
+
+  it('goes over one connection while it is kept alive', async () => {
+    const connector = aConnector(stub.baseUrl, createFreePace());
+    const before = stub.connectionCount;
+
+    await connector.readRecords('contacts', READ, aCall());
+    await connector.readRecords('contacts', READ, aCall());
+
+    expect(stub.connectionCount - before).toBe(1);
+  });
+
   it('keeps token and values out of its errors, causes included', async () => {
     const connector = aConnector(stub.baseUrl, createFreePace(), { timeoutMs: 100 });
     const replies: StubReply[] = [
@@ -152,6 +178,14 @@ describe('a call', () => {
 
     expect(error).toMatchObject({ type: 'InvariantError', details: { code: 'too-many-inputs' } });
     expect(pace.entered).toEqual([]);
+  });
+});
+
+describe('createHubspotConnector', () => {
+  it.each(['', 'api.hubapi.com', 'ftp://api.hubapi.com'])('refuses the base URL %j', async (baseUrl) => {
+    const creating = async () => aConnector(baseUrl, createFreePace());
+
+    await expect(creating()).rejects.toMatchObject({ type: 'PlanError', details: { code: 'wrong-host', exitCode: 3 } });
   });
 });
 

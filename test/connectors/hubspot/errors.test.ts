@@ -19,6 +19,7 @@ describe('toCallError', () => {
     ${401} | ${TOKEN_REFUSED}      | ${null}   | ${'AuthorizationError'}  | ${'token-refused'} | ${undefined}
     ${401} | ${null}               | ${null}   | ${'AuthorizationError'}  | ${'token-refused'} | ${undefined}
     ${401} | ${TOKEN_EXPIRED}      | ${null}   | ${'AuthorizationError'}  | ${'token-expired'} | ${undefined}
+    ${401} | ${{ ...TOKEN_EXPIRED, context: { 'expire time': ['1970-01-01T00:00:00Z'] } }} | ${null} | ${'AuthorizationError'} | ${'token-refused'} | ${undefined}
     ${403} | ${MISSING_SCOPES}     | ${null}   | ${'AuthorizationError'}  | ${'missing-scope'} | ${undefined}
     ${423} | ${null}               | ${null}   | ${'RateLimitedError'}    | ${'http-423'}      | ${2_000}
     ${429} | ${TEN_SECONDLY_LIMIT} | ${null}   | ${'RateLimitedError'}    | ${'http-429'}      | ${10_000}

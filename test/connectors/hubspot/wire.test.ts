@@ -38,10 +38,10 @@ describe('toBatchWriteAnswer', () => {
     expect(answer.landed).toHaveLength(1);
   });
 
-  it('takes a reply without errors, and one with ids as numbers', () => {
-    const answer = toBatchWriteAnswer(objectBatchSchema.parse({ status: 'COMPLETE', results: [{ id: 501, properties: {} }] }), null);
+  it('takes a reply without errors, and one with ids and values that are no strings', () => {
+    const answer = toBatchWriteAnswer(objectBatchSchema.parse({ status: 'COMPLETE', results: [{ id: 501, properties: { n: 7, flag: true } }] }), null);
 
-    expect(answer).toEqual({ landed: [{ traceId: null, record: { id: '501', properties: {}, archived: false } }], refused: [], refusedWhole: null });
+    expect(answer).toEqual({ landed: [{ traceId: null, record: { id: '501', properties: { n: '7', flag: 'true' }, archived: false } }], refused: [], refusedWhole: null });
   });
 });
 

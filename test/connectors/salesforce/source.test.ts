@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSalesforceFileSource } from '../../../connectors/salesforce/source';
+import { createSalesforceFileSource, toOverrides } from '../../../connectors/salesforce/source';
 import type { SalesforceFileSourceOptions } from '../../../connectors/salesforce/source';
 import type { SourceInspection, SourcePage } from '../../../domain/source-inspection';
 
@@ -139,7 +139,7 @@ describe('createSalesforceFileSource', () => {
     it('takes the word of the migration file for what a file holds', async () => {
       const folder = folderWith({ 'konten.txt': `Id,Bezeichnung\n${ACCOUNT},Acme\n`, 'other.csv': `Id,Name\n${ACCOUNT},Acme\n` });
 
-      const { objects, findings } = await inspect(folder, { overrides: { 'konten.txt': 'Account' } });
+      const { objects, findings } = await inspect(folder, { overrides: toOverrides({ Account: ['konten.txt'] }) });
 
       expect(findings).toEqual([]);
       expect(objects.map(({ object, files }) => [object, files.map(({ name }) => name)])).toEqual([['Account', ['konten.txt', 'other.csv']]]);

@@ -15,6 +15,7 @@ export type StubReply = 'reset' | 'silence' | 'cut' | { readonly status: number;
 export interface StubHubspot {
   readonly baseUrl: string;
   readonly requests: readonly StubRequest[];
+  readonly connectionCount: number;
   close(): Promise<void>;
 }
 
@@ -47,11 +48,16 @@ export async function startStubHubspot(reply: (request: StubRequest) => StubRepl
       outgoing.end(answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)));
     });
   });
+  let connectionCount = 0;
+  server.on('connection', () => (connectionCount += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     requests,
+    get connectionCount() {
+      return connectionCount;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,135 @@
+import type { CallContext, TargetConnector } from '../connectors/connector';
+import { MigrationError } from '../domain/migration-error';
+import type { ObjectType } from '../domain/object-type';
+import { isMadeBy, markedDescription, pipelineMisfit, propertyMisfit } from '../domain/schema-check';
+import type { SchemaPlan } from '../domain/schema-plan';
+import type { Ledger, SchemaIntent } from '../ledger/ledger';
+import { createPlannedPortals } from './batch-context';
+import type { PlannedPortal } from './batch-context';
+import type { PortalActivities } from './migration-activities';
+import { inRun } from './run-context';
+import type { PortalCollaborators } from './run-context';
+
+// 100 inputs a batch create: HubSpot properties API, 2026-09.
+const MAX_PROPERTIES_A_CALL = 100;
+
+type Settlement = Pick<SchemaIntent, 'kind' | 'objectType' | 'name' | 'state'>;
+
+/**
+ * Makes the groups, properties and pipelines of the plan. Intent first: what an attempt that died has made is recognised by its mark and counts as ours.
+ * Everything is read back before a record is written.
+ */
+export function createApplySchema(collaborators: PortalCollaborators): Pick<PortalActivities, 'applySchema'> {
+  const { ledger, target } = collaborators;
+  const plannedPortal = createPlannedPortals(ledger);
+  return {
+    applySchema: (input) =>
+      inRun(collaborators, input, 'properties', async ({ row, call }) => {
+        const portal = await plannedPortal(row.stagingId);
+        await ledger.schema.intend(input.run, intentsOf(portal.schemaPlan));
+        const made = new Set((await ledger.schema.read(input.run)).filter((intent) => intent.state === 'created').map(intentKey));
+        const work = { ledger, target, call, run: input.run, portal, made };
+        await makeGroups(work);
+        await makeProperties(work);
+        await makePipelines(work);
+        await readBack(work);
+        const settled = await ledger.schema.read(input.run);
+        return { created: settled.filter((intent) => intent.state === 'created').length, existed: settled.filter((intent) => intent.state === 'existed').length };
+      }),
+  };
+}
+
+interface Work {
+  readonly ledger: Ledger;
+  readonly target: TargetConnector;
+  readonly call: CallContext;
+  readonly run: string;
+  readonly portal: PlannedPortal;
+  /** Known as made by this run: nothing to do. */
+  readonly made: ReadonlySet<string>;
+}
+
+function intentsOf({ groups, properties, pipelines }: SchemaPlan): readonly Omit<SchemaIntent, 'state'>[] {
+  return [
+    ...groups.map(({ objectType, name, label }) => ({ kind: 'group' as const, objectType, name, definition: { name, label } })),
+    ...properties.map(({ objectType, definition }) => ({ kind: 'property' as const, objectType, name: definition.name, definition })),
+    ...pipelines.map(({ objectType, definition }) => ({ kind: 'pipeline' as const, objectType, name: definition.pipelineId, definition })),
+  ];
+}
+
+function intentKey({ kind, objectType, name }: Pick<SchemaIntent, 'kind' | 'objectType' | 'name'>): string {
+  return `${kind} ${objectType} ${name}`;
+}
+
+/** Groups and pipelines carry no mark. One that the snapshot did not hold and the plan named was made by an attempt of this run. */
+async function makeGroups({ ledger, target, call, run, portal, made }: Work): Promise<void> {
+  for (const { objectType, name, label } of portal.schemaPlan.groups) {
+    if (!made.has(intentKey({ kind: 'group', objectType, name }))) {
+      const answer = await target.createPropertyGroup(objectType, { name, label }, call);
+      const wasThere = snapshotOf(portal, objectType)?.groups.includes(name) === true;
+      await ledger.schema.settle(run, [{ kind: 'group', objectType, name, state: answer === 'existed' && wasThere ? 'existed' : 'created' }]);
+    }
+  }
+}
+
+async function makeProperties({ ledger, target, call, run, portal, made }: Work): Promise<void> {
+  for (const objectType of objectTypesOf(portal.schemaPlan)) {
+    const toMake = portal.schemaPlan.properties
+      .filter((property) => property.objectType === objectType && !made.has(intentKey({ kind: 'property', objectType, name: property.definition.name })))
+      .map(({ definition }) => ({ ...definition, description: markedDescription(definition.description, run) }));
+    for (let start = 0; start < toMake.length; start += MAX_PROPERTIES_A_CALL) {
+      const part = toMake.slice(start, start + MAX_PROPERTIES_A_CALL);
+      const { created, existed, refused } = await target.createProperties(objectType, part, call);
+      const found = existed.length === 0 ? [] : await target.readProperties(objectType, existed, call);
+      const ours = new Set([...created, ...found.filter((property) => isMadeBy(run, property)).map((property) => property.name)]);
+      await ledger.schema.settle(run, [...created, ...existed].map((name): Settlement => ({ kind: 'property', objectType, name, state: ours.has(name) ? 'created' : 'existed' })));
+      const [first] = refused;
+      if (first !== undefined) {
+        throw new MigrationError('PlanError', `The portal refused ${refused.length} properties of ${objectType}, the first ${first.property ?? '?'} with ${first.code} (${first.correlationId ?? 'no correlation id'}). Mend the mapping and plan again.`, { code: 'schema-refused' });
+      }
+    }
+  }
+}
+
+async function makePipelines({ ledger, target, call, run, portal, made }: Work): Promise<void> {
+  for (const { objectType, definition } of portal.schemaPlan.pipelines) {
+    const name = definition.pipelineId;
+    if (!made.has(intentKey({ kind: 'pipeline', objectType, name }))) {
+      const answer = await target.createPipeline(objectType, definition, call);
+      const wasThere = snapshotOf(portal, objectType)?.pipelines.some((pipeline) => pipeline.id === name) === true;
+      await ledger.schema.settle(run, [{ kind: 'pipeline', objectType, name, state: answer === 'existed' && wasThere ? 'existed' : 'created' }]);
+    }
+  }
+}
+
+/** An archived name that is made again comes back as the old property, with its old type: only reading tells. */
+async function readBack({ target, call, portal }: Work): Promise<void> {
+  const { properties, pipelines } = portal.schemaPlan;
+  for (const objectType of objectTypesOf(portal.schemaPlan)) {
+    const planned = properties.filter((property) => property.objectType === objectType);
+    const found = new Map((await target.readProperties(objectType, planned.map(({ definition }) => definition.name), call)).filter((property) => !property.archived).map((property) => [property.name, property]));
+    for (const { definition } of planned) {
+      const misfit = propertyMisfit(definition, found.get(definition.name));
+      if (misfit !== null) {
+        throw new MigrationError('PlanError', `Property ${definition.name} of ${objectType} in the portal is not what the plan needs: ${misfit}. Rename or remove it, then plan again.`, { code: misfit });
+      }
+    }
+  }
+  for (const objectType of new Set(pipelines.map((pipeline) => pipeline.objectType))) {
+    const found = await target.readPipelines(objectType, call);
+    for (const { definition } of pipelines.filter((pipeline) => pipeline.objectType === objectType)) {
+      const misfit = pipelineMisfit(definition, found.find((pipeline) => pipeline.pipelineId === definition.pipelineId));
+      if (misfit !== null) {
+        throw new MigrationError('PlanError', `Pipeline ${definition.pipelineId} of ${objectType} in the portal is not what the plan needs: ${misfit}.`, { code: misfit });
+      }
+    }
+  }
+}
+
+function objectTypesOf({ properties }: SchemaPlan): readonly ObjectType[] {
+  return [...new Set(properties.map((property) => property.objectType))];
+}
+
+function snapshotOf({ snapshot }: PlannedPortal, objectType: ObjectType): PlannedPortal['snapshot']['objects'][number] | undefined {
+  return snapshot.objects.find((object) => object.objectType === objectType);
+}

@@ -1,0 +1,46 @@
+import { MigrationError } from '../domain/migration-error';
+import { OBJECT_TYPES } from '../domain/object-type';
+import { assembleReport, refusedCount } from '../domain/report';
+import type { Ledger } from '../ledger/ledger';
+import type { LedgerActivities } from './migration-activities';
+import { requireRun, withHeartbeat } from './run-context';
+
+/** Reads the ledger only; a repeat replaces the report. */
+export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledger; readonly clock: () => number }): Pick<LedgerActivities, 'assembleReport'> {
+  return {
+    assembleReport: (input) =>
+      withHeartbeat(async () => {
+        const row = await requireRun(ledger, input);
+        const { run } = input;
+        const { facts, plans } = ledger;
+        const plan = await plans.read(row.stagingId);
+        if (plan === null) {
+          throw new MigrationError('InvariantError', `Run ${run} ended without a plan.`, { code: 'no-plan' });
+        }
+        const tallies = await facts.tallies(run);
+        const counts = await Promise.all(OBJECT_TYPES.map((objectType) => plans.countRecords(row.stagingId, objectType)));
+        const verification = await facts.readVerification(run);
+        const pace = await ledger.pace(input.portalId).read();
+        const report = assembleReport({
+          migration: row.migrationId,
+          run,
+          rolledBack: input.rolledBack ? 'yes' : 'no',
+          ...tallies,
+          verification,
+          calls: await facts.readCalls(run),
+          forecastCalls: Object.values(plan.calls).reduce((sum, count) => sum + count, 0),
+          quota: { dailyLimit: pace.dailyLimit, dailyRemaining: pace.dailyRemaining, reserve: row.definition.quota.reserve },
+          phases: (await facts.readPhases(run)).map(({ phase, startedAt, endedAt }) => ({ phase, startedMs: Date.parse(startedAt), endedMs: endedAt === null ? null : Date.parse(endedAt) })),
+          startedMs: Date.parse(row.createdAt),
+          nowMs: clock(),
+          leftOut: counts.map(({ leftOut }) => leftOut),
+          cells: counts.map(({ cells }) => cells),
+          refusals: await facts.refusalsByCode(run),
+          findings: await ledger.runs.readFindings(run),
+          unreadFiles: (await ledger.staging.readInspection(row.stagingId))?.unread ?? [],
+        });
+        await facts.saveReport(run, report);
+        return { state: report.state, refused: refusedCount(tallies.records, tallies.associations), differences: verification.differences };
+      }),
+  };
+}

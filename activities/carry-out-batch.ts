@@ -1,0 +1,75 @@
+/** Carries out the commands of the batch protocol against ledger and portal. It decides nothing. */
+import type { BatchWriteAnswer, CallContext, TargetConnector } from '../connectors/connector';
+import { advanceBatch, beginBatch } from '../domain/batch-protocol';
+import type { BatchCommand, BatchContext, BatchEvent, RecordToWrite } from '../domain/batch-state';
+import { wasCertainlyNotCarriedOut } from '../domain/call-certainty';
+import { MigrationError } from '../domain/migration-error';
+import type { Ledger } from '../ledger/ledger';
+import { toIso } from './run-context';
+
+export interface BatchHands {
+  readonly ledger: Ledger;
+  readonly target: TargetConnector;
+  readonly clock: () => number;
+  readonly call: CallContext;
+  /** Throws QuotaExhaustedError; called before records are marked as sent. */
+  readonly assertQuota: () => Promise<void>;
+}
+
+/** @throws TransientError `in-doubt` or the error of the call that failed; the ledger is in order in each case, and the next attempt settles before it sends. */
+export async function carryOutBatch(hands: BatchHands, context: BatchContext, records: readonly RecordToWrite[]): Promise<void> {
+  let failure: unknown = null;
+  let { state, command } = beginBatch(context, records);
+  while (command.do !== 'done') {
+    if (command.do === 'rethrow') {
+      throw failure;
+    }
+    if (command.do === 'fail') {
+      throw new MigrationError(command.type, `Batch of ${context.objectType} in run ${context.run}: ${command.code}.`, { code: command.code, ...(command.type === 'TransientError' ? { mayHaveLanded: true } : {}) });
+    }
+    let event: BatchEvent;
+    try {
+      event = await carryOut(hands, context, command);
+    } catch (error) {
+      if (command.do !== 'create' && command.do !== 'update') {
+        throw error;
+      }
+      failure = error;
+      event = wasCertainlyNotCarriedOut(error) ? { on: 'not-carried-out' } : { on: 'no-answer' };
+    }
+    ({ state, command } = advanceBatch(state, event));
+  }
+}
+
+type WorkingCommand = Exclude<BatchCommand, { do: 'done' | 'rethrow' | 'fail' }>;
+
+async function carryOut({ ledger, target, clock, call, assertQuota }: BatchHands, { run, objectType, keyProperty }: BatchContext, command: WorkingCommand): Promise<BatchEvent> {
+  switch (command.do) {
+    case 'settle':
+      await ledger.writing.settle(run, objectType, command.settlements, toIso(clock()));
+      return { on: 'settled' };
+    case 'read': {
+      const idProperty = command.by === 'id' ? null : command.by === 'key' ? keyProperty : 'email';
+      return { on: 'records-read', records: await target.readRecords(objectType, { ids: command.ids, idProperty, properties: command.properties, archived: command.archived }, call) };
+    }
+    case 'keep-pre-images':
+      await ledger.writing.keepPreImages(run, objectType, command.images);
+      return { on: 'pre-images-kept' };
+    case 'check-quota':
+      await assertQuota();
+      return { on: 'quota-suffices' };
+    case 'mark-sent':
+      return { on: 'marked', ordinals: await ledger.writing.markSent(run, objectType, command.records, toIso(clock())) };
+    case 'clear-sent':
+      await ledger.writing.clearSent(run, objectType, command.records);
+      return { on: 'cleared' };
+    case 'create':
+      return answered(await target.createRecords(objectType, command.inputs, call));
+    case 'update':
+      return answered(await target.updateRecords(objectType, command.inputs, call));
+  }
+}
+
+function answered(answer: BatchWriteAnswer): BatchEvent {
+  return { on: 'answered', answer };
+}

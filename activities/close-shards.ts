@@ -1,0 +1,18 @@
+import type { Ledger } from '../ledger/ledger';
+import type { LedgerActivities } from './migration-activities';
+import type { Shards } from './read-shard-digest';
+import { withHeartbeat } from './run-context';
+
+/** Safe to repeat: a shard that is closed already stays closed. */
+export function createCloseShards({ ledger, shards }: { readonly ledger: Ledger; readonly shards: Shards }): Pick<LedgerActivities, 'closeShards'> {
+  return {
+    closeShards: ({ run }) =>
+      withHeartbeat(async () => {
+        const sealed = await ledger.writing.readShards(run);
+        for (const { workflowId } of sealed) {
+          await shards.close(workflowId);
+        }
+        return { closed: sealed.length };
+      }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { Finding } from '../domain/finding';
+import { MigrationError } from '../domain/migration-error';
+import { missingScopes, neededScopes } from '../domain/needed-scopes';
+import { OBJECT_TYPES } from '../domain/object-type';
+import { portalDigest } from '../domain/plan-digest';
+import type { Ledger, RunRow } from '../ledger/ledger';
+import type { PortalActivities } from './migration-activities';
+import { withHeartbeat } from './run-context';
+
+/** Exit codes of the command line: configuration, authorization, not reachable. */
+const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
+
+/** Reads only, so it may be repeated at will; each time it replaces the snapshot. */
+export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }): Pick<PortalActivities, 'inspectPortal'> {
+  return {
+    inspectPortal: ({ run }) =>
+      withHeartbeat(async (signal) => {
+        const row = await ledger.runs.find(run);
+        if (row === null) {
+          throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
+        }
+        const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'preflight', fact) };
+        try {
+          return await inspect({ ledger, target }, row, call);
+        } catch (error) {
+          throw await beforeFirstWrite(ledger, run, error);
+        }
+      }),
+  };
+}
+
+async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, stagingId, definition }: RunRow, call: CallContext): Promise<{ portalId: string }> {
+  const wanted = definition.target.portal ?? null;
+  const refuse = async (type: 'PlanError' | 'IdentityError' | 'AuthorizationError', finding: Finding): Promise<never> => {
+    await ledger.runs.addFindings(run, [finding]);
+    throw new MigrationError(type, `${finding.message} ${finding.remedy}`, { code: finding.code, exitCode: finding.exitCode ?? EXIT.configuration });
+  };
+  if (wanted === null && !(await target.isSimulator(call.signal))) {
+    await refuse('PlanError', error('portal-required', 'target.portal', 'The migration file does not say which portal it is for.', 'Add target: { crm: hubspot, portal: <Hub ID> }; it stands at the top right of HubSpot.', EXIT.configuration));
+  }
+  const portalId = await target.portalId(call);
+  if (wanted !== null && wanted !== portalId) {
+    await refuse('IdentityError', error('wrong-portal', 'target.portal', `The token belongs to portal ${portalId}, the migration file names ${wanted}.`, `Use a token of portal ${wanted}, or correct target.portal.`, EXIT.authorization));
+  }
+  const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
+  const missing = missingScopes(neededScopes(OBJECT_TYPES), snapshot.scopes);
+  if (missing.length > 0) {
+    await refuse('AuthorizationError', error('missing-scope', 'HUBSPOT_ACCESS_TOKEN', `The token lacks the scopes ${missing.join(', ')}.`, 'Add them to the service key or app in HubSpot, then start again.', EXIT.authorization));
+  }
+  await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
+  await ledger.runs.update(run, { portalId });
+  return { portalId };
+}
+
+const error = (code: string, place: string, message: string, remedy: string, exitCode: number): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode });
+
+/** Nothing is written yet: says how the command line ends, and leaves words for a person where it is the portal that refuses. */
+async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): Promise<unknown> {
+  if (!(thrown instanceof MigrationError) || thrown.details.exitCode !== undefined) {
+    return thrown;
+  }
+  const retyped = (exitCode: number): MigrationError => new MigrationError(thrown.type, thrown.message, { ...thrown.details, exitCode }, { cause: thrown });
+  switch (thrown.type) {
+    case 'AuthorizationError':
+    case 'IdentityError':
+      await ledger.runs.addFindings(run, [
+        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', 'HubSpot refused the token.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
+      ]);
+      return retyped(EXIT.authorization);
+    case 'TransientError':
+    case 'PortalUnavailableError':
+      return retyped(EXIT.unreachable);
+    case 'RateLimitedError':
+    case 'QuotaExhaustedError':
+    case 'PlanError':
+    case 'InvariantError':
+      return thrown;
+  }
+}

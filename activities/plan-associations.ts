@@ -1,0 +1,55 @@
+/** Fourth step of planning: every association that the source states, between the records that are written. */
+import { LINK_ORDER, LINKS, planAssociation, resolveEnd, statedAssociations } from '../domain/association-planning';
+import type { StatedAssociation } from '../domain/association-planning';
+import type { ObjectType } from '../domain/object-type';
+import { OBJECT_TYPES } from '../domain/object-type';
+import type { PlannedAssociation, PlannedRecord } from '../domain/planned-record';
+import { findPlanned, stagedPages } from './planning-scope';
+import type { PlanningScope } from './planning-scope';
+
+/** A merge, a person account and a fold by e-mail: more steps there are not. */
+const MAX_FOLD_STEPS = 4;
+
+type Known = Readonly<Record<ObjectType, Map<string, PlannedRecord>>>;
+
+/** Planned records of all ends, and of what they fold into. */
+async function readEnds(scope: PlanningScope, stated: readonly StatedAssociation[]): Promise<Known> {
+  const known: Known = { companies: new Map(), contacts: new Map(), deals: new Map() };
+  let wanted: readonly StatedAssociation['from'][] = stated.flatMap(({ from, to }) => [from, to]);
+  for (let step = 0; step < MAX_FOLD_STEPS && wanted.length > 0; step += 1) {
+    const next: StatedAssociation['from'][] = [];
+    for (const objectType of OBJECT_TYPES) {
+      const ids = wanted.filter((end) => end.objectType === objectType && !known[objectType].has(end.sourceId)).map(({ sourceId }) => sourceId);
+      for (const [sourceId, record] of await findPlanned(scope, objectType, ids)) {
+        known[objectType].set(sourceId, record);
+        if (record.foldInto !== null) {
+          // A company folds into a company, or, as a person account, into a contact.
+          next.push({ objectType, sourceId: record.foldInto }, ...(objectType === 'companies' ? [{ objectType: 'contacts' as const, sourceId: record.foldInto }] : []));
+        }
+      }
+    }
+    wanted = next;
+  }
+  return known;
+}
+
+/** Plans the links of all objects, page by page; main references first. */
+export async function planAssociations(scope: PlanningScope): Promise<void> {
+  const missing = new Map<string, number>();
+  for (const sourceObject of LINK_ORDER) {
+    if (!scope.inspection.objects.some(({ object }) => object === sourceObject) || LINKS[sourceObject] === undefined) {
+      continue;
+    }
+    for await (const page of stagedPages(scope, sourceObject)) {
+      const stated = page.flatMap(({ state, sourceId, values }) => (state === 'ok' && sourceId !== null ? statedAssociations(sourceObject, sourceId, values) : []));
+      const known = await readEnds(scope, stated);
+      const find = (objectType: ObjectType, sourceId: string): PlannedRecord | null => known[objectType].get(sourceId) ?? null;
+      const planned: readonly Omit<PlannedAssociation, 'ordinal'>[] = stated.map((one) => planAssociation(one, resolveEnd(one.from, find), resolveEnd(one.to, find)));
+      planned.filter(({ verdict }) => verdict === 'missing-end').forEach(({ statedBy }) => missing.set(statedBy, (missing.get(statedBy) ?? 0) + 1));
+      await scope.ledger.plans.writeAssociations(scope.stagingId, planned);
+    }
+  }
+  for (const [place, count] of missing) {
+    scope.findings.push({ code: 'dangling-reference', severity: 'warning', place, message: `${count} references lead to a record that is not in the export or is left out. The records themselves are moved.`, remedy: 'Export the missing records too, or accept that these associations are not made.', count });
+  }
+}

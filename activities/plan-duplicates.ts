@@ -1,0 +1,76 @@
+/** Second step of planning: records that are one fold into one. First what the source had merged itself, then contacts with one e-mail, then companies with one domain. */
+import { foldSameEmail, mergedIdsOf, withMergedIds, withSharedDomain } from '../domain/folding';
+import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
+import type { PlannedRecord } from '../domain/planned-record';
+import { isWritten } from '../domain/record-identity';
+import { findPlanned, keepPlanned, plannedPages } from './planning-scope';
+import type { ObjectScope, PlanningScope } from './planning-scope';
+
+/** Groups of one read: each holds two records or a few. */
+const GROUPS_PER_READ = 200;
+
+/** Gives the ids of merged rows to the records that they were merged into. */
+export async function foldMergedInSource(scope: PlanningScope, { objectType }: ObjectScope): Promise<void> {
+  for await (const page of plannedPages(scope, objectType)) {
+    const losers = page.filter(({ action, reasonCode }) => action === 'fold' && reasonCode === MERGED_IN_SOURCE_CODE);
+    const masters = new Map(await findPlanned(scope, objectType, losers.map(({ foldInto }) => foldInto ?? '')));
+    const ended: PlannedRecord[] = [];
+    for (const loser of losers) {
+      const master = masters.get(loser.foldInto ?? '');
+      if (master === undefined || !isWritten(master)) {
+        ended.push({ ...loser, action: 'left-out', reason: master?.reason ?? 'deleted-in-source', reasonCode: master?.reasonCode ?? null, foldInto: null });
+      } else {
+        masters.set(master.sourceId ?? '', withMergedIds(master, loser.sourceId === null ? [] : [loser.sourceId]));
+      }
+    }
+    await keepPlanned(scope, [...masters.values()].filter(isWritten));
+    await keepPlanned(scope, ended);
+  }
+}
+
+/** Contacts that share an address, by the rule of the migration file. */
+export async function foldContacts(scope: PlanningScope, object: ObjectScope): Promise<void> {
+  for (let after = ''; ; ) {
+    const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'contacts', 'email', after, GROUPS_PER_READ);
+    for (const { members } of groups) {
+      const settled = foldSameEmail(members, object.rules.duplicates, scope.keyProperty, object.portal.requiredOnCreate);
+      await keepPlanned(scope, settled);
+      await followSurvivors(scope, settled);
+    }
+    const last = groups.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    after = last.value;
+    await scope.breathe();
+  }
+}
+
+/** Records that had folded into one that now folds itself go to the survivor: a fold always names a record that is written. */
+async function followSurvivors(scope: PlanningScope, settled: readonly PlannedRecord[]): Promise<void> {
+  for (const folded of settled) {
+    if (folded.action !== 'fold' || mergedIdsOf(folded).length === 0) {
+      continue;
+    }
+    for (const objectType of ['contacts', 'companies'] as const) {
+      const followers = [...(await findPlanned(scope, objectType, mergedIdsOf(folded))).values()];
+      await keepPlanned(scope, followers.filter(({ action, foldInto }) => action === 'fold' && foldInto === folded.sourceId).map((follower) => ({ ...follower, foldInto: folded.foldInto })));
+    }
+  }
+}
+
+/** Companies that state one domain are written without it: a domain identifies one company or none. */
+export async function partSharedDomains(scope: PlanningScope, object: ObjectScope): Promise<void> {
+  for (let after = ''; ; ) {
+    const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'companies', 'domain', after, GROUPS_PER_READ);
+    for (const { members } of groups) {
+      await keepPlanned(scope, members.map((member) => withSharedDomain(member, object.portal.requiredOnCreate)));
+    }
+    const last = groups.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    after = last.value;
+    await scope.breathe();
+  }
+}

@@ -1,0 +1,101 @@
+/** Third step of planning: records that the portal holds already. Skipped for an object type of which it holds none. */
+import type { TargetRecord } from '../connectors/connector';
+import { hasKeyProperty } from '../domain/assemble-schema-plan';
+import { matchRecord, propertiesToCompare } from '../domain/matching';
+import type { FoundRecord } from '../domain/matching';
+import type { PlannedRecord } from '../domain/planned-record';
+import { chunksOf, keepPlanned, plannedPages, READ_BATCH } from './planning-scope';
+import type { ObjectScope, PlanningScope } from './planning-scope';
+
+type MatchWay = 'key' | 'email' | 'domain';
+
+const DEFAULT_WAYS: Readonly<Record<ObjectScope['objectType'], readonly MatchWay[]>> = { companies: ['key', 'domain'], contacts: ['key', 'email'], deals: ['key'] };
+
+const normalDomain = (domain: string): string => domain.trim().toLowerCase().replace(/^www\./, '');
+
+/** Portal records by domain, from one pass over the list: search would neither be complete nor consistent. */
+async function portalDomains({ target, call, breathe }: PlanningScope): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = new Map<string, string[]>();
+  for (let after: string | null = null; ; ) {
+    const page: { readonly records: readonly TargetRecord[]; readonly after: string | null } = await target.listRecords('companies', { after, limit: READ_BATCH, properties: ['domain'] }, call);
+    for (const { id, properties } of page.records) {
+      const domain = normalDomain(properties.domain ?? '');
+      if (domain !== '') {
+        ids.set(domain, [...(ids.get(domain) ?? []), id]);
+      }
+    }
+    await breathe();
+    if (page.after === null) {
+      return ids;
+    }
+    after = page.after;
+  }
+}
+
+interface Reader {
+  read(idProperty: string | null, ids: readonly string[]): Promise<readonly FoundRecord[]>;
+}
+
+async function byKey({ keyProperty }: PlanningScope, records: readonly PlannedRecord[], reader: Reader): Promise<ReadonlyMap<string, FoundRecord>> {
+  const keys = records.flatMap((record) => record.properties[keyProperty] ?? []);
+  return new Map((await reader.read(keyProperty, keys)).map((found) => [found.properties[keyProperty] ?? '', found]));
+}
+
+/** An answer under an address that was not asked for stands under a secondary one: then the open addresses are asked one by one. */
+async function byEmail(records: readonly PlannedRecord[], reader: Reader): Promise<ReadonlyMap<string, FoundRecord>> {
+  const emails = records.flatMap(({ identity }) => identity.email ?? []);
+  const answers = await reader.read('email', emails);
+  const found = new Map<string, FoundRecord>();
+  const asked = new Set(emails);
+  const emailOf = (record: FoundRecord): string => record.properties.email?.trim().toLowerCase() ?? '';
+  answers.filter((record) => asked.has(emailOf(record))).forEach((record) => found.set(emailOf(record), record));
+  if (answers.some((record) => !asked.has(emailOf(record)))) {
+    for (const email of emails.filter((candidate) => !found.has(candidate))) {
+      const [single] = await reader.read('email', [email]);
+      if (single !== undefined) {
+        found.set(email, single);
+      }
+    }
+  }
+  return found;
+}
+
+/** Matches every record of a type that would be created. */
+export async function planMatches(scope: PlanningScope, object: ObjectScope): Promise<void> {
+  const { objectType, portal, rules } = object;
+  if (!portal.hasRecords) {
+    return;
+  }
+  const ways = new Set<MatchWay>(['key', ...(rules.match ?? DEFAULT_WAYS[objectType])]);
+  const domains = objectType === 'companies' && ways.has('domain') ? await portalDomains(scope) : new Map<string, readonly string[]>();
+  const propertyTypes = Object.fromEntries(portal.properties.map(({ name, type }) => [name, type]));
+  const claimed = new Set<string>();
+  for await (const page of plannedPages(scope, objectType)) {
+    for (const records of chunksOf(page.filter(({ action }) => action === 'create'), READ_BATCH)) {
+      const properties = propertiesToCompare(records, scope.keyProperty);
+      const reader: Reader = {
+        read: async (idProperty, ids) =>
+          ids.length === 0 ? [] : (await scope.target.readRecords(objectType, { ids: [...new Set(ids)], idProperty, properties, archived: false }, scope.call)).filter(({ archived }) => !archived),
+      };
+      const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
+      const addressed = objectType === 'contacts' && ways.has('email') ? await byEmail(records, reader) : new Map<string, FoundRecord>();
+      const domainIds = records.map(({ identity }) => domains.get(normalDomain(identity.domain ?? '')) ?? []);
+      const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
+      const byId = new Map(singles.map((found) => [found.id, found]));
+      const settled = records.map((record, at) => {
+        const byDomain = domainIds[at] ?? [];
+        const matched = matchRecord(
+          record,
+          { byKey: keyed.get(record.properties[scope.keyProperty] ?? '') ?? null, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
+          { keyProperty: scope.keyProperty, onMatch: rules.onMatch, ambiguous: rules.ambiguous, propertyTypes, requiredOnCreate: portal.requiredOnCreate, claimed },
+        );
+        if (matched.targetId !== null) {
+          claimed.add(matched.targetId);
+        }
+        return matched;
+      });
+      await keepPlanned(scope, settled);
+      await scope.breathe();
+    }
+  }
+}

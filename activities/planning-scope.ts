@@ -1,0 +1,134 @@
+/** What all steps of planning share: the run's rows, its rules compiled against the portal, and a breath between pages. */
+import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CreatedProperty, CompiledMapping } from '../domain/field-mapping';
+import type { Finding } from '../domain/finding';
+import type { MigrationDefinition, ObjectMapping } from '../domain/migration-definition.schema';
+import { MigrationError } from '../domain/migration-error';
+import type { ObjectType } from '../domain/object-type';
+import type { PlannedRecord } from '../domain/planned-record';
+import type { PortalObject, PortalSnapshot } from '../domain/portal-snapshot.schema';
+import { isWritten } from '../domain/record-identity';
+import type { SourceInspection } from '../domain/source-inspection';
+import type { Ledger, StagedRecord } from '../ledger/ledger';
+
+/** Rows of one slice: the work between two breaths stays far below 100 ms. */
+export const PAGE_ROWS = 1_000;
+
+/** HubSpot, batch read, 2026-09. */
+export const READ_BATCH = 100;
+
+export interface ObjectScope {
+  readonly objectType: ObjectType;
+  readonly sourceObject: string;
+  readonly portal: PortalObject;
+  readonly rules: ObjectMapping;
+  readonly mapping: CompiledMapping;
+  /** What the mapping can make, by name. */
+  readonly creatable: Readonly<Record<string, CreatedProperty>>;
+  /** Properties that planned records write; grows while planning. */
+  readonly usedProperties: Set<string>;
+  /** Values seen of enumerations that are made; grows while planning. */
+  readonly options: Map<string, Set<string>>;
+}
+
+export interface PlanningScope {
+  readonly run: string;
+  readonly stagingId: string;
+  readonly ledger: Ledger;
+  readonly target: TargetConnector;
+  readonly call: CallContext;
+  readonly definition: MigrationDefinition;
+  readonly snapshot: PortalSnapshot;
+  readonly inspection: SourceInspection;
+  readonly keyProperty: string;
+  readonly objects: readonly ObjectScope[];
+  /** Columns of each source object in the source's spelling, with the number of filled cells. */
+  readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly findings: Finding[];
+  /** Proves that the work goes on, and lets other work of the process through. */
+  readonly breathe: () => Promise<void>;
+}
+
+export function objectScope(scope: PlanningScope, objectType: ObjectType): ObjectScope {
+  const found = scope.objects.find((object) => object.objectType === objectType);
+  if (found === undefined) {
+    throw new MigrationError('InvariantError', `No mapping was compiled for ${objectType}.`, { code: 'no-mapping' });
+  }
+  return found;
+}
+
+export const hasColumn = ({ filled }: PlanningScope, sourceObject: string, column: string): boolean => column in (filled[sourceObject] ?? {});
+
+/** Staged rows of an object, page by page, in source order. */
+export async function* stagedPages({ ledger, stagingId, breathe }: PlanningScope, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> {
+  for (let after = -1; ; ) {
+    const page = await ledger.staging.readPage(stagingId, sourceObject, after, PAGE_ROWS);
+    const last = page.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    yield page;
+    after = last.ordinal;
+    await breathe();
+  }
+}
+
+/** Planned records of a type, page by page, in order. */
+export async function* plannedPages({ ledger, stagingId, breathe }: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> {
+  for (let after = -1; ; ) {
+    const page = await ledger.plans.readRecords(stagingId, objectType, after, PAGE_ROWS);
+    const last = page.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    yield page;
+    after = last.ordinal;
+    await breathe();
+  }
+}
+
+export function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+/** Usable staged rows by id. */
+export async function findStaged({ ledger, stagingId }: PlanningScope, sourceObject: string, ids: Iterable<string | null | undefined>): Promise<ReadonlyMap<string, StagedRecord>> {
+  const found = new Map<string, StagedRecord>();
+  for (const chunk of chunksOf([...new Set(ids)].filter((id): id is string => typeof id === 'string' && id !== ''), PAGE_ROWS)) {
+    for (const record of await ledger.staging.findRecords(stagingId, sourceObject, chunk)) {
+      found.set(record.sourceId ?? '', record);
+    }
+  }
+  return found;
+}
+
+/** Planned records by id; of repeated rows the one that counts. */
+export async function findPlanned({ ledger, stagingId }: PlanningScope, objectType: ObjectType, ids: Iterable<string>): Promise<ReadonlyMap<string, PlannedRecord>> {
+  const found = new Map<string, PlannedRecord>();
+  for (const chunk of chunksOf([...new Set(ids)].filter((id) => id !== ''), PAGE_ROWS)) {
+    for (const record of await ledger.plans.findRecords(stagingId, objectType, chunk)) {
+      if (record.sourceId !== null && record.reason !== 'repeated-id') {
+        found.set(record.sourceId, record);
+      }
+    }
+  }
+  return found;
+}
+
+/** Writes planned records and remembers which properties and options they need. */
+export async function keepPlanned(scope: PlanningScope, records: readonly PlannedRecord[]): Promise<void> {
+  for (const record of records) {
+    if (isWritten(record)) {
+      const { usedProperties, options, creatable } = objectScope(scope, record.objectType);
+      for (const [property, value] of Object.entries(record.properties)) {
+        usedProperties.add(property);
+        if (creatable[property]?.type === 'enumeration') {
+          options.set(property, (options.get(property) ?? new Set()).add(value));
+        }
+      }
+    }
+  }
+  for (const chunk of chunksOf(records, PAGE_ROWS)) {
+    await scope.ledger.plans.writeRecords(scope.stagingId, chunk);
+  }
+}

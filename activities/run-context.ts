@@ -1,0 +1,86 @@
+/**
+ * What every activity of a run does around its work: a liveness heartbeat, the cancellation signal down to the socket, counted calls, and the proof that token, ledger
+ * and epoch are the run's.
+ */
+import { Context } from '@temporalio/activity';
+import type { CallContext, CallFact, TargetConnector } from '../connectors/connector';
+import { MigrationError } from '../domain/migration-error';
+import type { Phase } from '../domain/phase';
+import type { Ledger, RunRow } from '../ledger/ledger';
+import type { RunIdentity } from './migration-activities';
+
+/** Half of what the workflow waits for (5 s) leaves room for a slow tick. */
+const HEARTBEAT_EVERY_MS = 1_000;
+
+export interface PortalCollaborators {
+  readonly ledger: Ledger;
+  readonly target: TargetConnector;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface RunScope {
+  readonly row: RunRow;
+  readonly signal: AbortSignal;
+  readonly call: CallContext;
+}
+
+/** Heartbeats once a second for as long as the work runs, so that a killed worker is noticed in seconds and a slow portal is not mistaken for one. */
+export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  context.heartbeat();
+  const ticking = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  try {
+    return await work(context.cancellationSignal);
+  } finally {
+    clearInterval(ticking);
+  }
+}
+
+/**
+ * Runs the work for a run whose identity has been proven.
+ * @throws IdentityError when the token's portal, the ledger's id, its epoch or the run's own portal are not the input's: a worker with another ledger or token must not write.
+ */
+export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'ledger' | 'target'>, identity: RunIdentity, phase: Phase, work: (scope: RunScope) => Promise<T>): Promise<T> {
+  return withHeartbeat(async (signal) => {
+    const row = await requireRun(ledger, identity);
+    const call: CallContext = { signal, onCall: (fact: CallFact) => ledger.facts.countCall(identity.run, phase, fact) };
+    const portalId = await target.portalId(call);
+    if (portalId !== identity.portalId) {
+      throw new MigrationError('IdentityError', `The token belongs to portal ${portalId}, run ${identity.run} writes to ${identity.portalId}. Give the worker that portal's token.`, { code: 'other-portal' });
+    }
+    return work({ row, signal, call });
+  });
+}
+
+/** The run's row, if ledger, epoch and portal are those of the input. */
+export async function requireRun(ledger: Ledger, { run, ledgerId, epoch, portalId }: RunIdentity): Promise<RunRow> {
+  const own = await ledger.identity();
+  if (own.ledgerId !== ledgerId || own.epoch !== epoch) {
+    throw new MigrationError('IdentityError', `Run ${run} belongs to ledger ${ledgerId} epoch ${epoch}; this is ${own.ledgerId} epoch ${own.epoch}. Start the worker on the run's ledger.`, { code: 'other-ledger' });
+  }
+  const row = await requireRow(ledger, run);
+  if (row.portalId !== null && row.portalId !== portalId) {
+    throw new MigrationError('IdentityError', `Run ${run} was planned for portal ${row.portalId}, not ${portalId}.`, { code: 'other-portal' });
+  }
+  return row;
+}
+
+export async function requireRow(ledger: Ledger, run: string): Promise<RunRow> {
+  const row = await ledger.runs.find(run);
+  if (row === null) {
+    throw new MigrationError('IdentityError', `The ledger knows no run ${run}.`, { code: 'unknown-run' });
+  }
+  return row;
+}
+
+/** Fewer or more rows than the plan put into the batch: another plan, or another ledger. */
+export function requireCount(actual: number, expected: number, what: string): void {
+  if (actual !== expected) {
+    throw new MigrationError('IdentityError', `The ledger holds ${actual} rows of ${what}, the plan counted ${expected}.`, { code: 'other-count' });
+  }
+}
+
+export function toIso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

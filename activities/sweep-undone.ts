@@ -1,0 +1,74 @@
+import type { CallContext } from '../connectors/connector';
+import { MigrationError } from '../domain/migration-error';
+import type { ObjectType } from '../domain/object-type';
+import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
+import type { BatchRecord, RunRow } from '../ledger/ledger';
+import { createPlannedPortals, toBatchContext } from './batch-context';
+import type { PlannedPortal } from './batch-context';
+import { carryOutBatch } from './carry-out-batch';
+import { carryOutRollback } from './carry-out-rollback';
+import type { PortalActivities } from './migration-activities';
+import { inRun } from './run-context';
+import type { PortalCollaborators } from './run-context';
+import { rollbackContext } from './undo-records';
+
+/** A send that was in flight lands within the portal's own time-out; what still appears after so many passes is not a late answer. */
+const MAX_PASSES = 5;
+
+/**
+ * Last step of a rollback: settles what was sent without an answer, undoes what that finds, and archives records that appeared under the run's keys meanwhile, pass by pass
+ * until one finds nothing. Repeat-safe: a pass reads before it touches, and undone records no longer carry their key.
+ */
+export function createSweepUndone(collaborators: PortalCollaborators): Pick<PortalActivities, 'sweepUndone'> {
+  const { ledger } = collaborators;
+  const plannedPortal = createPlannedPortals(ledger);
+  return {
+    sweepUndone: (input) =>
+      inRun(collaborators, input, 'rollback', async ({ row, call }) => {
+        const portal = await plannedPortal(row.stagingId);
+        let archived = 0;
+        for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+          const found = await sweepOnce(collaborators, row, portal, input.objectType, call);
+          archived += found;
+          if (found === 0) {
+            return { archived };
+          }
+        }
+        throw new MigrationError('TransientError', `Records of ${input.objectType} under the keys of ${input.run} go on appearing. Is another worker still writing?`, { code: 'still-appearing', mayHaveLanded: false });
+      }),
+  };
+}
+
+async function sweepOnce(collaborators: PortalCollaborators, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
+  const { ledger } = collaborators;
+  let archived = 0;
+  for (const { firstBatch, batchCount } of await ledger.plans.readPartitions(row.stagingId, objectType)) {
+    for (let batch = firstBatch; batch < firstBatch + batchCount; batch += 1) {
+      const records = (await ledger.writing.readBatch(row.run, objectType, batch)).filter((record) => record.attempt > 0);
+      if (records.length > 0) {
+        archived += await sweepBatch(collaborators, row, portal, objectType, batch, records, call);
+      }
+    }
+  }
+  return archived;
+}
+
+async function sweepBatch({ ledger, target, clock }: PortalCollaborators, row: RunRow, portal: PlannedPortal, objectType: ObjectType, batch: number, records: readonly BatchRecord[], call: CallContext): Promise<number> {
+  const { keyProperty } = portal.schemaPlan;
+  const context = rollbackContext(row.run, portal, objectType, 'keep');
+  if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
+    await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve() }, toBatchContext(row, portal, objectType, 'settle'), records);
+    await carryOutRollback({ ledger, target, clock, call }, context, await ledger.writing.readUndo(row.run, objectType, batch));
+  }
+  const kept = new Set((await ledger.writing.readUndo(row.run, objectType, batch)).filter((record) => record.undo === 'kept').map((record) => record.targetId));
+  const keys = records.map((record) => record.properties[keyProperty] ?? record.sourceId);
+  const found = await target.readRecords(objectType, { ids: keys, idProperty: keyProperty, properties: [keyProperty, STAMP_PROPERTY], archived: false }, call);
+  const late = found.filter((record) => originFromStamp(record.properties[STAMP_PROPERTY], row.run) === 'c' && !kept.has(record.id));
+  if (late.length === 0) {
+    return 0;
+  }
+  const emptied = Object.fromEntries(context.uniqueProperties.map((name) => [name, '']));
+  await target.updateRecords(objectType, late.map((record) => ({ traceId: record.id, id: record.id, properties: emptied })), call);
+  await target.archiveRecords(objectType, late.map((record) => record.id), call);
+  return late.length;
+}

@@ -1,0 +1,107 @@
+/** What the state machine of associations remembers, asks for and is told; plain JSON like its sibling for records. */
+import type { AssociationKindOfPortal, KindText } from './association-kind';
+import type { PortalRefusal } from './batch-state';
+import type { PairOrigin } from './id-map';
+import type { AssociationType } from './object-type';
+import type { Refusal } from './record-outcome';
+
+export interface PortalAssociation {
+  readonly fromId: string;
+  readonly toId: string;
+  readonly kinds: readonly AssociationKindOfPortal[];
+}
+
+export interface AssociationAnswer {
+  readonly landed: readonly { readonly fromId: string; readonly toId: string }[];
+  readonly refused: readonly { readonly fromId: string | null; readonly toId: string | null; readonly code: string; readonly message: string; readonly correlationId: string | null }[];
+  readonly refusedWhole: PortalRefusal | null;
+}
+
+export interface AssociationToWrite {
+  readonly ordinal: number;
+  readonly primary: boolean;
+  readonly fromTargetId: string | null;
+  readonly toTargetId: string | null;
+  readonly fromOrigin: PairOrigin | null;
+  readonly state: 'unsent' | 'sent' | 'settled';
+  readonly attempt: number;
+  readonly preKinds: string | null;
+}
+
+export interface AssociationSettlement {
+  readonly ordinal: number;
+  readonly outcome: 'added' | 'already-there' | 'refused' | 'end-not-written';
+  readonly refusal: Refusal | null;
+}
+
+export type AssociationStanding =
+  | { readonly at: 'settled' }
+  | { readonly at: 'outcome'; readonly settlement: AssociationSettlement }
+  /** What the pair has now is not known; `sent` says whether a mark stands in the ledger. */
+  | { readonly at: 'unread'; readonly sent: boolean }
+  /** Sent before, certainly not there. */
+  | { readonly at: 'absent' }
+  /** Read for the first time, not kept yet. */
+  | { readonly at: 'imaged' }
+  | { readonly at: 'ready' }
+  | { readonly at: 'marked' }
+  | { readonly at: 'elsewhere' };
+
+export interface AssociationItem {
+  readonly ordinal: number;
+  readonly fromId: string;
+  readonly toId: string;
+  readonly primary: boolean;
+  /** Its source has further pairs in this batch. */
+  readonly isOneOfSeveral: boolean;
+  readonly fromOrigin: PairOrigin | null;
+  readonly attempt: number;
+  /** Before this run wrote; null until read. */
+  readonly preKinds: readonly KindText[] | null;
+  /** As last read. */
+  readonly kinds: readonly KindText[];
+  readonly sendCount: number;
+  readonly standing: AssociationStanding;
+}
+
+export interface AssociationBatchState {
+  readonly associationType: AssociationType;
+  readonly items: readonly AssociationItem[];
+  /** Sources that have a primary which is not of this run's making: it is never moved. */
+  readonly keepPrimaryOf: readonly string[];
+  /** Halves of a call that was refused as a whole. */
+  readonly queue: readonly (readonly number[])[];
+  readonly quotaChecked: boolean;
+  readonly ending: 'none' | 'rethrow';
+  readonly asked: AssociationCommand;
+}
+
+type Mark = { readonly ordinal: number; readonly attempt: number };
+
+export type AssociationCommand =
+  | { readonly do: 'settle'; readonly settlements: readonly AssociationSettlement[] }
+  | { readonly do: 'read'; readonly fromIds: readonly string[] }
+  | { readonly do: 'keep-pre-kinds'; readonly kinds: readonly { readonly ordinal: number; readonly preKinds: string }[] }
+  | { readonly do: 'check-quota' }
+  | { readonly do: 'mark-sent'; readonly links: readonly Mark[] }
+  | { readonly do: 'clear-sent'; readonly links: readonly Mark[] }
+  | { readonly do: 'create'; readonly associations: readonly PortalAssociation[] }
+  | { readonly do: 'done' }
+  | { readonly do: 'rethrow' }
+  | { readonly do: 'fail'; readonly type: 'TransientError'; readonly code: 'in-doubt' };
+
+export type AssociationEvent =
+  | { readonly on: 'settled' }
+  | { readonly on: 'associations-read'; readonly associations: readonly PortalAssociation[] }
+  | { readonly on: 'pre-kinds-kept' }
+  | { readonly on: 'quota-suffices' }
+  | { readonly on: 'marked'; readonly ordinals: readonly number[] }
+  | { readonly on: 'cleared' }
+  | { readonly on: 'answered'; readonly answer: AssociationAnswer }
+  | { readonly on: 'not-carried-out' }
+  | { readonly on: 'no-answer' };
+
+export interface AssociationStep {
+  readonly state: AssociationBatchState;
+  readonly command: AssociationCommand;
+}

@@ -1,0 +1,177 @@
+/** Transitions of the batch protocol on what was read: records in doubt, pre-images, and holders of a unique value. */
+import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing } from './batch-state';
+import { applyOnMatch } from './on-match';
+import type { OwnRefusalCode, Refusal } from './record-outcome';
+import { STAMP_PROPERTY, originFromStamp, stampOf } from './provenance';
+import { isBlank, meansTheSame } from './value-comparison';
+
+/** In doubt: ours is what carries our key and a stamp of this run. Neither live nor archived: it never arrived. */
+export function applyInDoubtRead(state: BatchState, ordinals: readonly number[], records: readonly PortalRecord[]): BatchState {
+  const byKey = indexByKey(state, records);
+  return change(state, ordinals, (item) => {
+    const looked = item.standing.at === 'in-doubt' ? item.standing.look : 'live';
+    const found = byKey.get(item.key);
+    const origin = originFromStamp(found?.properties[STAMP_PROPERTY], state.context.run);
+    if (looked === 'archived') {
+      return { ...item, standing: found !== undefined && origin !== null ? refusedBy('deleted-since', item, null) : { at: 'absent' } };
+    }
+    if (found === undefined) {
+      return { ...item, standing: { at: 'in-doubt', look: 'archived' } };
+    }
+    return origin === null ? notOursByKey(item, found) : { ...item, standing: landed(state, item, found) };
+  });
+}
+
+/** A record with our key that this run did not stamp: it turned up since the plan, or stood there already. It is matched, not doubled. */
+function notOursByKey(item: BatchItem, found: PortalRecord): BatchItem {
+  return item.targetId === null ? { ...item, targetId: found.id, preImage: null, standing: { at: 'absent' } } : { ...item, standing: { at: 'absent' } };
+}
+
+/** Reads what stands in the portal right before an update, and decides anew what may be written over it. */
+export function applyPreImageRead(state: BatchState, ordinals: readonly number[], records: readonly PortalRecord[]): BatchState {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const owners = new Map<string, number>();
+  for (const item of state.items) {
+    const refusedAlready = item.standing.at === 'outcome' && item.standing.settlement.outcome === 'refused';
+    if (item.targetId !== null && !refusedAlready && !owners.has(item.targetId)) {
+      owners.set(item.targetId, item.ordinal);
+    }
+  }
+  return change(state, ordinals, (item) => {
+    const found = byId.get(item.targetId ?? '');
+    if (found === undefined || found.archived) {
+      return { ...item, standing: refusedBy('deleted-since', item, null) };
+    }
+    const key = found.properties[state.context.keyProperty];
+    const isTakenByAnother = !isBlank(key) && key !== item.key;
+    if (isTakenByAnother || owners.get(found.id) !== item.ordinal) {
+      return { ...item, standing: refusedBy('key-conflict', item, state.context.keyProperty) };
+    }
+    // Ours already: an attempt that was given up on landed after all.
+    if (key === item.key && originFromStamp(found.properties[STAMP_PROPERTY], state.context.run) !== null) {
+      return { ...item, standing: landed(state, item, found) };
+    }
+    return withImage(state, item, found.properties);
+  });
+}
+
+function withImage(state: BatchState, item: BatchItem, found: NullableValues): BatchItem {
+  const { context } = state;
+  const older = item.preImage ?? {};
+  const holdsPlanned = (name: string): boolean => name in older && meansTheSame({ name, type: context.propertyTypes[name] ?? 'string' }, found[name], item.properties[name]);
+  const planned = Object.fromEntries(Object.entries(item.properties).filter(([name]) => name !== context.keyProperty && name !== STAMP_PROPERTY));
+  const allowed = applyOnMatch(context.onMatch, planned, found, context.propertyTypes);
+  const again = Object.fromEntries(Object.entries(planned).filter(([name]) => holdsPlanned(name)));
+  const writing = { ...again, ...allowed, [context.keyProperty]: item.key, [STAMP_PROPERTY]: stampOf(context.run, 'm') };
+  const image = Object.fromEntries(Object.keys(writing).map((name) => [name, (holdsPlanned(name) ? older[name] : found[name]) ?? null]));
+  return { ...item, writing, standing: { at: 'imaged', image } };
+}
+
+/** Who holds the value that made the portal refuse? Found by reading, never from the words of the answer. */
+export function applyHolders(state: BatchState, ordinals: readonly number[], records: readonly PortalRecord[]): BatchState {
+  const byKey = indexByKey(state, records);
+  const byEmail = new Map(records.map((record) => [record.properties.email?.toLowerCase() ?? '', record]));
+  const asked = new Set(ordinals.map((ordinal) => state.items.find((item) => item.ordinal === ordinal)?.writing.email?.toLowerCase()));
+  const secondary = records.filter((record) => !asked.has(record.properties.email?.toLowerCase()));
+  return change(state, ordinals, (item) => {
+    const { standing } = item;
+    if (standing.at !== 'contested') {
+      return item;
+    }
+    switch (standing.look) {
+      case 'key':
+        return heldByKey(state, item, standing, byKey.get(item.key));
+      case 'archived-key':
+        return heldByArchived(state, item, standing, byKey.get(item.key));
+      case 'email': {
+        const found = byEmail.get(item.writing.email?.toLowerCase() ?? '');
+        return found === undefined && secondary.length > 0 ? lookOn(state, item, standing, 'email-alone') : heldByEmail(state, item, standing, found);
+      }
+      case 'email-alone':
+        return heldByEmail(state, item, standing, records[0]);
+      case 'archived-email':
+        return heldByArchived(state, item, standing, byEmail.get(item.writing.email?.toLowerCase() ?? '') ?? (ordinals.length === 1 ? records[0] : undefined));
+    }
+  });
+}
+
+type Contested = Extract<Standing, { at: 'contested' }>;
+
+function heldByKey(state: BatchState, item: BatchItem, standing: Contested, found: PortalRecord | undefined): BatchItem {
+  if (found === undefined) {
+    return lookOn(state, item, standing, 'archived-key');
+  }
+  if (originFromStamp(found.properties[STAMP_PROPERTY], state.context.run) !== null) {
+    return { ...item, standing: landed(state, item, found) };
+  }
+  if (item.targetId === found.id) {
+    return lookOn(state, item, standing, 'archived-key');
+  }
+  return item.targetId === null ? rematched(item, found) : { ...item, standing: refusedBy('key-conflict', item, state.context.keyProperty, standing.refusal) };
+}
+
+function heldByEmail(state: BatchState, item: BatchItem, standing: Contested, found: PortalRecord | undefined): BatchItem {
+  if (found === undefined || found.id === item.targetId) {
+    return lookOn(state, item, standing, 'archived-email');
+  }
+  const key = found.properties[state.context.keyProperty];
+  if (item.targetId === null && isBlank(key) && state.context.matchesByEmail) {
+    return rematched(item, found);
+  }
+  return { ...item, standing: refusedBy(item.targetId === null && !isBlank(key) ? 'key-conflict' : 'email-conflict', item, 'email', standing.refusal) };
+}
+
+function heldByArchived(state: BatchState, item: BatchItem, standing: Contested, found: PortalRecord | undefined): BatchItem {
+  if (found === undefined || found.id === item.targetId) {
+    return lookOn(state, item, standing, standing.look === 'archived-key' ? 'email' : 'exhausted');
+  }
+  const isOurs = standing.look === 'archived-key' && originFromStamp(found.properties[STAMP_PROPERTY], state.context.run) !== null;
+  return { ...item, standing: refusedBy(isOurs ? 'deleted-since' : 'held-by-archived', item, standing.look === 'archived-key' ? state.context.keyProperty : 'email', standing.refusal) };
+}
+
+function lookOn(state: BatchState, item: BatchItem, standing: Contested, next: HolderLook | 'exhausted'): BatchItem {
+  const hasEmail = state.context.objectType === 'contacts' && !isBlank(item.writing.email);
+  if (next === 'exhausted' || (next.includes('email') && !hasEmail)) {
+    return { ...item, standing: standing.whole ? { at: 'absent' } : { at: 'held-back', refusal: standing.refusal } };
+  }
+  return { ...item, standing: { ...standing, look: next } };
+}
+
+/** The record turned up since the plan: it is matched under the plan's own rule, with its pre-image, as an update. */
+function rematched(item: BatchItem, found: PortalRecord): BatchItem {
+  return { ...item, targetId: found.id, preImage: null, standing: { at: 'absent' } };
+}
+
+/** The stamp says who made it. What was sent counts as written unless the portal spells it otherwise: a person's later edit must not pass for ours. */
+function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standing {
+  const { run, propertyTypes } = state.context;
+  const origin = originFromStamp(found.properties[STAMP_PROPERTY], run);
+  const sent = item.writing;
+  const postImage = Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => {
+      const read = found.properties[name] ?? null;
+      return [name, meansTheSame({ name, type: propertyTypes[name] ?? 'string' }, read, value) ? read : value];
+    }),
+  );
+  return outcome({ ordinal: item.ordinal, outcome: origin === 'm' ? 'updated' : 'created', targetId: found.id, refusal: null, postImage });
+}
+
+export function refusedBy(code: OwnRefusalCode, item: BatchItem, property: string | null, from: Refusal | null = null): Standing {
+  const refusal = { code, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
+  return outcome({ ordinal: item.ordinal, outcome: 'refused', targetId: null, refusal, postImage: null });
+}
+
+function outcome(settlement: Settlement): Standing {
+  return { at: 'outcome', settlement };
+}
+
+function indexByKey({ context }: BatchState, records: readonly PortalRecord[]): ReadonlyMap<string, PortalRecord> {
+  return new Map(records.flatMap((record) => {
+    const key = record.properties[context.keyProperty];
+    return typeof key === 'string' ? [[key, record] as const] : [];
+  }));
+}
+
+function change(state: BatchState, ordinals: readonly number[], to: (item: BatchItem) => BatchItem): BatchState {
+  return { ...state, items: state.items.map((item) => (ordinals.includes(item.ordinal) ? to(item) : item)) };
+}

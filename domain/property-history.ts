@@ -1,0 +1,30 @@
+/** Who changed a value after us? Told from the property's own history. */
+export interface HistoryEntry {
+  readonly value: string | null;
+  /** ISO-8601. */
+  readonly timestamp: string;
+  readonly sourceType: string;
+  readonly sourceId: string | null;
+}
+
+/**
+ * The portal's own doings: calculation, automation, enrichment. They are listed and protect nothing. The vendor publishes no closed list of source types, so that
+ * every type that is not named here counts as somebody's wish and protects.
+ */
+const SOURCES_OF_THE_PORTAL = new Set(['CALCULATED', 'AUTOMATION_PLATFORM', 'WORKFLOWS', 'ENRICHMENT', 'COMPANY_INSIGHTS', 'DEFAULT']);
+
+/**
+ * @param ourValue what this run wrote, as the portal spelled it
+ * @returns `person` when a user, an import or another app changed it after our value came in, `system` when only the portal did, `none` when ours is the newest
+ */
+export function changedSince(history: readonly HistoryEntry[], ourValue: string | null, isSame: (left: string | null, right: string | null) => boolean): 'person' | 'system' | 'none' {
+  const newestFirst = [...history].sort((left, right) => Date.parse(right.timestamp) - Date.parse(left.timestamp));
+  const ours = newestFirst.findIndex((entry) => entry.sourceType === 'INTEGRATION' && isSame(entry.value, ourValue));
+  const our = newestFirst[ours];
+  const later = ours === -1 ? newestFirst : newestFirst.slice(0, ours);
+  const byOthers = later.filter((entry) => our === undefined || entry.sourceType !== our.sourceType || entry.sourceId !== our.sourceId);
+  if (byOthers.some((entry) => !SOURCES_OF_THE_PORTAL.has(entry.sourceType))) {
+    return 'person';
+  }
+  return byOthers.length > 0 ? 'system' : 'none';
+}

@@ -1,0 +1,63 @@
+/** What undoing does to one record, decided from what stands in the portal: only what this run stamped is touched, and what people changed since is theirs. */
+import type { NullableValues, PortalRecord } from './batch-state';
+import { changedSince } from './property-history';
+import { STAMP_PROPERTY, originFromStamp } from './provenance';
+import type { Histories, RecordToUndo, RollbackContext, UndoDecision, UndoStanding } from './rollback-state';
+import { isBlank, meansTheSame } from './value-comparison';
+
+/** Moves forward only: to go back it is cleared in one request and set in the next (HubSpot, life cycle stage, 2026-09). */
+const LIFE_CYCLE = 'lifecyclestage';
+
+export function decideUndo(context: RollbackContext, record: RecordToUndo, found: PortalRecord): UndoStanding {
+  const stampedAs = originFromStamp(found.properties[STAMP_PROPERTY], context.run);
+  if (stampedAs === null) {
+    const wasRestored = record.undo === 'sent' && record.origin === 'm';
+    return outcome(record, wasRestored ? 'restored' : 'kept', wasRestored ? null : 'not-ours');
+  }
+  const differing = differingProperties(context, record, found.properties);
+  if (differing.length > 0 && context.edited === 'keep') {
+    return { at: 'suspect', found: found.properties, differing };
+  }
+  return { at: 'decided', decision: record.origin === 'c' ? archiveDecision(context, record) : restoreDecision(context, record, found.properties, []) };
+}
+
+export function decideByHistory(context: RollbackContext, record: RecordToUndo, suspect: Extract<UndoStanding, { at: 'suspect' }>, histories: Histories): UndoStanding {
+  const byPerson = suspect.differing.filter((name) => {
+    const kind = { name, type: context.propertyTypes[name] ?? 'string' };
+    return changedSince(histories[record.targetId]?.[name] ?? [], record.postImage?.[name] ?? null, (left, right) => meansTheSame(kind, left, right)) === 'person';
+  });
+  if (record.origin === 'm') {
+    return { at: 'decided', decision: restoreDecision(context, record, suspect.found, byPerson) };
+  }
+  return byPerson.length > 0 ? outcome(record, 'kept', 'edited-since') : { at: 'decided', decision: archiveDecision(context, record) };
+}
+
+export function outcome({ ordinal }: RecordToUndo, state: 'restored' | 'archived' | 'kept' | 'gone' | 'failed', code: string | null): UndoStanding {
+  return { at: 'outcome', settlement: { ordinal, state, code } };
+}
+
+function differingProperties({ keyProperty, propertyTypes, uniqueProperties }: RollbackContext, { undo, origin, preImage, postImage }: RecordToUndo, found: NullableValues): readonly string[] {
+  return Object.entries(postImage ?? {}).flatMap(([name, ours]) => {
+    const kind = { name, type: propertyTypes[name] ?? 'string' };
+    const isOurs = meansTheSame(kind, found[name], ours);
+    // An attempt before this one may have cleared or restored it already.
+    const isUndoneAlready = undo === 'sent' && (origin === 'c' ? uniqueProperties.includes(name) && isBlank(found[name]) : meansTheSame(kind, found[name], preImage?.[name]));
+    return isOurs || isUndoneAlready || name === STAMP_PROPERTY || name === keyProperty ? [] : [name];
+  });
+}
+
+function archiveDecision({ uniqueProperties, keyProperty }: RollbackContext, { postImage }: RecordToUndo): UndoDecision {
+  const written = Object.keys(postImage ?? {});
+  const toClear = uniqueProperties.filter((name) => name === keyProperty || written.includes(name));
+  return { steps: [Object.fromEntries(toClear.map((name) => [name, '']))], then: 'archive', code: null };
+}
+
+function restoreDecision({ propertyTypes }: RollbackContext, { preImage, postImage }: RecordToUndo, found: NullableValues, keep: readonly string[]): UndoDecision {
+  const restored = Object.keys(postImage ?? {}).filter((name) => {
+    const before = preImage?.[name] ?? null;
+    return !keep.includes(name) && (name === STAMP_PROPERTY || !meansTheSame({ name, type: propertyTypes[name] ?? 'string' }, found[name], before));
+  });
+  const values = Object.fromEntries(restored.map((name) => [name, preImage?.[name] ?? '']));
+  const goesBack = !isBlank(values[LIFE_CYCLE]);
+  return { steps: [...(goesBack ? [{ [LIFE_CYCLE]: '' }] : []), values], then: 'nothing', code: keep.length > 0 ? 'partly-edited-since' : null };
+}

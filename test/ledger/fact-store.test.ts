@@ -1,0 +1,100 @@
+import type { IdPair } from '../../domain/id-map';
+import type { Difference } from '../../ledger/ledger';
+import { NOW, aPlanned, openRun, range, useLedger } from './support';
+
+const RUN = 'acme.1';
+const aDifference = (property: string): Difference => ({ kind: 'value', objectType: 'contacts', ordinal: 1, sourceId: 's1', targetId: 't1', property, cause: 'unknown', expected: 'a', found: null });
+
+describe('FactStore', () => {
+  const used = useLedger();
+  beforeEach(() => openRun(used.ledger));
+
+  it('counts calls by phase and kind, with those answered 429', async () => {
+    const call = (status: number | null) => used.ledger.facts.countCall(RUN, 'contacts', { kind: 'create', status, durationMs: 5 });
+    await call(201);
+    await call(429);
+    await call(null);
+    await used.ledger.facts.countCall(RUN, 'preflight', { kind: 'account', status: 200, durationMs: 5 });
+
+    expect(await used.ledger.facts.readCalls(RUN)).toEqual([{ phase: 'preflight', kind: 'account', count: 1, tooMany: 0 }, { phase: 'contacts', kind: 'create', count: 3, tooMany: 1 }]);
+  });
+
+  it('keeps the first start of a phase until it has ended', async () => {
+    await used.ledger.facts.phaseStarted(RUN, 'verify', '2026-09-01T10:00:00Z');
+    await used.ledger.facts.phaseStarted(RUN, 'verify', '2026-09-01T10:05:00Z');
+    await used.ledger.facts.phaseEnded(RUN, 'verify', '2026-09-01T11:00:00Z');
+    const once = await used.ledger.facts.readPhases(RUN);
+    await used.ledger.facts.phaseStarted(RUN, 'verify', '2026-09-02T10:00:00Z');
+
+    expect(once).toEqual([{ phase: 'verify', startedAt: '2026-09-01T10:00:00Z', endedAt: '2026-09-01T11:00:00Z' }]);
+    expect(await used.ledger.facts.readPhases(RUN)).toEqual([{ phase: 'verify', startedAt: '2026-09-02T10:00:00Z', endedAt: null }]);
+  });
+
+  it('replaces what an earlier attempt of the same verify batch recorded', async () => {
+    const result = (differences: readonly Difference[]) => ({ recordsCompared: 100, cellsCompared: 900, associationsCompared: 0, differences });
+    await used.ledger.facts.recordVerification(RUN, 'contacts', 0, result([aDifference('a'), aDifference('b')]));
+    await used.ledger.facts.recordVerification(RUN, 'contacts', 1, result([]));
+
+    await used.ledger.facts.recordVerification(RUN, 'contacts', 0, result([aDifference('c')]));
+
+    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 200, cellsCompared: 1800, associationsCompared: 0, differences: 1 });
+    expect(await used.ledger.facts.readDifferences(RUN, 10)).toEqual([aDifference('c')]);
+  });
+
+  it('says zero before anything was verified', async () => {
+    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0 });
+  });
+
+  it('names the newest error', async () => {
+    const error = (code: string, at: string) => used.ledger.facts.recordError(RUN, { type: 'TransientError', code, message: `m ${code}`, place: 'writeBatch', at });
+    await error('http-503', '2026-09-01T10:00:00Z');
+    await error('http-502', '2026-09-01T10:01:00Z');
+    await error('http-503', '2026-09-01T10:02:00Z');
+
+    expect(await used.ledger.facts.lastError(RUN)).toEqual({ type: 'TransientError', code: 'http-503', message: 'm http-503', at: '2026-09-01T10:02:00Z' });
+  });
+
+  it('streams the id map page by page, complete and in order', async () => {
+    await used.ledger.plans.writeRecords(RUN, range(2_500).map((ordinal) => aPlanned(ordinal, { sourceId: `s${String(ordinal).padStart(5, '0')}` })));
+    await used.ledger.plans.assignBatches(RUN);
+    await used.ledger.writing.settle(RUN, 'contacts', range(2_500).map((ordinal) => ({ ordinal, outcome: 'created' as const, targetId: `t${ordinal}`, refusal: null, postImage: null })), NOW);
+
+    const pages: (readonly IdPair[])[] = [];
+    for await (const page of used.ledger.facts.streamIdMap(RUN, 'contacts')) pages.push(page);
+
+    expect(pages.map((page) => page.length)).toEqual([2_000, 500]);
+    expect(pages.flat().map(([sourceId]) => sourceId)).toEqual(range(2_500).map((ordinal) => `s${String(ordinal).padStart(5, '0')}`));
+  });
+
+  it('keeps the report', async () => {
+    const report = {
+      migration: 'acme', run: RUN, state: 'verified' as const, objects: {}, associations: {}, verify: { recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0 },
+      calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null }, quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 }, durations: {}, reasons: { leftOut: {}, refused: {}, cells: {} }, notMoved: [],
+    };
+
+    await used.ledger.facts.saveReport(RUN, report);
+
+    expect(await used.ledger.facts.readReport(RUN)).toEqual(report);
+    expect(await used.ledger.facts.readReport('acme.2')).toBeNull();
+  });
+});
+
+describe('SchemaStore', () => {
+  const used = useLedger();
+  beforeEach(() => openRun(used.ledger));
+
+  it('keeps intents in order, once each, and what was created stays created', async () => {
+    const intent = (name: string) => ({ kind: 'property' as const, objectType: 'contacts' as const, name, definition: { type: 'string' } });
+    const settle = (name: string, state: 'created' | 'existed' | 'undone') => used.ledger.schema.settle(RUN, [{ kind: 'property', objectType: 'contacts', name, state }]);
+    await used.ledger.schema.intend(RUN, [intent('z'), intent('a')]);
+    await settle('z', 'created');
+
+    await used.ledger.schema.intend(RUN, [intent('z'), intent('b')]);
+    await settle('z', 'existed');
+    await settle('a', 'existed');
+
+    expect((await used.ledger.schema.read(RUN)).map(({ name, state, definition }) => [name, state, definition])).toEqual([
+      ['z', 'created', { type: 'string' }], ['a', 'existed', { type: 'string' }], ['b', 'intended', { type: 'string' }],
+    ]);
+  });
+});

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import type { PlanSummary } from '../../domain/plan-summary.schema';
+import type { PlannedAction } from '../../domain/planned-record';
+import { openLedger } from '../../ledger/open-ledger';
+import { anAssociation, aPlanned, openRun, range, useLedger } from './support';
+
+const STAGING = 'acme.1';
+const aSummary = (digest: string): PlanSummary => ({
+  digest, parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true },
+  records: [], associations: [], schemaChanges: [], leftOutToAccept: 0, undecided: 0, calls: {},
+});
+
+describe('PlanStore', () => {
+  const used = useLedger();
+  beforeEach(() => openRun(used.ledger));
+
+  it('returns planned records as they were written, replacing by ordinal', async () => {
+    const record = aPlanned(1, {
+      action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', identity: { email: 'a@b.c', domain: 'b.c', name: 'a' },
+      cells: [{ column: 'Email', property: 'email', verdict: 'dropped', code: 'invalid-email', rawValue: 'a@' }],
+    });
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(0), aPlanned(1), aPlanned(2)]);
+
+    await used.ledger.plans.writeRecords(STAGING, [record]);
+
+    expect(await used.ledger.plans.readRecords(STAGING, 'contacts', 0, 1)).toEqual([record]);
+    expect(await used.ledger.plans.findRecords(STAGING, 'contacts', ['s2', 's1', 'x'])).toEqual([record, aPlanned(2)]);
+    expect(await used.ledger.plans.countRecords(STAGING, 'contacts')).toEqual({ byAction: { create: 2, 'left-out': 1 }, leftOut: { 'would-be-refused': 1 }, cells: { 'invalid-email': 1 } });
+  });
+
+  it('groups records that would be written and share an identity', async () => {
+    const withEmail = (ordinal: number, email: string, action: PlannedAction = 'create') => aPlanned(ordinal, { action, identity: { email, domain: null, name: null } });
+    await used.ledger.plans.writeRecords(STAGING, [
+      withEmail(0, 'b'), withEmail(1, 'a', 'update'), withEmail(2, 'b'), withEmail(3, 'a', 'fold'), withEmail(4, 'a', 'unchanged'), withEmail(5, 'c'), withEmail(6, 'c', 'left-out'),
+    ]);
+
+    const groups = await used.ledger.plans.readIdentityGroups(STAGING, 'contacts', 'email', '', 10);
+    const next = await used.ledger.plans.readIdentityGroups(STAGING, 'contacts', 'email', 'a', 1);
+
+    expect(groups.map(({ value, members }) => [value, members.map(({ ordinal }) => ordinal)])).toEqual([['a', [1, 4]], ['b', [0, 2]]]);
+    expect(next.map(({ value }) => value)).toEqual(['b']);
+    expect(await used.ledger.plans.readIdentityGroups(STAGING, 'contacts', 'domain', '', 10)).toEqual([]);
+  });
+
+  it('makes a repeated pair a duplicate and keeps the main reference', async () => {
+    await used.ledger.plans.writeAssociations(STAGING, [anAssociation('a', 'x'), anAssociation('a', 'x', { primary: true }), anAssociation('b', 'b', { verdict: 'self-link' }), anAssociation('b', 'b', { verdict: 'self-link' })]);
+    await used.ledger.plans.writeAssociations(STAGING, [anAssociation('a', 'x'), anAssociation('c', 'x', { verdict: 'missing-end' }), anAssociation('a', 'x', { associationType: 'deals-companies' })]);
+    await used.ledger.plans.assignBatches(STAGING);
+
+    expect(await used.ledger.plans.countAssociations(STAGING, 'contacts-companies')).toEqual({ planned: 1, duplicate: 3, 'self-link': 1, 'missing-end': 1 });
+    expect(await used.ledger.plans.countAssociations(STAGING, 'deals-companies')).toEqual({ planned: 1 });
+    expect((await used.ledger.linking.readBatch(STAGING, 'contacts-companies', 0)).map(({ ordinal, primary }) => [ordinal, primary])).toEqual([[0, true]]);
+  });
+
+  it('numbers batches by kind, 100 records each, 100 batches a partition', async () => {
+    const action = (ordinal: number): PlannedAction => (ordinal % 3 === 0 ? 'update' : ordinal % 3 === 1 ? 'create' : 'unchanged');
+    await used.ledger.plans.writeRecords(STAGING, range(405).map((ordinal) => aPlanned(ordinal, { action: action(ordinal) })));
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(405, { action: 'fold', foldInto: 's1' })]);
+
+    await used.ledger.plans.assignBatches(STAGING);
+    await used.ledger.plans.assignBatches(STAGING);
+
+    const batches = await Promise.all(range(7).map((batch) => used.ledger.writing.readBatch(STAGING, 'contacts', batch)));
+    expect(batches.map((batch) => [batch.length, [...new Set(batch.map(({ kind }) => kind))].join()])).toEqual([
+      [100, 'create'], [35, 'create'], [100, 'update'], [35, 'update'], [100, 'unchanged'], [35, 'unchanged'], [0, ''],
+    ]);
+    expect(batches[0]?.map(({ ordinal }) => ordinal)).toEqual(range(100).map((index) => index * 3 + 1));
+    expect(await used.ledger.plans.readPartitions(STAGING, 'contacts')).toEqual([{ partition: 0, firstBatch: 0, batchCount: 6, recordCount: 405 }]);
+  });
+
+  it('begins a second partition after 100 batches', async () => {
+    await used.ledger.plans.writeRecords(STAGING, range(10_101).map((ordinal) => aPlanned(ordinal)));
+
+    await used.ledger.plans.assignBatches(STAGING);
+
+    expect(await used.ledger.plans.readPartitions(STAGING, 'contacts')).toEqual([
+      { partition: 0, firstBatch: 0, batchCount: 100, recordCount: 10_000 },
+      { partition: 1, firstBatch: 100, batchCount: 2, recordCount: 101 },
+    ]);
+  });
+
+  it('splits a source only when it has more pairs than a batch can hold', async () => {
+    const pairs = (from: string, count: number) => range(count).map((to) => anAssociation(from, `x${to}`));
+    await used.ledger.plans.writeAssociations(STAGING, [...pairs('a', 1_500), ...pairs('b', 600), ...pairs('c', 4_100), ...pairs('d', 1)]);
+
+    await used.ledger.plans.assignBatches(STAGING);
+
+    const batches = await Promise.all(range(6).map((batch) => used.ledger.linking.readBatch(STAGING, 'contacts-companies', batch)));
+    expect(batches.map((batch) => [[...new Set(batch.map(({ fromSourceId }) => fromSourceId))].join(), batch.length])).toEqual([['a', 1500], ['b', 600], ['c', 2000], ['c', 2000], ['c,d', 101], ['', 0]]);
+  });
+
+  it('keeps a batch of associations within 1,000 sources and 2,000 pairs, all planned pairs in one batch each', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ pairs: fc.integer({ min: 1, max: 700 }), repeat: fc.integer({ min: 1, max: 60 }) }), { minLength: 1, maxLength: 10 }), async (groups) => {
+        const ledger = await openLedger({ location: ':memory:' });
+        const stated = groups.flatMap(({ pairs, repeat }, group) => range(pairs > 50 ? 1 : repeat * 10).flatMap((source) => range(pairs).map((to) => anAssociation(`${group}-${source}`, `x${to}`))));
+        const { run } = await openRun(ledger);
+        await ledger.plans.writeAssociations(run, stated);
+
+        await ledger.plans.assignBatches(run);
+
+        const [partition] = await ledger.plans.readPartitions(run, 'contacts-companies');
+        const batches = await Promise.all(range(partition?.batchCount ?? 0).map((batch) => ledger.linking.readBatch(run, 'contacts-companies', batch)));
+        const sourcesOf = batches.map((batch) => new Set(batch.map(({ fromSourceId }) => fromSourceId)));
+        expect(batches.flat()).toHaveLength(stated.length);
+        expect(partition?.recordCount).toBe(stated.length);
+        expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(2_000);
+        expect(Math.max(...sourcesOf.map((sources) => sources.size))).toBeLessThanOrEqual(1_000);
+        expect(sourcesOf.reduce((sum, sources) => sum + sources.size, 0)).toBe(new Set(stated.map(({ fromSourceId }) => fromSourceId)).size);
+        await ledger.close();
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('forgets the plan when cleared, so that planning may begin anew', async () => {
+    await used.ledger.plans.writeRecords(STAGING, range(3).map((ordinal) => aPlanned(ordinal)));
+    await used.ledger.plans.writeAssociations(STAGING, [anAssociation('a', 'x')]);
+    await used.ledger.plans.assignBatches(STAGING);
+    await used.ledger.plans.save(STAGING, aSummary('p1'));
+
+    await used.ledger.plans.clear(STAGING);
+
+    expect(await used.ledger.plans.readRecords(STAGING, 'contacts', -1, 10)).toEqual([]);
+    expect(await used.ledger.plans.countAssociations(STAGING, 'contacts-companies')).toEqual({});
+    expect(await used.ledger.plans.readPartitions(STAGING, 'contacts')).toEqual([]);
+    expect(await used.ledger.plans.findByDigest('p1')).toBeNull();
+    expect(await used.ledger.facts.tallies(STAGING)).toEqual({ records: {}, associations: {} });
+  });
+
+  it('finds a plan and a snapshot again', async () => {
+    const snapshot = {
+      portalId: '1', portalName: null, accountType: 'STANDARD', timeZone: 'UTC', currency: 'EUR', additionalCurrencies: [], scopes: null, takenAt: '2026-09-01T00:00:00Z',
+      quota: { limit: null, remaining: null, resetsAt: '2026-09-02T00:00:00Z' }, objects: [], owners: [],
+    };
+    await used.ledger.plans.saveSnapshot(STAGING, snapshot, 'd');
+    await used.ledger.plans.save(STAGING, aSummary('p1'));
+    await used.ledger.plans.save('acme.2', aSummary('p2'));
+
+    expect(await used.ledger.plans.readSnapshot(STAGING)).toEqual({ snapshot, digest: 'd' });
+    expect(await used.ledger.plans.read(STAGING)).toEqual(aSummary('p1'));
+    expect([await used.ledger.plans.findByDigest('p2'), await used.ledger.plans.findByDigest('p3')]).toEqual(['acme.2', null]);
+  });
+});

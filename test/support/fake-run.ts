@@ -1,0 +1,89 @@
+/** A run of the real workflows against fake activities on a real server. */
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import type { PlanFacts } from '../../domain/plan-facts';
+import { statusQuery, workflowIds } from '../../workflows/messages';
+import type { MigrationInput, StatusView } from '../../workflows/messages';
+import type { MigrationWorkflowInput, migration } from '../../workflows/migration';
+import { FakeActivities } from './fake-activities';
+import type { SuiteTemporal } from './temporal';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+export const aMigrationInput = (ledgerId: string, run: string, named: Partial<MigrationWorkflowInput> = {}): MigrationWorkflowInput => ({
+  run,
+  migrationId: run,
+  ledgerId,
+  epoch: 1,
+  expectedPlanDigest: null,
+  approve: null,
+  rate: 1,
+  reserve: 0.25,
+  rollbackWindowMs: 3_600_000,
+  searchLagMs: 1,
+  quietMs: 0,
+  ...named,
+});
+
+/** The worker of one ledger; each suite may run several, each on a ledger of its own. */
+export interface FakeWorker {
+  readonly ledgerId: string;
+  readonly fake: FakeActivities;
+  start(named?: Partial<MigrationInput>): Promise<StartedRun>;
+  stop(): Promise<void>;
+}
+export interface StartedRun {
+  readonly run: string;
+  readonly handle: WorkflowHandleWithFirstExecutionRunId<typeof migration>;
+  status(): Promise<StatusView>;
+}
+
+export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts): Promise<FakeWorker> {
+  const ledgerId = randomUUID();
+  const fake = new FakeActivities(plan, temporal.client);
+  const options = { connection: temporal.nativeConnection, namespace: temporal.namespace, activities: fake.activities, maxHeartbeatThrottleInterval: 1_000 };
+  const workers = await Promise.all([
+    Worker.create({ ...options, taskQueue: `portage-${ledgerId}`, workflowBundle: temporal.workflowBundle, maxCachedWorkflows: 200, stickyQueueScheduleToStartTimeout: '3 s' }),
+    Worker.create({ ...options, taskQueue: `portage-${ledgerId}-portal` }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  return {
+    ledgerId,
+    fake,
+    async start(named = {}) {
+      const run = named.run ?? `acme-${randomUUID()}.1`;
+      const handle = await temporal.client.workflow.start<typeof migration>('migration', {
+        workflowId: workflowIds.migration(run),
+        taskQueue: `portage-${ledgerId}`,
+        args: [aMigrationInput(ledgerId, run, named)],
+      });
+      return { run, handle, status: () => handle.query(statusQuery) };
+    },
+    async stop() {
+      for (const worker of workers) {
+        worker.shutdown();
+      }
+      await Promise.all(running);
+    },
+  };
+}
+
+/** Asks until the answer fits. Bounded, so that a wrong answer is told instead of waited for. */
+export async function eventually<T>(ask: () => Promise<T> | T, isRight: (answer: T) => boolean, attempts = 300): Promise<T> {
+  let answer = await ask();
+  for (let attempt = 1; attempt < attempts && !isRight(answer); attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    answer = await ask();
+  }
+  if (!isRight(answer)) {
+    throw new Error(`Still not so: ${JSON.stringify(answer)}`);
+  }
+  return answer;
+}
+
+/** The types of the events in the history of the latest execution. */
+export async function eventTypes(temporal: SuiteTemporal, workflowId: string): Promise<readonly string[]> {
+  const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith('EventAttributes')) ?? 'unknown');
+}

@@ -1,0 +1,39 @@
+import type { TargetConnector, TargetRecord } from '../../connectors/connector';
+import type { ObjectType } from '../../domain/object-type';
+import type { PortalSnapshot } from '../../domain/portal-snapshot.schema';
+import { aSnapshot } from './a-portal';
+
+export interface FakePortal {
+  readonly snapshot?: PortalSnapshot;
+  readonly records?: Partial<Record<ObjectType, readonly TargetRecord[]>>;
+  readonly simulator?: boolean;
+}
+
+const unexpected = async (): Promise<never> => {
+  throw new Error('Planning writes nothing and reads no more than this fake holds.');
+};
+
+/** What planning asks of a portal: account, snapshot, lists and batch reads. An e-mail also finds its holder under `hs_additional_emails`. Every write is an error. */
+export function aTargetPortal({ snapshot = aSnapshot(), records = {}, simulator = true }: FakePortal = {}): TargetConnector {
+  const finds = (record: TargetRecord, idProperty: string | null, id: string): boolean =>
+    idProperty === null ? record.id === id : record.properties[idProperty] === id || (idProperty === 'email' && (record.properties.hs_additional_emails ?? '').split(';').includes(id));
+  return {
+    portalId: async () => snapshot.portalId,
+    readSnapshot: async () => snapshot,
+    readQuota: async () => snapshot.quota,
+    isSimulator: async () => simulator,
+    async readRecords(objectType, { ids, idProperty, archived }, call) {
+      await call.onCall({ kind: 'read', status: 200, durationMs: 1 });
+      return (records[objectType] ?? []).filter((record) => record.archived === archived && ids.some((id) => finds(record, idProperty, id))).reverse();
+    },
+    async listRecords(objectType, { after, limit }, call) {
+      await call.onCall({ kind: 'list', status: 200, durationMs: 1 });
+      const from = Number(after ?? 0);
+      const live = (records[objectType] ?? []).filter(({ archived }) => !archived);
+      return { records: live.slice(from, from + limit), after: from + limit < live.length ? String(from + limit) : null };
+    },
+    createRecords: unexpected, updateRecords: unexpected, archiveRecords: unexpected, readHistory: unexpected, searchCreatedWithout: unexpected, readAssociations: unexpected,
+    createAssociations: unexpected, archiveAssociations: unexpected, createPropertyGroup: unexpected, archivePropertyGroup: unexpected, createProperties: unexpected,
+    readProperties: unexpected, archiveProperty: unexpected, createPipeline: unexpected, readPipelines: unexpected, archivePipeline: unexpected,
+  };
+}

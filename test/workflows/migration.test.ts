@@ -1,0 +1,145 @@
+import { aFailure } from '../support/fake-activities';
+import { eventually, startFakeWorker } from '../support/fake-run';
+import type { FakeWorker } from '../support/fake-run';
+import { aPlan } from '../support/plan-facts';
+import { connectSuite } from '../support/temporal';
+import type { SuiteTemporal } from '../support/temporal';
+import { finalizeSignal, resumeSignal, rollbackSignal, workflowIds } from '../../workflows/messages';
+
+let temporal: SuiteTemporal;
+let worker: FakeWorker;
+
+beforeAll(async () => {
+  temporal = await connectSuite('migration');
+});
+afterAll(() => temporal.close());
+beforeEach(async () => {
+  worker = await startFakeWorker(temporal, aPlan());
+});
+afterEach(() => worker.stop());
+
+const isOpen = ({ phase }: { phase: string }) => phase === 'open';
+
+describe('migration', () => {
+  it('writes, links and reads back what the plan says, and stays open', async () => {
+    const { status, handle } = await worker.start();
+
+    const view = await eventually(status, isOpen);
+
+    expect(view.state).toBe('verified');
+    expect(view.progress.map(({ workType, done, total }) => [workType, done, total])).toEqual([
+      ['companies', 250, 250],
+      ['contacts', 130, 130],
+      ['deals', 90, 90],
+      ['contacts-companies', 130, 130],
+    ]);
+    expect(view.batches).toEqual({ done: 16, total: 16 });
+    expect(view.verified).toEqual({ recordsCompared: 470, cellsCompared: 0, associationsCompared: 130, differences: 0, unexpected: 0 });
+    await handle.terminate();
+  });
+
+  it('tells the ledger of each phase in order', async () => {
+    const { status, handle } = await worker.start();
+
+    await eventually(status, isOpen);
+
+    expect(worker.fake.story()).toEqual([
+      'preflight: planning',
+      'stage: planning',
+      'plan: planning',
+      'properties: running',
+      'companies: running',
+      'contacts: running',
+      'deals: running',
+      'relink: running',
+      'verify: running',
+      'report: running',
+      'open: verified',
+    ]);
+    await handle.terminate();
+  });
+
+  it('closes its shards and itself when it is finalized', async () => {
+    const { status, handle, run } = await worker.start();
+    await eventually(status, isOpen);
+
+    await handle.signal(finalizeSignal);
+    const result = await handle.result();
+
+    expect(result).toEqual({ state: 'finalized' });
+    const shard = await temporal.client.workflow.getHandle(workflowIds.shard(run, 'companies', 0)).describe();
+    expect(shard.status.name).toBe('COMPLETED');
+  });
+
+  it('ends before its first write with the type, code and exit code of a mistake', async () => {
+    worker.fake.onCall = ({ name }) => {
+      if (name === 'inspectPortal') throw aFailure('AuthorizationError', { code: 'missing-scope', exitCode: 4 });
+    };
+    const { handle } = await worker.start();
+
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'AuthorizationError', details: [{ code: 'missing-scope', exitCode: 4 }] } });
+    expect(worker.fake.story().at(-1)).toBe('preflight: not-started');
+    expect(worker.fake.count('applySchema')).toBe(0);
+  });
+
+  it('does not start while a match is undecided', async () => {
+    worker.fake.plan = aPlan({ undecided: 2 });
+    const { handle } = await worker.start();
+
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PlanError', details: [{ code: 'undecided-matches', exitCode: 5 }] } });
+  });
+
+  it('pauses instead of ending once it writes, and goes on when a person resumes', async () => {
+    let broken = true;
+    worker.fake.onCall = ({ name }) => {
+      if (name === 'applySchema' && broken) throw aFailure('AuthorizationError', { code: 'token-expired' });
+    };
+    const { handle, status } = await worker.start();
+    const paused = await eventually(status, ({ state }) => state === 'paused');
+    expect(paused.reasons).toMatchObject([{ kind: 'authorization', code: 'token-expired' }]);
+
+    broken = false;
+    await handle.signal(resumeSignal);
+
+    expect((await eventually(status, isOpen)).state).toBe('verified');
+    await handle.terminate();
+  });
+
+  it('continues as new between phases and ends the same', async () => {
+    const { handle, status } = await worker.start({ maxHistoryLength: 20 });
+    const view = await eventually(status, isOpen);
+
+    expect(view.state).toBe('verified');
+    expect(view.batches).toEqual({ done: 16, total: 16 });
+    expect(worker.fake.count('writeRecords')).toBe(6);
+    const { runId } = await handle.describe();
+    expect(runId).not.toBe(handle.firstExecutionRunId);
+    await handle.terminate();
+  });
+
+  it('undoes everything in reverse order when a rollback is confirmed at the end', async () => {
+    const { handle, status, run } = await worker.start();
+    await eventually(status, isOpen);
+
+    await handle.signal(rollbackSignal, { confirm: run });
+    const result = await handle.result();
+
+    expect(result).toEqual({ state: 'rolled-back' });
+    expect([...worker.fake.pairs.keys(), ...worker.fake.links]).toEqual([]);
+    const order = worker.fake.calls.filter(({ name }) => name === 'undoRecords').map(({ input }) => input.objectType);
+    expect([...new Set(order)]).toEqual(['deals', 'contacts', 'companies']);
+    expect(worker.fake.story().slice(-2)).toEqual(['rollback: rolling-back', 'rollback: rolled-back']);
+  });
+
+  it('shows the dry run and pauses when a rollback is not confirmed', async () => {
+    const { handle, status } = await worker.start();
+    await eventually(status, isOpen);
+
+    await handle.signal(rollbackSignal, { confirm: 'another-run' });
+
+    const view = await eventually(status, ({ state }) => state === 'paused');
+    expect(view.reasons).toMatchObject([{ kind: 'operator', code: 'rollback-dry-run' }]);
+    expect(worker.fake.count('undoRecords')).toBe(0);
+    await handle.terminate();
+  });
+});
