@@ -11,7 +11,7 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { parseMigrationFile } from '../domain/migration-file';
+import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
@@ -215,7 +215,7 @@ export async function readDefinition(path: string): Promise<MigrationDefinition>
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CommandError(EXIT.configuration, `The migration file ${path} cannot be read.`, 'Check the path; README has a file to start from.', { cause: error });
   });
-  const parsed = parseMigrationFile(text);
+  const parsed = parseMigrationFile(text, path);
   if ('problems' in parsed) {
     const lines = parsed.problems.map(({ line, path: place, message, suggestion }) => `  line ${line}, ${place}: ${message}${suggestion === null ? '' : ` Did you mean "${suggestion}"?`}`);
     throw new CommandError(EXIT.configuration, `${path} has ${parsed.problems.length} mistake${parsed.problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`, 'Mend the file and try again; nothing was started.');

@@ -115,6 +115,10 @@ function heldByEmail(state: BatchState, item: BatchItem, standing: Contested, fo
     return lookOn(state, item, standing, 'archived-email');
   }
   const key = found.properties[state.context.keyProperty];
+  // Another attempt wrote it between the two look-ups.
+  if (key === item.key && originFromStamp(found.properties[STAMP_PROPERTY], state.context.run) !== null) {
+    return { ...item, standing: landed(state, item, found) };
+  }
   if (item.targetId === null && isBlank(key) && state.context.matchesByEmail) {
     return rematched(item, found);
   }

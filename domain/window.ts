@@ -11,6 +11,8 @@ export interface WorkItem {
   readonly kind: WorkKind;
   readonly workType: WorkType;
   readonly manifest: PartitionManifest;
+  /** Records or associations of its type in the partitions before it: for what people read. */
+  readonly before: number;
 }
 
 export interface BatchPlace {
@@ -25,12 +27,23 @@ export interface BatchPlace {
 export const windowShare = (window: number, openPartitions: number): number => Math.max(1, Math.floor(window / Math.max(1, openPartitions)));
 
 /** The batches of a partition in order. */
-export function batchesOf({ workType, manifest }: WorkItem): readonly BatchPlace[] {
+export function batchesOf({ workType, manifest, before }: WorkItem): readonly BatchPlace[] {
+  let last = before;
   return Array.from({ length: manifest.batchCount }, (_, index) => {
-    const batch = manifest.firstBatch + index;
     const count = manifest.batchCounts?.[index] ?? Math.max(0, Math.min(BATCH_SIZE, manifest.recordCount - index * BATCH_SIZE));
-    const first = batch * BATCH_SIZE + 1;
-    return { batch, count, summary: `${workType} ${grouped(first)}–${grouped(first + Math.max(1, count) - 1)}` };
+    const first = last + 1;
+    last += count;
+    return { batch: manifest.firstBatch + index, count, summary: `${workType} ${grouped(first)}–${grouped(last)}` };
+  });
+}
+
+/** All partitions of a type as work, in order. */
+export function toItems(kind: WorkKind, workType: WorkType, partitions: readonly PartitionManifest[]): readonly WorkItem[] {
+  let before = 0;
+  return partitions.map((manifest) => {
+    const item = { kind, workType, manifest, before };
+    before += manifest.recordCount;
+    return item;
   });
 }
 

@@ -1,5 +1,5 @@
 /** Ports on the loopback address: find a free one, or say clearly that a wanted one is taken. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { hasCode, PortInUseError } from './local-error';
 
 const LOOPBACK = '127.0.0.1';
@@ -17,6 +17,19 @@ export async function requireFreePort(port: number, { purpose, option }: { reado
     if (hasCode(error, 'EADDRINUSE')) throw new PortInUseError(port, purpose, option);
     throw error;
   }
+}
+
+/** Does somebody take connections on this port? */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: LOOPBACK });
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
 }
 
 function listenOnce(port: number): Promise<number> {

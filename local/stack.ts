@@ -2,6 +2,7 @@
  * Everything that a rehearsal needs on one machine: Temporal's server with its UI, a simulated portal and a worker, in one folder, on free loopback
  * ports. Used by the demo, by --simulate, by tests and by the bench; deaf to the environment, so that it ends alike everywhere.
  */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTemporalCli } from './temporal-cli';
 import { hermeticLocalConfig } from './config';
@@ -69,13 +70,16 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     ]);
     let temporal = firstTemporal;
     const environment = { PORTAGE_LEDGER: join(folder, 'ledger.db'), TEMPORAL_ADDRESS: temporal.address };
+    const emptyProfile = join(folder, 'temporal.toml');
+    await writeFile(emptyProfile, '[profile.default]\n');
     const launchWorker = () =>
       startWorkerProcess({
         temporalAddress: environment.TEMPORAL_ADDRESS,
         ledger: environment.PORTAGE_LEDGER,
         hubspotBaseUrl: simulator.url,
         hubspotAccessToken: SIMULATED_TOKEN,
-        environment: options.workerEnvironment ?? {},
+        // The SDK would read a user's own configuration file.
+        environment: { TEMPORAL_CONFIG_FILE: emptyProfile, ...options.workerEnvironment },
         logFile: join(folder, 'worker.log'),
       });
     let worker = await launchWorker();

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines, startChild, type ChildExit, type Lifetime, type RunningChild } from './child-process';
 import { inheritedEnvironment } from './config';
-import { findFreePort, requireFreePort } from './free-port';
+import { findFreePort, isListening, requireFreePort } from './free-port';
 import { LocalError, reasonOf } from './local-error';
 
 export type SearchAttributeKind = 'Keyword' | 'Int';
@@ -95,7 +95,7 @@ async function startOn(options: TemporalServerOptions, port: number, uiPort: num
   });
   const uiUrl = uiPort === null ? null : `http://${LOOPBACK}:${uiPort}`;
   try {
-    await untilReady(child, { address: `${LOOPBACK}:${port}`, namespace, searchAttributes, uiUrl });
+    await untilReady(child, { port, namespace, searchAttributes, uiUrl });
   } catch (error) {
     await child.kill();
     throw error;
@@ -144,7 +144,7 @@ export function serverArguments({ database, namespace, port, uiPort, searchAttri
 }
 
 interface Awaited {
-  readonly address: string;
+  readonly port: number;
   readonly namespace: string;
   readonly searchAttributes: Readonly<Record<string, SearchAttributeKind>>;
   readonly uiUrl: string | null;
@@ -166,13 +166,9 @@ async function untilReady(child: RunningChild, awaited: Awaited): Promise<void> 
     }
   };
 
-  let connection: Connection | null = null;
-  await until(async () => {
-    connection = await connectToTemporal(awaited.address, 1_000);
-    return true;
-  });
-  if (connection === null) throw new LocalError("Temporal's server gave no connection.");
-  const open: Connection = connection;
+  // First a bare socket: a client that cannot connect leaves a channel behind that goes on trying.
+  await until(() => isListening(awaited.port));
+  const open = await connectToTemporal(`${LOOPBACK}:${awaited.port}`);
   try {
     await until(() => withinCallTime(open, () => hasNamespace(open, awaited.namespace)));
     await until(() => withinCallTime(open, () => setRetention(open, awaited.namespace)));

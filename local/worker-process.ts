@@ -1,4 +1,5 @@
-/** A worker as a process of this machine. */
+/** A worker as a process of this machine, on a Temporal server that is named here: the user's own profiles do not count. */
+import { dirname, join } from 'node:path';
 import type { Lifetime } from './child-process';
 import { startNodeProgram, type RunningProgram } from './node-program';
 
@@ -27,6 +28,8 @@ export function startWorkerProcess(options: WorkerProcessOptions): Promise<Runni
     program: 'worker/main',
     arguments: options.arguments ?? [],
     environment: {
+      // A profile in the user's own configuration would bring its API key and TLS to our server. A file that does not exist is read as none.
+      TEMPORAL_CONFIG_FILE: join(dirname(options.logFile), 'no-temporal-profile.toml'),
       TEMPORAL_ADDRESS: options.temporalAddress,
       ...(options.temporalNamespace === undefined ? {} : { TEMPORAL_NAMESPACE: options.temporalNamespace }),
       PORTAGE_LEDGER: options.ledger,

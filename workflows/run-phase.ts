@@ -1,6 +1,7 @@
 import { ParentClosePolicy, WorkflowIdReusePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PlanFacts } from '../domain/plan-facts';
+import { toItems } from '../domain/window';
 import type { WorkItem } from '../domain/window';
 import { workflowIds } from './messages';
 import type { PhaseInput, phase } from './phase';
@@ -30,9 +31,9 @@ export const startRollback = (input: RollbackWorkflowInput) =>
 export const recordItems = (facts: PlanFacts, kind: 'write-records' | 'verify-records' | 'undo-records', objectTypes: readonly ObjectType[]): readonly WorkItem[] =>
   facts.records
     .filter(({ objectType }) => objectTypes.includes(objectType))
-    .flatMap(({ objectType, partitions }) => partitions.map((manifest) => ({ kind, workType: objectType, manifest })));
+    .flatMap(({ objectType, partitions }) => toItems(kind, objectType, partitions));
 
 export const associationItems = (facts: PlanFacts, kind: 'write-associations' | 'verify-associations' | 'undo-associations', associationTypes: readonly AssociationType[]): readonly WorkItem[] =>
   facts.associations
     .filter(({ associationType }) => associationTypes.includes(associationType))
-    .flatMap(({ associationType, partitions }) => partitions.map((manifest) => ({ kind, workType: associationType, manifest })));
+    .flatMap(({ associationType, partitions }) => toItems(kind, associationType, partitions));

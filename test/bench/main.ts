@@ -40,7 +40,7 @@ async function migrate(records: number, limits: 'professional' | 'off'): Promise
     tier: 'professional',
     seed: 1,
     ui: 'none',
-    workerEnvironment: limits === 'off' ? { PORTAGE_BACKSTOP: 'off' } : {},
+    workerEnvironment: limits === 'off' ? { PORTAGE_PORTAL_ACTIVITIES_PER_SECOND: 'off' } : {},
   });
   const portal = simulatedPortal(stack.simulatorUrl);
   try {

@@ -8,6 +8,7 @@ import { isAlive } from '../../local/install';
 import { LocalError, PortInUseError } from '../../local/local-error';
 import { findTemporalCli } from '../../local/temporal-cli';
 import { connectToTemporal, SEARCH_ATTRIBUTES, serverArguments, startTemporalServer, type TemporalServer, type TemporalServerOptions } from '../../local/temporal-server';
+import { eventually } from './eventually';
 
 let cli: string;
 let folder: string;
@@ -69,7 +70,7 @@ describe('startTemporalServer', () => {
   it('keeps its banner for the log', async () => {
     const server = await start();
 
-    expect(readFileSync(server.logFile, 'utf8')).toContain('Temporal Server:');
+    await eventually(() => expect(readFileSync(server.logFile, 'utf8')).toContain('Temporal Server:'));
   });
 
   it.each([

@@ -39,6 +39,36 @@ describe('associations', () => {
     expect(await typesOf('/crm/associations/2026-09/companies/deals', company, deal)).toEqual([6, 342]);
   });
 
+  /** HubSpot docs, "Associate records", association type id values. */
+  it.each([
+    { from: 'contacts', to: 'companies', there: 279, back: 280 },
+    { from: 'contacts', to: 'deals', there: 4, back: 3 },
+    { from: 'deals', to: 'contacts', there: 3, back: 4 },
+    { from: 'companies', to: 'deals', there: 342, back: 341 },
+    { from: 'deals', to: 'deals', there: 451, back: 451 },
+    { from: 'contacts', to: 'contacts', there: 449, back: 449 },
+    { from: 'companies', to: 'companies', there: 450, back: 450 },
+    { from: 'notes', to: 'contacts', there: 202, back: 201 },
+    { from: 'tasks', to: 'companies', there: 192, back: 191 },
+    { from: 'calls', to: 'deals', there: 206, back: 205 },
+    { from: 'meetings', to: 'contacts', there: 200, back: 199 },
+    { from: 'emails', to: 'companies', there: 186, back: 185 },
+    { from: 'deals', to: 'line_items', there: 19, back: 20 },
+    { from: 'contacts', to: 'tickets', there: 15, back: 16 },
+  ])('joins $from with $to as $there, seen from the other end as $back', async ({ from, to, there, back }) => {
+    const both = ['1', '2'].map((id) => ({ id, properties: {} }));
+    await portal.control('POST', 'portal', { records: { [from]: both, [to]: both } });
+
+    const reply = await putDefault(from, '1', to, '2');
+
+    expect(reply.body.results).toEqual(
+      expect.arrayContaining([
+        { from: { id: '1' }, to: { id: '2' }, associationSpec: defined(there) },
+        { from: { id: '2' }, to: { id: '1' }, associationSpec: defined(back) },
+      ]),
+    );
+  });
+
   it('is harmless to repeat', async () => {
     for (let time = 0; time < 3; time += 1) await associate(DEALS_TO_COMPANIES, deal, company, defined(341));
 

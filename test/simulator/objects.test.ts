@@ -118,6 +118,23 @@ describe('records', () => {
     expect(first).not.toBe(second);
   });
 
+  it('deletes a contact for good on request of the law (HubSpot docs, "Contacts", GDPR delete)', async () => {
+    const id = await createRecord(portal, CONTACTS, { email: 'ada@example.com' });
+
+    const reply = await portal.call('POST', `${CONTACTS}/gdpr-delete`, { objectId: 'ada@example.com', idProperty: 'email' });
+
+    expect([reply.status, (await portal.call('GET', `${CONTACTS}/${id}?archived=true`)).status]).toEqual([204, 404]);
+  });
+
+  it('answers 414 for a URL that is too long (HubSpot docs, "Error handling"); a POST read has no such bound', async () => {
+    const names = Array.from({ length: 2_000 }, (_, place) => `property_${place}`);
+    const id = await createRecord(portal, CONTACTS, { firstname: 'A' });
+
+    const [get, post] = [await portal.call('GET', `${CONTACTS}/${id}?properties=${names.join(',')}`), await portal.call('POST', `${CONTACTS}/batch/read`, { properties: names, inputs: [{ id }] })];
+
+    expect([get.status, post.status]).toEqual([414, 200]);
+  });
+
   it('answers a body that is no JSON, and a missing one, with 400', async () => {
     const [broken, missing] = [await portal.call('POST', CONTACTS, '{"properties":'), await portal.call('POST', CONTACTS)];
 

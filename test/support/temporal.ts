@@ -8,7 +8,7 @@
  */
 import { Client, type Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { hermeticLocalConfig } from '../../local/config';
 import { findTemporalTestServer } from '../../local/temporal-cli';
@@ -45,6 +45,7 @@ export function testWorkflowBundle(): { readonly codePath: string } {
 }
 
 export async function connectSuite(name: string): Promise<SuiteTemporal> {
+  quietenWorkers();
   const address = testTemporalAddress();
   const connection = await connectToTemporal(address);
   const nativeConnection = await NativeConnection.connect({ address });
@@ -72,6 +73,7 @@ export interface TimeSkippingSuite extends SuiteTemporal {
 
 /** One per suite: its clock is the same for everything on it. */
 export async function timeSkippingEnvironment(name: string): Promise<TimeSkippingSuite> {
+  quietenWorkers();
   const { path } = await findTemporalTestServer(hermeticLocalConfig());
   const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   // An unregistered upsert would hang its workflow, and others with it.
@@ -89,6 +91,11 @@ export async function timeSkippingEnvironment(name: string): Promise<TimeSkippin
     },
     close: () => environment.teardown(),
   };
+}
+
+/** Workers tell every start and stop otherwise. A suite that installed a runtime of its own keeps it. */
+function quietenWorkers(): void {
+  if (Runtime._instance === undefined) Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
 
 function ownNames(name: string): Pick<SuiteTemporal, 'suiteId' | 'taskQueue' | 'portalTaskQueue'> {

@@ -1,0 +1,69 @@
+/** Every activity with what it works on. */
+import { createApplySchema } from '../activities/apply-schema';
+import { createAssembleReport } from '../activities/assemble-report';
+import { createCloseShards } from '../activities/close-shards';
+import { createCompareShard } from '../activities/compare-shard';
+import { createFindUnexpected } from '../activities/find-unexpected';
+import { createInspectPortal } from '../activities/inspect-portal';
+import { createInspectSource } from '../activities/inspect-source';
+import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
+import { createPlanMigration } from '../activities/plan-migration';
+import { createProbePortal } from '../activities/probe-portal';
+import type { Shards } from '../activities/read-shard-digest';
+import { createReadShardDigest } from '../activities/read-shard-digest';
+import { createRecordState } from '../activities/record-state';
+import { createStageSource } from '../activities/stage-source';
+import { createSweepUndone } from '../activities/sweep-undone';
+import { createUndoAssociations } from '../activities/undo-associations';
+import { createUndoRecords } from '../activities/undo-records';
+import { createUndoSchema } from '../activities/undo-schema';
+import { createVerifyAssociations } from '../activities/verify-associations';
+import { createVerifyRecords } from '../activities/verify-records';
+import { createWriteAssociations } from '../activities/write-associations';
+import { createWriteRecords } from '../activities/write-records';
+import type { SourceConnector, TargetConnector } from '../connectors/connector';
+import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import type { Ledger } from '../ledger/ledger';
+
+export interface ActivityCollaborators {
+  readonly ledger: Ledger;
+  readonly target: TargetConnector;
+  readonly openSource: (definition: MigrationDefinition) => SourceConnector;
+  readonly shards: Shards;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** Portage's own. */
+  readonly version: string;
+}
+
+/** For the queue of the portal. */
+export function createPortalActivities(collaborators: ActivityCollaborators): PortalActivities {
+  return {
+    ...createInspectPortal(collaborators),
+    ...createPlanMigration(collaborators),
+    ...createApplySchema(collaborators),
+    ...createWriteRecords(collaborators),
+    ...createWriteAssociations(collaborators),
+    ...createVerifyRecords(collaborators),
+    ...createVerifyAssociations(collaborators),
+    ...createFindUnexpected(collaborators),
+    ...createUndoAssociations(collaborators),
+    ...createUndoRecords(collaborators),
+    ...createSweepUndone(collaborators),
+    ...createUndoSchema(collaborators),
+    ...createProbePortal(collaborators),
+  };
+}
+
+/** For the queue of the ledger. */
+export function createLedgerActivities(collaborators: ActivityCollaborators): LedgerActivities {
+  return {
+    ...createInspectSource(collaborators),
+    ...createStageSource(collaborators),
+    ...createRecordState(collaborators),
+    ...createCompareShard(collaborators),
+    ...createReadShardDigest(collaborators),
+    ...createCloseShards(collaborators),
+    ...createAssembleReport(collaborators),
+  };
+}
