@@ -21,9 +21,9 @@ export interface ClientConfig {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Pure: reads only what it is given. Throws a zod error that names every variable at fault. */
+/** Pure: reads only what it is given. An empty variable counts as one that is not set. Throws a zod error that names every variable at fault. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>, folder: string): ClientConfig {
-  const parsed = environmentSchema.parse(environment);
+  const parsed = environmentSchema.parse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== '')));
   const isUrl = /^[a-z]+:\/\//.test(parsed.PORTAGE_LEDGER);
   return Object.freeze({
     ledger: isUrl || isAbsolute(parsed.PORTAGE_LEDGER) ? parsed.PORTAGE_LEDGER : resolve(folder, parsed.PORTAGE_LEDGER),

@@ -61,9 +61,14 @@ export function progressLine(status: MigrationStatus, callsPerSecond: number | n
     PHASE_WORDS[status.phase],
     ...(callsPerSecond === null ? [] : [`${callsPerSecond.toFixed(1)} calls/s`]),
     ...(status.quota.dailyRemaining === null ? [] : [`${formatCount(status.quota.dailyRemaining)} calls left today`]),
-    ...(callsLeft === null || callsPerSecond === null || callsPerSecond === 0 || status.phase === 'open' ? [] : [`done in about ${formatDuration((callsLeft / callsPerSecond) * 1000)}`]),
+    ...(callsLeft === null || callsPerSecond === null || callsPerSecond === 0 || !isForecast(status) ? [] : [`done in about ${formatDuration((callsLeft / callsPerSecond) * 1000)}`]),
     ...status.reasons.map((reason) => `WAITS: ${describeReason(reason)}`),
   ].join(' · ');
+}
+
+/** The plan's calls say when the work will be done while it is done: not while it waits, and not of undoing it. */
+function isForecast({ phase, reasons }: MigrationStatus): boolean {
+  return reasons.length === 0 && phase !== 'open' && phase !== 'rollback';
 }
 
 interface Counter {

@@ -23,6 +23,8 @@ export function renderReport(report: Report): readonly string[] {
     const tally = report.associations[type];
     return tally === undefined ? [] : [[ASSOCIATION_WORDS[type], tally.source, tally.added, tally.alreadyThere, tally.duplicate, tally.selfLink, tally.missingEnd, tally.endNotWritten, tally.refused, tally.inDoubt]];
   });
+  const byKind = Object.entries(report.calls.byKind).map(([kind, count]) => `${kind} ${formatCount(count)}`);
+  const kinds = byKind.length === 0 ? [] : [byKind.join(', ')];
   const texts = (rows: readonly (readonly (string | number)[])[]) => rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)));
 
   return [
@@ -34,27 +36,39 @@ export function renderReport(report: Report): readonly string[] {
     '',
     ...explain(report),
     `Verified: ${formatCount(report.verify.recordsCompared)} records with ${formatCount(report.verify.cellsCompared)} values and ${formatCount(report.verify.associationsCompared)} associations read back; ${formatCount(report.verify.differences)} differences.`,
-    `Calls: ${formatCount(report.calls.total)}${report.calls.forecast === null ? '' : ` (forecast ${formatCount(report.calls.forecast)})`}, ${formatCount(report.calls.tooManyRequests)} answered "too many requests"; ${Object.entries(report.calls.byKind).map(([kind, count]) => `${kind} ${formatCount(count)}`).join(', ')}.`,
+    `Calls: ${formatCount(report.calls.total)}${report.calls.forecast === null ? '' : ` (forecast ${formatCount(report.calls.forecast)})`}, ${[`${formatCount(report.calls.tooManyRequests)} answered "too many requests"`, ...kinds].join('; ')}.`,
     ...(report.quota.dailyRemaining === null ? [] : [`Left of today's calls: ${formatCount(report.quota.dailyRemaining)} of ${formatCount(report.quota.dailyLimit ?? 0)}; ${Math.round(report.quota.reserve * 100)}% stay for other apps.`]),
     ...(report.durations['total'] === undefined ? [] : [`Took ${formatDuration(report.durations['total'])}.`]),
   ];
 }
 
+const told = (count: number, what: string): readonly string[] => (count === 0 ? [] : [`  ${formatCount(count)} ${what}`]);
+
 function explain(report: Report): readonly string[] {
   const lines: string[] = [];
   for (const type of OBJECT_TYPES) {
     const tally = report.objects[type];
-    if (tally !== undefined && tally.folded > 0) {
-      lines.push(`  ${formatCount(tally.folded)} ${type} were combined with another record of the source: same person, both ids kept.`);
+    if (tally !== undefined) {
+      lines.push(
+        ...told(tally.updated, `${type} were in the portal before, and were completed.`),
+        ...told(tally.unchanged, `${type} were in the portal before, and right already: nothing was written.`),
+        ...told(tally.folded, `${type} were combined with another record of the source: same person, both ids kept.`),
+        ...told(tally.inDoubt, `${type} were sent, and no answer tells what became of them.`),
+      );
     }
   }
   for (const type of ASSOCIATION_TYPES) {
     const tally = report.associations[type];
-    if (tally !== undefined && tally.duplicate > 0) {
-      lines.push(`  ${formatCount(tally.duplicate)} associations "${ASSOCIATION_WORDS[type].toLowerCase()}" are stated twice by the source, or became the same by combining.`);
-    }
-    if (tally !== undefined && tally.missingEnd > 0) {
-      lines.push(`  ${formatCount(tally.missingEnd)} associations "${ASSOCIATION_WORDS[type].toLowerCase()}" name a record that is not in the export.`);
+    if (tally !== undefined) {
+      const name = `associations "${ASSOCIATION_WORDS[type].toLowerCase()}"`;
+      lines.push(
+        ...told(tally.alreadyThere, `${name} were in the portal before.`),
+        ...told(tally.duplicate, `${name} are stated twice by the source, or became the same by combining.`),
+        ...told(tally.selfLink, `${name} would tie a record to itself, in the source or by combining.`),
+        ...told(tally.missingEnd, `${name} name a record that is not in the export.`),
+        ...told(tally.endNotWritten, `${name} have an end that was skipped or failed.`),
+        ...told(tally.inDoubt, `${name} were sent, and no answer tells what became of them.`),
+      );
     }
   }
   for (const [reason, count] of Object.entries(report.reasons.leftOut)) {

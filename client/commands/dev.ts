@@ -9,12 +9,13 @@ import { startWorkerProcess } from '../../local/worker-process';
 import { CommandError, EXIT } from '../command-error';
 import { loadConfig } from '../config';
 import type { CommandContext } from '../context';
+import { parsePort } from '../parse-port';
 
 interface DevFlags {
   readonly simulate?: true;
-  readonly temporalPort: string;
-  readonly uiPort: string;
-  readonly simulatorPort: string;
+  readonly temporalPort: number;
+  readonly uiPort: number;
+  readonly simulatorPort: number;
 }
 
 /** The variables that steer a worker; a process that we start gets these and no other of them. */
@@ -25,9 +26,9 @@ export function registerDev(program: Command, context: CommandContext): void {
     .command('dev')
     .description('Runs Temporal with its Web UI and a worker on this machine until Ctrl-C; migrations survive a stop.')
     .option('--simulate', 'also a simulated HubSpot, and the worker works against it')
-    .option('--temporal-port <port>', "port of Temporal's server", '7233')
-    .option('--ui-port <port>', "port of Temporal's Web UI", '8233')
-    .option('--simulator-port <port>', 'port of the simulated HubSpot', '4010')
+    .option('--temporal-port <port>', "port of Temporal's server", parsePort, 7233)
+    .option('--ui-port <port>', "port of Temporal's Web UI", parsePort, 8233)
+    .option('--simulator-port <port>', 'port of the simulated HubSpot', parsePort, 4010)
     .option('--json', 'print addresses as JSON')
     .addHelpText('after', '\nExample:\n  portage dev --simulate\n')
     .action(async (flags: DevFlags & { readonly json?: true }) => dev(flags, context, flags.json === true ? 'json' : 'text'));
@@ -45,11 +46,11 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
     } else {
       const cli = await findTemporalCli(loadLocalConfig(environment));
       terminal.remark(cli.told);
-      const server = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(home, 'temporal.db') }, port: Number(flags.temporalPort), uiPort: Number(flags.uiPort), logFile: join(home, 'temporal.log') });
+      const server = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(home, 'temporal.db') }, port: flags.temporalPort, uiPort: flags.uiPort, logFile: join(home, 'temporal.log') });
       running.push(server);
       uiUrl = server.uiUrl;
     }
-    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: Number(flags.simulatorPort), arguments: simulatorArguments({ latency: 'realistic' }), logFile: join(home, 'simulator.log') }) : null;
+    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: flags.simulatorPort, arguments: simulatorArguments({ latency: 'realistic' }), logFile: join(home, 'simulator.log') }) : null;
     if (simulator !== null) {
       running.push(simulator);
     }

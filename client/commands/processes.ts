@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { runInForeground } from '../../local/foreground';
 import type { CommandContext } from '../context';
+import { parsePort } from '../parse-port';
 
 /** `worker` and `simulate` are programs of their own: the command line starts them in its place and hands over the terminal. */
 export function registerProcesses(program: Command, context: CommandContext): void {
@@ -12,16 +13,16 @@ export function registerProcesses(program: Command, context: CommandContext): vo
     .action(async () => context.exit(await runInForeground('worker/main', [], context.environment)));
   program
     .command('simulate')
-    .argument('<vendor>', 'hubspot')
+    .addArgument(new Argument('<vendor>', 'which CRM').choices(['hubspot']))
     .description('Runs a simulated CRM over HTTP.')
-    .option('--port <port>', 'port on loopback; 0 = any free one', '4010')
+    .option('--port <port>', 'port on loopback; 0 = any free one', parsePort, 4010)
     .option('--portal <file>', 'a portal to begin with, as JSON')
-    .option('--latency <profile>', 'none or realistic', 'realistic')
-    .option('--tier <tier>', 'free, starter, professional or enterprise', 'professional')
+    .addOption(new Option('--latency <profile>', 'how long answers take').choices(['none', 'realistic']).default('realistic'))
+    .addOption(new Option('--tier <tier>', 'whose limits').choices(['free', 'starter', 'professional', 'enterprise']).default('professional'))
     .option('--json', 'print the ready line as JSON only')
     .addHelpText('after', '\nExample:\n  portage simulate hubspot --port 4010\n')
-    .action(async (vendor: string, flags: { port: string; portal?: string; latency: string; tier: string }) => {
+    .action(async (vendor: string, flags: { port: number; portal?: string; latency: string; tier: string }) => {
       const portal = flags.portal === undefined ? [] : ['--portal', flags.portal];
-      context.exit(await runInForeground('simulator/main', [vendor, '--port', flags.port, '--latency', flags.latency, '--tier', flags.tier, ...portal], context.environment));
+      context.exit(await runInForeground('simulator/main', [vendor, '--port', String(flags.port), '--latency', flags.latency, '--tier', flags.tier, ...portal], context.environment));
     });
 }

@@ -41,6 +41,9 @@ export function registerThrottle(program: Command, context: CommandContext): voi
     .option('--rate <share>', 'share of the allowed rate to use, e.g. 60%')
     .option('--reserve <share>', "share of the day's calls that stay for other apps, e.g. 40%")
     .action(async (id: string | undefined, flags: JsonFlag & { rate?: string; reserve?: string }) => {
+      if (flags.rate === undefined && flags.reserve === undefined) {
+        throw new CommandError(EXIT.usage, 'Neither a rate nor a reserve is given.', 'Give one or both, e.g. --rate 60% --reserve 40%.');
+      }
       const input = { ...(flags.rate === undefined ? {} : { rate: parseShare(flags.rate) }), ...(flags.reserve === undefined ? {} : { reserve: parseShare(flags.reserve) }) };
       await tell(context, id, flags, 'told its new shares', (migration) => migration.throttle(input));
     });

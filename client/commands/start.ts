@@ -31,12 +31,12 @@ export function registerStart(program: Command, context: CommandContext): void {
     .option('--json', 'print the final report as JSON')
     .addHelpText('after', '\nExample:\n  portage start migration.yaml --plan 3f9c…\n')
     .action(async (file: string, flags: StartFlags) => {
-      await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => start(portage, file, flags, rehearsed)));
+      const acceptLeftOut = parseCount(flags.acceptLeftOut ?? '0');
+      await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => start(portage, file, { ...flags, acceptLeftOut }, rehearsed)));
     });
 }
 
-async function start(portage: PortageClient, file: string, flags: StartFlags, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>): Promise<void> {
-  const acceptLeftOut = parseCount(flags.acceptLeftOut ?? '0');
+async function start(portage: PortageClient, file: string, { acceptLeftOut, ...flags }: Omit<StartFlags, 'acceptLeftOut'> & { readonly acceptLeftOut: number }, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>): Promise<void> {
   const migration = await portage.start(file, {
     ...(flags.plan === undefined ? {} : { planDigest: flags.plan }),
     ...(flags.yes === true ? { approve: { acceptLeftOut } } : {}),

@@ -1,0 +1,59 @@
+import { exitCodeOf, exitCodeOfFindings } from '../../client/outcome';
+import type { Finding } from '../../domain/finding';
+import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
+import { RUN_STATES, type RunState } from '../../domain/phase';
+import { openLedger } from '../../ledger/open-ledger';
+import type { Ledger } from '../../ledger/ledger';
+import { aStatus } from '../support/client-values';
+
+const CODES: Readonly<Record<Exclude<RunState, 'not-started'>, number>> = {
+  planning: 0,
+  running: 0,
+  paused: 9,
+  verified: 0,
+  differs: 7,
+  'finished-with-refusals': 6,
+  'rolling-back': 0,
+  'rolled-back': 0,
+  finalized: 0,
+};
+
+const aFinding = (change: Partial<Finding>): Finding => ({ code: 'file-truncated', severity: 'error', place: 'Account.csv', message: 'It ends in the middle.', remedy: 'Export again.', count: 1, ...change });
+
+/** A ledger with one run that has these findings. */
+async function withFindings<T>(findings: readonly Finding[], action: (ledger: Ledger, run: string) => Promise<T>): Promise<T> {
+  const ledger = await openLedger({ location: ':memory:' });
+  try {
+    const now = '2026-11-22T05:00:00.000Z';
+    const definition = migrationDefinitionSchema.parse({ id: 'acme', source: { crm: 'salesforce', files: '/nowhere' }, target: { crm: 'hubspot' } });
+    const { run } = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest: 'd', now });
+    await ledger.runs.addFindings(run, findings);
+    return await action(ledger, run);
+  } finally {
+    await ledger.close();
+  }
+}
+
+describe('exitCodeOf', () => {
+  it.each(Object.entries(CODES))('is, for a run that is %s, %d', async (state, code) => {
+    const known = RUN_STATES.find((each) => each === state) ?? 'running';
+
+    expect(await withFindings([], (ledger) => exitCodeOf(aStatus({ state: known }), ledger))).toBe(code);
+  });
+});
+
+describe('exitCodeOfFindings', () => {
+  it('is that of the first error that names one', async () => {
+    const findings = [aFinding({ severity: 'warning', exitCode: 5 }), aFinding({ code: 'a' }), aFinding({ code: 'b', exitCode: 4 })];
+
+    expect(await withFindings(findings, exitCodeOfFindings)).toBe(4);
+  });
+
+  it('is that of bad input where no error names one', async () => {
+    expect(await withFindings([aFinding({})], exitCodeOfFindings)).toBe(3);
+  });
+
+  it('is that of a bug where a run did not start without an error', async () => {
+    expect(await withFindings([aFinding({ severity: 'info' })], exitCodeOfFindings)).toBe(1);
+  });
+});

@@ -1,0 +1,84 @@
+import { renderFindings, renderPlan, SIDE_EFFECTS } from '../../client/render-plan';
+import type { Finding } from '../../domain/finding';
+import { aPlan } from '../support/client-values';
+
+const forecast = { objectType: 'contacts', source: 1_024, create: 900, update: 50, unchanged: 24, fold: 13, leftOut: { 'malformed-row': 30, filter: 7 }, partitions: [] } as const;
+const associations = { associationType: 'deals-contacts', source: 3_499, planned: 3_470, duplicate: 20, selfLink: 4, missingEnd: 5, partitions: [] } as const;
+
+/** The row of a table that begins with these words, as numbers. */
+function numbersOf(lines: readonly string[], name: string): readonly number[] {
+  const row = lines.find((line) => line.startsWith(name)) ?? '';
+  return row.slice(name.length).trim().split(/\s+/).map((cell) => Number(cell.replaceAll(',', '')));
+}
+
+describe('renderPlan', () => {
+  it('shows for each object type parts that add up to its source', () => {
+    const lines = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }] }));
+
+    const [source, ...parts] = numbersOf(lines, 'Contacts');
+    expect(parts).toEqual([900, 50, 24, 13, 37]);
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBe(source);
+  });
+
+  it('shows for each association type parts that add up to its source', () => {
+    const lines = renderPlan(aPlan({ associations: [{ ...associations, partitions: [] }] }));
+
+    const [source, ...parts] = numbersOf(lines, 'Deal to contact');
+    expect(source).toBe(3_499);
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBe(source);
+  });
+
+  it('names each reason for which records are skipped, with its count', () => {
+    const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }] })).join('\n');
+
+    expect(text).toContain('30 contacts, malformed-row');
+    expect(text).toContain('7 contacts, filter');
+  });
+
+  it('names portal, schema changes, calls and digest', () => {
+    const plan = aPlan({ digest: 'abc123', schemaChanges: [{ kind: 'property', objectType: 'deals', name: 'salesforce_id', label: 'Salesforce id' }], calls: { companies: 1_200, relink: 34 } });
+
+    const text = renderPlan(plan).join('\n');
+
+    expect(text).toContain('Portal 4711 "Acme" (STANDARD)');
+    expect(text).toContain('deals property salesforce_id');
+    expect(text).toContain('about 1,234');
+    expect(text).toContain('Plan digest: abc123');
+  });
+
+  it('says that a portal is simulated, and that nothing is to be created', () => {
+    const text = renderPlan(aPlan({ portal: { id: '1', name: null, accountType: 'SANDBOX', simulator: true } })).join('\n');
+
+    expect(text).toContain('Portal 1 (SANDBOX, simulated)');
+    expect(text).toContain('nothing to create');
+  });
+
+  it('asks for a decision where matches are ambiguous, and only there', () => {
+    expect(renderPlan(aPlan({ undecided: 3 })).join('\n')).toMatch(/3 matches are ambiguous.*objects\.<type>\.ambiguous/);
+    expect(renderPlan(aPlan()).join('\n')).not.toContain('ambiguous');
+  });
+});
+
+describe('SIDE_EFFECTS', () => {
+  it('say where in the portal each is switched', () => {
+    expect(SIDE_EFFECTS.filter((line) => !/Settings >|Automation >|notifications/.test(line))).toEqual([]);
+  });
+});
+
+describe('renderFindings', () => {
+  const aFinding = (change: Partial<Finding>): Finding => ({ code: 'unread-column', severity: 'info', place: 'Contact.csv', message: 'Not read.', remedy: '', count: 1, ...change });
+
+  it('puts errors first and notes last', () => {
+    const lines = renderFindings([aFinding({ severity: 'info' }), aFinding({ severity: 'error' }), aFinding({ severity: 'warning' })]);
+
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['ERROR', 'WARNING', 'INFO']);
+  });
+
+  it('has place, message, count and remedy in one line', () => {
+    expect(renderFindings([aFinding({ severity: 'error', place: 'Account.csv line 7', message: 'Too few cells.', count: 1_234, remedy: 'Export again.' })])).toEqual(['ERROR Account.csv line 7: Too few cells. (1,234) → Export again.']);
+  });
+
+  it('leaves out a count of one and a remedy that does not exist', () => {
+    expect(renderFindings([aFinding({})])).toEqual(['INFO Contact.csv: Not read.']);
+  });
+});

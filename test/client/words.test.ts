@@ -1,0 +1,49 @@
+import { ASSOCIATION_WORDS, formatCount, formatDuration, formatInstant, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS, STATE_WORDS } from '../../client/words';
+
+describe('formatCount', () => {
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1_000, '1,000'],
+    [12_345_678, '12,345,678'],
+  ])('writes %d as %s', (count, text) => {
+    expect(formatCount(count)).toBe(text);
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [-500, '0 s'],
+    [0, '0 s'],
+    [499, '0 s'],
+    [59_400, '59 s'],
+    [59_600, '1 min 0 s'],
+    [190_000, '3 min 10 s'],
+    [3_599_700, '1 h 0 min'],
+    [7_500_000, '2 h 5 min'],
+    [200_000_000, '55 h 33 min'],
+  ])('writes %d ms as %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('formatInstant', () => {
+  it('writes date and time to the minute', () => {
+    expect(formatInstant('2026-11-22T12:34:56.789Z')).toMatch(/^2026-11-2[123] \d\d:\d\d$/);
+  });
+});
+
+describe('the words on screen', () => {
+  it.each([
+    ['object types', OBJECT_WORDS],
+    ['association types', ASSOCIATION_WORDS],
+    ['phases', PHASE_WORDS],
+    ['states', STATE_WORDS],
+    ['reasons to wait', REASON_WORDS],
+  ])('tell all %s apart', (_, words) => {
+    const texts = Object.values(words);
+
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts.filter((text) => text.trim() === '')).toEqual([]);
+  });
+});
