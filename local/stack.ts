@@ -2,7 +2,6 @@
  * Everything that a rehearsal needs on one machine: Temporal's server with its UI, a simulated portal and a worker, in one folder, on free loopback
  * ports. Used by the demo, by --simulate, by tests and by the bench; deaf to the environment, so that it ends alike everywhere.
  */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTemporalCli } from './temporal-cli';
 import { hermeticLocalConfig } from './config';
@@ -48,64 +47,56 @@ export interface LocalStack {
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const { folder, onStep = () => undefined } = options;
-  const running: { stop(): Promise<unknown> }[] = [];
-  const stop = async () => {
-    for (const part of running.splice(0).reverse()) {
-      await part.stop();
-    }
-  };
-  try {
-    const cli = await findTemporalCli(hermeticLocalConfig());
-    onStep(cli.told);
-    const databasePath = join(folder, 'temporal.db');
-    const [firstTemporal, simulator] = await Promise.all([
-      startTemporalServer({ cli: cli.path, database: { kind: 'file', path: databasePath }, port: 0, uiPort: options.ui === 'none' ? 'none' : 0, logFile: join(folder, 'temporal.log') }).then((server) => {
-        running.push(server);
-        return server;
-      }),
-      startSimulatorProcess({ port: 0, arguments: simulatorArguments(options), logFile: join(folder, 'simulator.log') }).then((simulator) => {
-        running.push(simulator);
-        return simulator;
-      }),
-    ]);
-    let temporal = firstTemporal;
-    const environment = { PORTAGE_LEDGER: join(folder, 'ledger.db'), TEMPORAL_ADDRESS: temporal.address };
-    const emptyProfile = join(folder, 'temporal.toml');
-    await writeFile(emptyProfile, '[profile.default]\n');
-    const launchWorker = () =>
-      startWorkerProcess({
-        temporalAddress: environment.TEMPORAL_ADDRESS,
-        ledger: environment.PORTAGE_LEDGER,
-        hubspotBaseUrl: simulator.url,
-        hubspotAccessToken: SIMULATED_TOKEN,
-        // The SDK would read a user's own configuration file.
-        environment: { TEMPORAL_CONFIG_FILE: emptyProfile, ...options.workerEnvironment },
-        logFile: join(folder, 'worker.log'),
-      });
-    let worker = await launchWorker();
-    running.push({ stop: () => worker.stop() });
-    onStep(`Temporal ${temporal.address}${temporal.uiUrl === null ? '' : `, its Web UI ${temporal.uiUrl}`}`);
-    onStep(`Simulated HubSpot ${simulator.url}`);
-    return {
-      folder,
-      uiUrl: temporal.uiUrl,
-      simulatorUrl: simulator.url,
-      environment,
-      worker: () => worker,
-      temporal: () => temporal,
-      async startWorker() {
-        worker = await launchWorker();
-      },
-      async startTemporal() {
-        temporal = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: databasePath }, port: temporal.port, uiPort: temporal.uiUrl === null ? 'none' : Number(new URL(temporal.uiUrl).port), logFile: join(folder, 'temporal.log') });
-        running[0] = temporal;
-      },
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
+  const cli = await findTemporalCli(hermeticLocalConfig());
+  onStep(cli.told);
+  const launchTemporal = (port: number, uiPort: number | 'none') =>
+    startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(folder, 'temporal.db') }, port, uiPort, logFile: join(folder, 'temporal.log') });
+
+  const [launchedTemporal, launchedSimulator] = await Promise.allSettled([
+    launchTemporal(0, options.ui === 'none' ? 'none' : 0),
+    startSimulatorProcess({ port: 0, arguments: simulatorArguments(options), logFile: join(folder, 'simulator.log') }),
+  ]);
+  if (launchedTemporal.status === 'rejected' || launchedSimulator.status === 'rejected') {
+    // What did start must not outlive what did not.
+    await Promise.all([launchedTemporal, launchedSimulator].map((launched) => (launched.status === 'fulfilled' ? launched.value.stop() : undefined)));
+    throw launchedTemporal.status === 'rejected' ? launchedTemporal.reason : launchedSimulator.status === 'rejected' ? launchedSimulator.reason : undefined;
   }
+  let temporal = launchedTemporal.value;
+  const simulator = launchedSimulator.value;
+  const environment = { PORTAGE_LEDGER: join(folder, 'ledger.db'), TEMPORAL_ADDRESS: temporal.address };
+  const launchWorker = () =>
+    startWorkerProcess({
+      temporalAddress: environment.TEMPORAL_ADDRESS,
+      ledger: environment.PORTAGE_LEDGER,
+      hubspotBaseUrl: simulator.url,
+      hubspotAccessToken: SIMULATED_TOKEN,
+      environment: options.workerEnvironment ?? {},
+      logFile: join(folder, 'worker.log'),
+    });
+  let worker = await launchWorker().catch(async (error: unknown) => {
+    await Promise.all([simulator.stop(), temporal.stop()]);
+    throw error;
+  });
+  onStep(`Temporal ${temporal.address}${temporal.uiUrl === null ? '' : `, its Web UI ${temporal.uiUrl}`}`);
+  onStep(`Simulated HubSpot ${simulator.url}`);
+  return {
+    folder,
+    uiUrl: temporal.uiUrl,
+    simulatorUrl: simulator.url,
+    environment,
+    worker: () => worker,
+    temporal: () => temporal,
+    async startWorker() {
+      worker = await launchWorker();
+    },
+    async startTemporal() {
+      temporal = await launchTemporal(temporal.port, temporal.uiUrl === null ? 'none' : Number(new URL(temporal.uiUrl).port));
+    },
+    async stop() {
+      await worker.stop();
+      await Promise.all([simulator.stop(), temporal.stop()]);
+    },
+  };
 }
 
 export function simulatorArguments(options: Pick<StackOptions, 'latency' | 'tier' | 'portalFile' | 'seed'>): readonly string[] {

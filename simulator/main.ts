@@ -63,10 +63,11 @@ async function run(): Promise<void> {
   const { port, host, portal, latency, tier, seed } = readOptions();
   const simulator = createHubspotSimulator({ latency, seed, ...(portal === undefined ? {} : { portal: readPortal(portal) }), ...(tier === undefined ? {} : { tier }) });
   const { url } = await listen(simulator, port, host);
-  process.stdout.write(`${JSON.stringify({ url })}\n`);
   const stop = (): void => void simulator.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Said last: whoever reads it may stop us at once.
+  process.stdout.write(`${JSON.stringify({ url })}\n`);
 }
 
 async function listen(simulator: HubspotSimulator, port: number, host: string): Promise<{ url: string }> {
