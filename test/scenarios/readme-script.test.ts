@@ -7,10 +7,11 @@ import { startRehearsal, type Rehearsal } from '../support/rehearsal';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** One company with one contact. */
+/** One of each. */
 const FILES = {
   'Account.csv': 'Id,Name\n0015e0000000001AAA,Portage Test\n',
   'Contact.csv': 'Id,AccountId,FirstName,LastName,Email\n0035e0000000001AAA,0015e0000000001AAA,Ada,Test,ada@example.com\n',
+  'Opportunity.csv': 'Id,AccountId,Name,StageName,Amount,CloseDate,IsClosed,IsWon\n0065e0000000001AAA,0015e0000000001AAA,Test deal,Closed Won,12.5,2024-02-29,true,true\n',
 };
 
 /** Runs a script in a folder as a user would, with the settings of a rehearsal and of nothing else. */
