@@ -1,3 +1,4 @@
+import type { CallContext, TargetConnector } from '../connectors/connector';
 import type { BatchContext } from '../domain/batch-state';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
@@ -53,4 +54,18 @@ export function toBatchContext(row: RunRow, portal: PlannedPortal, objectType: O
     propertyTypes: propertyTypesOf(portal, objectType),
     mode,
   };
+}
+
+/** Reads the schema anew: which of the properties are gone, or have lost type, writability or an option that the plan counted on? */
+export async function changedProperties(target: TargetConnector, { schemaPlan, snapshot }: PlannedPortal, objectType: ObjectType, names: readonly string[], call: CallContext): Promise<readonly string[]> {
+  const there = snapshot.objects.find((object) => object.objectType === objectType)?.properties ?? [];
+  const added = schemaPlan.properties.filter((property) => property.objectType === objectType).map((property) => property.definition);
+  const planned = new Map([...there, ...added].map((property) => [property.name, property]));
+  const found = new Map((await target.readProperties(objectType, names, call)).filter((property) => !property.archived).map((property) => [property.name, property]));
+  return names.filter((name) => {
+    const before = planned.get(name);
+    const now = found.get(name);
+    const values = new Set(now?.options.map((option) => option.value));
+    return before !== undefined && (now === undefined || now.type !== before.type || before.options.some((option) => !values.has(option.value)));
+  });
 }
