@@ -11,7 +11,10 @@ export interface PlannedPortal {
   readonly snapshot: PortalSnapshot;
 }
 
-/** Snapshot and schema plan of a staging never change once planned: read once a process for each staging. */
+/** A worker serves few runs at a time, and a snapshot of a large portal takes megabytes. */
+const MAX_REMEMBERED = 4;
+
+/** Snapshot and schema plan of a staging never change once planned: they are read once for each staging in use. */
 export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Promise<PlannedPortal> {
   const known = new Map<string, PlannedPortal>();
   return async (stagingId) => {
@@ -24,6 +27,10 @@ export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Pro
       throw new MigrationError('InvariantError', `Staging ${stagingId} lacks its plan or its snapshot.`, { code: 'no-plan' });
     }
     const planned = { schemaPlan: plan.schema, snapshot: saved.snapshot };
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size >= MAX_REMEMBERED) {
+      known.delete(oldest);
+    }
     known.set(stagingId, planned);
     return planned;
   };
