@@ -1,3 +1,4 @@
+import type { CallContext, TargetConnector } from '../connectors/connector';
 import type { BatchContext } from '../domain/batch-state';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
@@ -10,7 +11,10 @@ export interface PlannedPortal {
   readonly snapshot: PortalSnapshot;
 }
 
-/** Snapshot and schema plan of a staging never change once planned: read once a process for each staging. */
+/** A worker serves few runs at a time, and a snapshot of a large portal takes megabytes. */
+const MAX_REMEMBERED = 4;
+
+/** Snapshot and schema plan of a staging never change once planned: they are read once for each staging in use. */
 export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Promise<PlannedPortal> {
   const known = new Map<string, PlannedPortal>();
   return async (stagingId) => {
@@ -23,6 +27,10 @@ export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Pro
       throw new MigrationError('InvariantError', `Staging ${stagingId} lacks its plan or its snapshot.`, { code: 'no-plan' });
     }
     const planned = { schemaPlan: plan.schema, snapshot: saved.snapshot };
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size >= MAX_REMEMBERED) {
+      known.delete(oldest);
+    }
     known.set(stagingId, planned);
     return planned;
   };
@@ -53,4 +61,18 @@ export function toBatchContext(row: RunRow, portal: PlannedPortal, objectType: O
     propertyTypes: propertyTypesOf(portal, objectType),
     mode,
   };
+}
+
+/** Reads the schema anew: which of the properties are gone, or have lost type, writability or an option that the plan counted on? */
+export async function changedProperties(target: TargetConnector, { schemaPlan, snapshot }: PlannedPortal, objectType: ObjectType, names: readonly string[], call: CallContext): Promise<readonly string[]> {
+  const there = snapshot.objects.find((object) => object.objectType === objectType)?.properties ?? [];
+  const added = schemaPlan.properties.filter((property) => property.objectType === objectType).map((property) => property.definition);
+  const planned = new Map([...there, ...added].map((property) => [property.name, property]));
+  const found = new Map((await target.readProperties(objectType, names, call)).filter((property) => !property.archived).map((property) => [property.name, property]));
+  return names.filter((name) => {
+    const before = planned.get(name);
+    const now = found.get(name);
+    const values = new Set(now?.options.map((option) => option.value));
+    return before !== undefined && (now === undefined || now.type !== before.type || before.options.some((option) => !values.has(option.value)));
+  });
 }

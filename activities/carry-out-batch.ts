@@ -14,6 +14,8 @@ export interface BatchHands {
   readonly call: CallContext;
   /** Throws QuotaExhaustedError; called before records are marked as sent. */
   readonly assertQuota: () => Promise<void>;
+  /** Those of the properties that are not, or no longer, what the plan was made for. */
+  readonly changedProperties: (properties: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** @throws TransientError `in-doubt` or the error of the call that failed; the ledger is in order in each case, and the next attempt settles before it sends. */
@@ -43,7 +45,7 @@ export async function carryOutBatch(hands: BatchHands, context: BatchContext, re
 
 type WorkingCommand = Exclude<BatchCommand, { do: 'done' | 'rethrow' | 'fail' }>;
 
-async function carryOut({ ledger, target, clock, call, assertQuota }: BatchHands, { run, objectType, keyProperty }: BatchContext, command: WorkingCommand): Promise<BatchEvent> {
+async function carryOut({ ledger, target, clock, call, assertQuota, changedProperties }: BatchHands, { run, objectType, keyProperty }: BatchContext, command: WorkingCommand): Promise<BatchEvent> {
   switch (command.do) {
     case 'settle':
       await ledger.writing.settle(run, objectType, command.settlements, toIso(clock()));
@@ -55,6 +57,8 @@ async function carryOut({ ledger, target, clock, call, assertQuota }: BatchHands
     case 'keep-pre-images':
       await ledger.writing.keepPreImages(run, objectType, command.images);
       return { on: 'pre-images-kept' };
+    case 'compare-schema':
+      return { on: 'schema-compared', changed: await changedProperties(command.properties) };
     case 'check-quota':
       await assertQuota();
       return { on: 'quota-suffices' };

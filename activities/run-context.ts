@@ -25,13 +25,18 @@ export interface RunScope {
   readonly call: CallContext;
 }
 
-/** Heartbeats once a second for as long as the work runs, so that a killed worker is noticed in seconds and a slow portal is not mistaken for one. */
+/**
+ * Heartbeats once a second for as long as the work runs, so that a killed worker is noticed in seconds and a slow portal is not mistaken for one.
+ * Work that fails because it was cancelled ends as cancelled, not as a failure of the portal.
+ */
 export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   context.heartbeat();
   const ticking = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
   try {
     return await work(context.cancellationSignal);
+  } catch (error) {
+    throw context.cancellationSignal.aborted ? context.cancellationSignal.reason : error;
   } finally {
     clearInterval(ticking);
   }

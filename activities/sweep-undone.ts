@@ -57,7 +57,7 @@ async function sweepBatch({ ledger, target, clock }: PortalCollaborators, row: R
   const { keyProperty } = portal.schemaPlan;
   const context = rollbackContext(row.run, portal, objectType, 'keep');
   if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
-    await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve() }, toBatchContext(row, portal, objectType, 'settle'), records);
+    await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve(), changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
     await carryOutRollback({ ledger, target, clock, call }, context, await ledger.writing.readUndo(row.run, objectType, batch));
   }
   const kept = new Set((await ledger.writing.readUndo(row.run, objectType, batch)).filter((record) => record.undo === 'kept').map((record) => record.targetId));

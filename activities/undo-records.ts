@@ -24,7 +24,7 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
         const portal = await plannedPortal(row.stagingId);
         if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
-          await carryOutBatch({ ledger, target, clock, call, assertQuota }, toBatchContext(row, portal, objectType, 'settle'), records);
+          await carryOutBatch({ ledger, target, clock, call, assertQuota, changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
         }
         const toUndo = await ledger.writing.readUndo(run, objectType, batch);
         if (toUndo.some(isOpen)) {

@@ -1,6 +1,6 @@
 import { MigrationError } from '../domain/migration-error';
 import type { BatchRecord } from '../ledger/ledger';
-import { createPlannedPortals, toBatchContext } from './batch-context';
+import { changedProperties, createPlannedPortals, toBatchContext } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
 import type { PortalActivities, RecordBatchTally } from './migration-activities';
 import { createQuotaGuard } from './quota-guard';
@@ -18,8 +18,13 @@ export function createWriteRecords(collaborators: PortalCollaborators): Pick<Por
         const { run, objectType, batch } = input;
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
-        const context = toBatchContext(row, await plannedPortal(row.stagingId), objectType, 'write');
-        await carryOutBatch({ ledger, target, clock, call, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, context, records);
+        const portal = await plannedPortal(row.stagingId);
+        const hands = {
+          ledger, target, clock, call,
+          assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call),
+          changedProperties: (names: readonly string[]) => changedProperties(target, portal, objectType, names, call),
+        };
+        await carryOutBatch(hands, toBatchContext(row, portal, objectType, 'write'), records);
         return { pairs: await ledger.writing.readPairs(run, objectType, batch), tally: tallyOf(await ledger.writing.readBatch(run, objectType, batch)) };
       }),
   };

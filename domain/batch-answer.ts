@@ -41,14 +41,24 @@ function wasRefused(item: BatchItem, refused: PortalRefusal): Standing {
   if (item.targetId !== null && refused.category === 'OBJECT_NOT_FOUND') {
     return refusedBy('deleted-since', item, null, toRefusal(refused));
   }
-  return mayBeConflict(refused)
-    ? { at: 'contested', look: 'key', refusal: toRefusal(refused), whole: false }
+  if (mayBeConflict(refused)) {
+    return { at: 'contested', look: 'key', refusal: toRefusal(refused), whole: false };
+  }
+  return mayBeSchemaChange(refused)
+    ? { at: 'held-back', refusal: toRefusal(refused) }
     : { at: 'outcome', settlement: { ordinal: item.ordinal, outcome: 'refused', targetId: null, refusal: toRefusal(refused), postImage: null } };
 }
 
 /** A validation code of its own names the culprit; CONFLICT, and a bare category, may stand for a unique value that is taken (hubspot: 207 CONFLICT, 400 VALIDATION_ERROR without code). */
 function mayBeConflict({ code, category }: PortalRefusal): boolean {
   return category === 'CONFLICT' || code === category;
+}
+
+/** The plan checked every value against the schema: such a code means that somebody changed it since, or that one value slipped through. HubSpot, validation codes, 2026-09. */
+const SCHEMA_CODES = new Set(['PROPERTY_DOESNT_EXIST', 'INVALID_OPTION', 'READ_ONLY_VALUE']);
+
+export function mayBeSchemaChange<T extends { readonly code: string; readonly property: string | null }>(refusal: T): refusal is T & { readonly property: string } {
+  return SCHEMA_CODES.has(refusal.code) && refusal.property !== null;
 }
 
 function refuseWhole(state: BatchState, group: SendGroup, refused: PortalRefusal): BatchState {

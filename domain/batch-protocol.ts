@@ -5,7 +5,7 @@
  * doubt is looked up by its migration key (a strong read) before anything is sent again. A create that goes out twice collides on that key and changes nothing.
  * Promises of the commands: an outcome is asked for once a record; nothing is sent that this very attempt did not mark; an update goes out only with its pre-image kept.
  */
-import { applyAnswer } from './batch-answer';
+import { applyAnswer, mayBeSchemaChange } from './batch-answer';
 import { halves } from './batch-groups';
 import { applyHolders, applyInDoubtRead, applyPreImageRead } from './batch-reads';
 import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, RecordToWrite, SendGroup, Standing } from './batch-state';
@@ -18,7 +18,7 @@ const SINGLES_ALIKE = 8;
 
 export function beginBatch(context: BatchContext, records: readonly RecordToWrite[]): BatchStep {
   const items = records.filter((record) => context.mode === 'write' || record.state === 'sent').map((record) => toItem(context, record));
-  return step({ context, items, queue: [], sending: null, refusedGroup: null, quotaChecked: false, singles: [], anyLandedAlone: false, ending: 'none', asked: { do: 'done' } });
+  return step({ context, items, queue: [], sending: null, refusedGroup: null, quotaChecked: false, singles: [], anyLandedAlone: false, schemaVerdicts: {}, ending: 'none', asked: { do: 'done' } });
 }
 
 /** An event that does not answer the command asked for is a bug of the interpreter and throws. */
@@ -81,6 +81,8 @@ function applyEvent(state: BatchState, event: BatchEvent): BatchState {
       break;
     case 'pre-images-kept':
       return { ...state, items: state.items.map((item) => (item.standing.at === 'imaged' ? { ...item, preImage: item.standing.image, standing: { at: 'ready' } } : item)) };
+    case 'schema-compared':
+      return applySchemaVerdicts(state, event.changed);
     case 'quota-suffices':
       return { ...state, quotaChecked: true };
     case 'marked':
@@ -94,6 +96,13 @@ function applyEvent(state: BatchState, event: BatchEvent): BatchState {
     case 'no-answer':
       return { ...move(state, 'marked', () => ({ at: 'in-doubt', look: 'live' })), sending: null, ending: 'rethrow' };
   }
+}
+
+function applySchemaVerdicts(state: BatchState, changed: readonly string[]): BatchState {
+  const { asked } = state;
+  const compared = asked.do === 'compare-schema' ? asked.properties : [];
+  const schemaVerdicts = { ...state.schemaVerdicts, ...Object.fromEntries(compared.map((name) => [name, changed.includes(name) ? ('changed' as const) : ('same' as const)])) };
+  return { ...state, schemaVerdicts };
 }
 
 function applyMarks(state: BatchState, taken: readonly number[]): BatchState {
@@ -159,8 +168,12 @@ function releaseHeldBack(state: BatchState): BatchState {
   if (!heldBack) {
     return state;
   }
+  if (schemaQuestions(state).length > 0) {
+    return state;
+  }
+  const isChanged = state.items.some(({ standing }) => standing.at === 'held-back' && state.schemaVerdicts[standing.refusal.property ?? ''] === 'changed');
   const alike = new Set(state.singles).size === 1 && !state.anyLandedAlone;
-  if (alike && state.singles.length >= SINGLES_ALIKE) {
+  if (isChanged || (alike && state.singles.length >= SINGLES_ALIKE)) {
     return { ...move(state, 'held-back', () => ({ at: 'absent' })), queue: [], ending: 'portal-changed' };
   }
   const moreToCome = state.queue.length > 0 || state.sending !== null || state.refusedGroup !== null;
@@ -168,6 +181,12 @@ function releaseHeldBack(state: BatchState): BatchState {
     return state;
   }
   return move(state, 'held-back', (item) => refused(item, item.standing));
+}
+
+/** Properties whose refusals nobody has compared with the portal's schema yet. */
+function schemaQuestions({ items, schemaVerdicts }: BatchState): readonly string[] {
+  const named = items.flatMap(({ standing }) => (standing.at === 'held-back' && mayBeSchemaChange(standing.refusal) ? [standing.refusal.property] : []));
+  return [...new Set(named)].filter((name) => schemaVerdicts[name] === undefined);
 }
 
 function refused(item: BatchItem, standing: Standing): Standing {
@@ -228,10 +247,15 @@ function readingCommand(state: BatchState): BatchCommand | null {
       return { do: 'read', purpose: 'holder', by, ids, properties, archived: look.startsWith('archived'), ordinals: contested.map(toOrdinal) };
     }
   }
+  const questions = schemaQuestions(state);
+  if (questions.length > 0) {
+    return { do: 'compare-schema', properties: questions };
+  }
   if (context.mode === 'settle') {
     return null;
   }
-  const unread = itemsAt(state, 'unsent');
+  const alone = state.items.find(({ standing }) => standing.at === 'unsent' && standing.look === 'alone');
+  const unread = alone === undefined ? itemsAt(state, 'unsent') : [alone];
   if (unread.length > 0) {
     return { do: 'read', purpose: 'pre-image', by: 'id', ids: [...new Set(unread.map((item) => item.targetId ?? ''))], properties, archived: false, ordinals: unread.map(toOrdinal) };
   }

@@ -30,6 +30,8 @@ function notOursByKey(item: BatchItem, found: PortalRecord): BatchItem {
 /** Reads what stands in the portal right before an update, and decides anew what may be written over it. */
 export function applyPreImageRead(state: BatchState, ordinals: readonly number[], records: readonly PortalRecord[]): BatchState {
   const byId = new Map(records.map((record) => [record.id, record]));
+  const asked = new Set(state.items.filter((item) => ordinals.includes(item.ordinal)).map((item) => item.targetId));
+  const winners = records.filter((record) => !asked.has(record.id));
   const owners = new Map<string, number>();
   for (const item of state.items) {
     const refusedAlready = item.standing.at === 'outcome' && item.standing.settlement.outcome === 'refused';
@@ -37,14 +39,20 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
       owners.set(item.targetId, item.ordinal);
     }
   }
-  return change(state, ordinals, (item) => {
+  return change(state, ordinals, (target) => {
+    const [winner] = winners;
+    // A merged record answers under the winner's id, and the answer does not say for whom: asked for alone, there is no doubt.
+    if (!byId.has(target.targetId ?? '') && winner !== undefined && ordinals.length > 1) {
+      return { ...target, standing: { at: 'unsent', look: 'alone' } };
+    }
+    const item = !byId.has(target.targetId ?? '') && winner !== undefined ? { ...target, targetId: winner.id } : target;
     const found = byId.get(item.targetId ?? '');
     if (found === undefined || found.archived) {
       return { ...item, standing: refusedBy('deleted-since', item, null) };
     }
     const key = found.properties[state.context.keyProperty];
     const isTakenByAnother = !isBlank(key) && key !== item.key;
-    if (isTakenByAnother || owners.get(found.id) !== item.ordinal) {
+    if (isTakenByAnother || (owners.get(found.id) ?? item.ordinal) !== item.ordinal) {
       return { ...item, standing: refusedBy('key-conflict', item, state.context.keyProperty) };
     }
     // Ours already: an attempt that was given up on landed after all.

@@ -78,7 +78,8 @@ export type Standing =
   | { readonly at: 'in-doubt'; readonly look: 'live' | 'archived' }
   /** Marked as sent, certainly not there: the mark goes. */
   | { readonly at: 'absent' }
-  | { readonly at: 'unsent' }
+  /** `alone`: its target was not in the answer under its own id, but a merged record answers under the winner's. */
+  | { readonly at: 'unsent'; readonly look?: 'alone' }
   /** What stands in the portal is read and not yet kept. */
   | { readonly at: 'imaged'; readonly image: NullableValues }
   | { readonly at: 'ready' }
@@ -125,6 +126,8 @@ export interface BatchState {
   /** Code and property of each record refused alone out of a refused batch, and whether any such group landed. */
   readonly singles: readonly string[];
   readonly anyLandedAlone: boolean;
+  /** Properties named by refusals that smell of a changed schema: is the property still as it was when the plan was made? */
+  readonly schemaVerdicts: Readonly<Record<string, 'same' | 'changed'>>;
   /** How this attempt ends once the ledger is in order: by the error of the call that failed, or because the portal refuses everything alike. */
   readonly ending: 'none' | 'rethrow' | 'portal-changed';
   readonly asked: BatchCommand;
@@ -135,6 +138,7 @@ export type BatchCommand =
   /** `ordinals` are those whom the answer concerns. `by: id` reads by the portal's own ids. */
   | { readonly do: 'read'; readonly purpose: 'in-doubt' | 'holder' | 'pre-image'; readonly by: 'key' | 'email' | 'id'; readonly ids: readonly string[]; readonly properties: readonly string[]; readonly archived: boolean; readonly ordinals: readonly number[] }
   | { readonly do: 'keep-pre-images'; readonly images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: NullableValues }[] }
+  | { readonly do: 'compare-schema'; readonly properties: readonly string[] }
   | { readonly do: 'check-quota' }
   | { readonly do: 'mark-sent'; readonly records: readonly { readonly ordinal: number; readonly attempt: number }[] }
   | { readonly do: 'clear-sent'; readonly records: readonly { readonly ordinal: number; readonly attempt: number }[] }
@@ -149,6 +153,8 @@ export type BatchEvent =
   | { readonly on: 'settled' }
   | { readonly on: 'records-read'; readonly records: readonly PortalRecord[] }
   | { readonly on: 'pre-images-kept' }
+  /** Those of the properties that are no longer what the plan was made for. */
+  | { readonly on: 'schema-compared'; readonly changed: readonly string[] }
   | { readonly on: 'quota-suffices' }
   | { readonly on: 'marked'; readonly ordinals: readonly number[] }
   | { readonly on: 'cleared' }

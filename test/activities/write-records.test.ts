@@ -103,6 +103,28 @@ describe('writeRecords', () => {
     expect(await scene.ledger.facts.refusalsByCode(scene.row.run)).toEqual([{ objectType: 'contacts', code: 'INVALID_EMAIL', count: 1 }]);
   });
 
+  it('pauses instead of refusing records when somebody archived a property since the plan', async () => {
+    await prepared();
+    await scene.plan(people(3));
+    await scene.target.archiveProperty('contacts', STAMP, { signal: new AbortController().signal, onCall: async () => {} });
+
+    expect(await errorOf(write(3))).toMatchObject({ type: 'PlanError', details: { code: 'portal-changed' } });
+    expect((await scene.ledger.writing.readBatch(scene.row.run, 'contacts', 0)).map((record) => [record.state, record.outcome])).toEqual([['unsent', null], ['unsent', null], ['unsent', null]]);
+  });
+
+  it('follows a matched record that was merged into another since', async () => {
+    await prepared({ records: { contacts: [{ ref: 'ann', properties: { email: 'ann@acme.com' } }, { ref: 'anna', properties: { email: 'anna@acme.com' } }] } });
+    const idOf = async (email: string): Promise<string> => (await contacts()).find((record) => record.properties.email === email)?.id ?? '';
+    const [ann, anna] = [await idOf('ann@acme.com'), await idOf('anna@acme.com')];
+    await scene.plan([aPlannedRecord('contacts', 0, { city: 'Oslo' }, { action: 'update', targetId: anna })]);
+    await scene.edit({ action: 'merge', objectType: 'contacts', id: ann, mergedId: anna });
+
+    const { pairs } = await write(1);
+
+    expect(pairs).toEqual([['contacts-0', ann, 'm']]);
+    expect((await byKey('contacts-0'))?.properties.city).toBe('Oslo');
+  });
+
   it('does not bring back what a person archived while it was in doubt', async () => {
     await prepared();
     await scene.plan(people(1));

@@ -275,6 +275,43 @@ describe('the batch protocol', () => {
     expect([outcomeOf(ledger, 0), outcomeOf(ledger, 1)]).toEqual(['INVALID_OPTION', 'INVALID_OPTION']);
   });
 
+  it('says that the portal changed when one refused property is no longer what the plan was made for', () => {
+    const portal = new ModelPortal([KEY]);
+    portal.changedProperties = ['city'];
+    portal.write = (inputs) => ({ landed: [], refused: inputs.map(({ traceId }) => ({ traceId, ids: [], code: 'INVALID_OPTION', category: 'VALIDATION_ERROR', property: 'city', message: 'words', correlationId: 'c' })), refusedWhole: null });
+
+    const { ledger, engine, commands } = undisturbed([aRecord(0), aRecord(1)], portal);
+
+    expect(commands.filter((command) => command === 'compare-schema')).toHaveLength(1);
+    expect(engine.step.command).toEqual({ do: 'fail', type: 'PlanError', code: 'portal-changed' });
+    expect([...ledger.rows.values()].map(({ record }) => record.state)).toEqual(['unsent', 'unsent']);
+  });
+
+  it('follows records that were merged since the plan, each to its own winner', () => {
+    const portal = new ModelPortal([KEY], [{ id: '20', properties: { [KEY]: null, [STAMP]: null, city: null } }, { id: '21', properties: { [KEY]: null, [STAMP]: null, city: 'Bergen' } }]);
+    portal.winners.set('10', '20').set('11', '21');
+
+    const { ledger } = undisturbed([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], portal);
+
+    expect([...ledger.rows.values()].map(({ settlements }) => [settlements[0]?.outcome, settlements[0]?.targetId])).toEqual([['updated', '20'], ['updated', '21']]);
+    expect(portal.records.get('21')?.properties).toMatchObject({ [KEY]: '003-1', city: 'Bergen' });
+  });
+
+  it('refuses the second of two records whose targets were merged into one', () => {
+    const portal = new ModelPortal([KEY], [{ id: '20', properties: { [KEY]: null, [STAMP]: null, city: null } }]);
+    portal.winners.set('10', '20').set('11', '20');
+
+    const { ledger } = undisturbed([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], portal);
+
+    expect([outcomeOf(ledger, 0), outcomeOf(ledger, 1)]).toEqual(['updated', 'key-conflict']);
+  });
+
+  it('reports a record to update that is gone as deleted-since', () => {
+    const { ledger } = undisturbed([aRecord(0, { kind: 'update', targetId: '404' })], new ModelPortal([KEY]));
+
+    expect(outcomeOf(ledger, 0)).toBe('deleted-since');
+  });
+
   it('clears the mark when the call certainly was not carried out', () => {
     const ledger = new ModelLedger([aRecord(0)]);
     const engine = start(ledger);

@@ -16,6 +16,9 @@ export class ModelPortal {
   createCalls = 0;
   /** Inputs sent for a record that had landed already. */
   sentAgain = 0;
+  changedProperties: readonly string[] = [];
+  /** Id of a merged record → the one that it was merged into. */
+  readonly winners = new Map<string, string>();
 
   /** Key and stamp: what says that a record landed. */
   private readonly marks = ['salesforce_id', 'migration_provenance'];
@@ -25,7 +28,7 @@ export class ModelPortal {
   }
 
   read(by: string, ids: readonly string[], archived: boolean): PortalRecord[] {
-    return [...this.records].filter(([id, record]) => record.archived === archived && ids.includes(by === 'id' ? id : (record.properties[by] ?? '\0'))).map(([id, record]) => ({ id, properties: { ...record.properties }, archived }));
+    return [...this.records].filter(([id, record]) => record.archived === archived && (by === 'id' ? ids.some((asked) => (this.winners.get(asked) ?? asked) === id) : ids.includes(record.properties[by] ?? '\0'))).map(([id, record]) => ({ id, properties: { ...record.properties }, archived }));
   }
 
   private holder(properties: Readonly<Record<string, string | null>>, except: string | null): string | null {
@@ -128,6 +131,8 @@ function effect(command: BatchCommand, context: BatchContext, portal: ModelPorta
     case 'keep-pre-images':
       ledger.keepPreImages(command.images);
       return { on: 'pre-images-kept' };
+    case 'compare-schema':
+      return { on: 'schema-compared', changed: command.properties.filter((name) => portal.changedProperties.includes(name)) };
     case 'check-quota':
       return { on: 'quota-suffices' };
     case 'mark-sent':
