@@ -106,7 +106,7 @@ describe('phase', () => {
     const handle = await temporal.client.workflow.start<typeof phase>('phase', {
       workflowId: workflowIds.phase(run, 'companies'),
       taskQueue: `portage-${worker.ledgerId}`,
-      args: [{ ...identity(), name: 'companies', items: itemsOf(1_200, 1), control, maxHistoryLength: 50 }],
+      args: [{ ...identity(), name: 'companies', items: itemsOf(1_200, 1), control, maxHistoryLength: 25 }],
     });
 
     expect(await handle.result()).toEqual({ complete: true });
