@@ -18,11 +18,11 @@ export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Pro
     if (remembered !== undefined) {
       return remembered;
     }
-    const [schemaPlan, saved] = await Promise.all([ledger.plans.readSchemaPlan(stagingId), ledger.plans.readSnapshot(stagingId)]);
-    if (saved === null) {
-      throw new MigrationError('InvariantError', `Staging ${stagingId} has a plan and no snapshot.`, { code: 'no-snapshot' });
+    const [plan, saved] = await Promise.all([ledger.plans.read(stagingId), ledger.plans.readSnapshot(stagingId)]);
+    if (plan === null || saved === null) {
+      throw new MigrationError('InvariantError', `Staging ${stagingId} lacks its plan or its snapshot.`, { code: 'no-plan' });
     }
-    const planned = { schemaPlan, snapshot: saved.snapshot };
+    const planned = { schemaPlan: plan.schema, snapshot: saved.snapshot };
     known.set(stagingId, planned);
     return planned;
   };

@@ -20,9 +20,9 @@ export interface AssociationHands {
 }
 
 /** @throws TransientError `in-doubt` or the error of the call that failed; the ledger is in order in each case. */
-export async function carryOutAssociations(hands: AssociationHands, links: readonly AssociationToWrite[]): Promise<void> {
+export async function carryOutAssociations(hands: AssociationHands, links: readonly AssociationToWrite[], mode: 'write' | 'settle'): Promise<void> {
   let failure: unknown = null;
-  let { state, command } = beginAssociations(hands.associationType, links);
+  let { state, command } = beginAssociations(hands.associationType, links, mode);
   while (command.do !== 'done') {
     if (command.do === 'rethrow') {
       throw failure;

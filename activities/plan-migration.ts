@@ -49,14 +49,12 @@ export function createPlanMigration({ ledger, target, version }: PlanMigrationCo
       withHeartbeat(async (signal) => {
         const expected = await readExpected(ledger, expectedDigest);
         const scope = await openScope({ ledger, target }, run, signal);
+        // What can be compared beforehand is, so that a refused start leaves the approved plan where it is.
+        await refuseDrift(scope, expected, { ...(expected?.parts ?? NO_PARTS), ...ownParts(scope, version) });
         await ledger.plans.clear(scope.stagingId);
         const simulator = await target.isSimulator(signal);
         const summary = await plan(scope, version, simulator);
-        if (expected !== null && summary.digest !== expected.digest) {
-          const part = driftedPart(expected.parts, summary.parts) ?? 'version';
-          await ledger.runs.addFindings(run, [driftFinding(part)]);
-          throw new MigrationError('PlanError', `The plan has drifted in its part ${part}. Plan again and look at what changed.`, { code: `drift-${part}`, exitCode: DRIFT_EXIT_CODE });
-        }
+        await refuseDrift(scope, expected, summary.parts);
         await ledger.plans.save(scope.stagingId, summary);
         return planFacts(summary);
       }),
@@ -74,6 +72,19 @@ async function readExpected(ledger: Ledger, digest: string | null): Promise<Plan
     throw new MigrationError('PlanError', `No plan with the digest ${digest} is in this ledger. Plan again.`, { code: 'plan-unknown', exitCode: DRIFT_EXIT_CODE });
   }
   return summary;
+}
+
+const NO_PARTS: PlanParts = { source: '', mapping: '', portal: '', version: '' };
+
+/** The parts that are known without planning; the portal's also names the owners that records get. */
+const ownParts = ({ inspection, definition }: PlanningScope, version: string): Omit<PlanParts, 'portal'> => ({ source: inspection.digest, mapping: mappingDigest(definition), version: digestOf(version) });
+
+async function refuseDrift({ ledger, run }: PlanningScope, expected: PlanSummary | null, actual: PlanParts): Promise<void> {
+  const part = expected === null ? null : driftedPart(expected.parts, actual);
+  if (part !== null) {
+    await ledger.runs.addFindings(run, [driftFinding(part)]);
+    throw new MigrationError('PlanError', `The plan has drifted in its part ${part}. Plan again and look at what changed.`, { code: `drift-${part}`, exitCode: DRIFT_EXIT_CODE });
+  }
 }
 
 const driftFinding = (part: keyof PlanParts): Finding => ({
@@ -203,7 +214,7 @@ interface PlanInputs {
 }
 
 async function assemble(scope: PlanningScope, { version, simulator, deals, owners, madeContacts }: PlanInputs): Promise<PlanSummary> {
-  const { ledger, stagingId, snapshot, definition } = scope;
+  const { ledger, stagingId, snapshot } = scope;
   const records = await Promise.all(OBJECT_TYPES.map((objectType) => recordForecast(scope, objectType, madeContacts)));
   const associations = await Promise.all(
     ASSOCIATION_TYPES.map(async (associationType): Promise<AssociationForecast> => {
@@ -219,10 +230,8 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
   await endOnErrors(scope);
   const matchingCalls = (await ledger.facts.readCalls(scope.run)).filter(({ phase }) => phase === 'plan').reduce((sum, { count }) => sum + count, 0);
   const parts: PlanParts = {
-    source: scope.inspection.digest,
-    mapping: mappingDigest(definition),
+    ...ownParts(scope, version),
     portal: digestOf({ schema: portalDigest(snapshot), owners: [...owners.usedTargetIds].sort() }),
-    version: digestOf(version),
   };
   const undecidedMatches = records.reduce((sum, { objectType, leftOut }) => sum + (objectScope(scope, objectType).rules.ambiguous === 'ask' ? (leftOut['ambiguous-match'] ?? 0) : 0), 0);
   return {

@@ -1,6 +1,7 @@
 import { parseKind, splitKinds } from '../domain/association-kind';
 import { ASSOCIATION_ENDS } from '../domain/object-type';
 import type { BatchAssociation, UndoState } from '../ledger/ledger';
+import { carryOutAssociations } from './carry-out-associations';
 import type { PortalActivities } from './migration-activities';
 import { createQuotaGuard } from './quota-guard';
 import { inRun, requireCount, toIso } from './run-context';
@@ -14,7 +15,7 @@ const MAX_SOURCES_AN_ARCHIVE = 100;
 type UndoLink = BatchAssociation & { readonly undo: UndoState };
 
 /**
- * Removes what this run added, and gives a pair that had other kinds before exactly those back. Repeat-safe: pairs are read before they are touched, and those sent by an
+ * Settles what was sent without an answer, removes what this run added, and gives a pair that had other kinds before exactly those back. Repeat-safe: pairs are read before they are touched, and those sent by an
  * attempt that died are found undone.
  */
 export function createUndoAssociations(collaborators: PortalCollaborators): Pick<PortalActivities, 'undoAssociations'> {
@@ -25,13 +26,19 @@ export function createUndoAssociations(collaborators: PortalCollaborators): Pick
       inRun(collaborators, input, 'rollback', async ({ call }) => {
         const { run, associationType, batch } = input;
         const { from, to } = ASSOCIATION_ENDS[associationType];
+        const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
+        const planned = await ledger.linking.readBatch(run, associationType, batch);
+        requireCount(planned.length, input.count, `${associationType} batch ${batch}`);
+        if (planned.some((link) => link.outcome === null && link.state === 'sent')) {
+          await carryOutAssociations({ ledger, target, clock, call, run, associationType, assertQuota }, planned, 'settle');
+        }
         const links = await ledger.linking.readUndo(run, associationType, batch);
         const settle = (chosen: readonly UndoLink[], state: UndoState, code: string | null): Promise<void> =>
           ledger.linking.settleUndo(run, associationType, chosen.map(({ ordinal }) => ({ ordinal, state, code })), toIso(clock()));
 
         const open = links.filter(isOpen);
         if (open.length > 0) {
-          await quota.assertLeft(input.portalId, input.reserve, call);
+          await assertQuota();
         }
         const there = new Set<string>();
         for (const sources of inChunks([...new Set(open.map((link) => link.fromTargetId ?? ''))], MAX_SOURCES_A_READ)) {
@@ -59,16 +66,14 @@ export function createUndoAssociations(collaborators: PortalCollaborators): Pick
           await settle(toRestore.filter(isLanded), 'restored', null);
           await settle(toRestore.filter((link) => !isLanded(link)), 'failed', answer.refusedWhole?.code ?? 'refused');
         }
-        requireCount((await ledger.linking.readBatch(run, associationType, batch)).length, input.count, `${associationType} batch ${batch}`);
-        return undoTallyOf((await ledger.linking.readUndo(run, associationType, batch)).filter((link) => link.undo !== 'pending'));
+        return undoTallyOf(await ledger.linking.readUndo(run, associationType, batch));
       }),
   };
 }
 
-/** Added by us, or sent without an answer: perhaps added by us. What was there before stays. */
+/** What was there before stays. */
 function isOpen(link: UndoLink): boolean {
-  const mayBeOurs = link.outcome === 'added' || (link.outcome === null && link.state === 'sent');
-  return mayBeOurs && link.fromTargetId !== null && link.toTargetId !== null && (link.undo === 'pending' || link.undo === 'sent' || link.undo === 'failed');
+  return link.outcome === 'added' && link.fromTargetId !== null && link.toTargetId !== null && (link.undo === 'pending' || link.undo === 'sent' || link.undo === 'failed');
 }
 
 function bySource(links: readonly UndoLink[]): readonly (readonly UndoLink[])[] {

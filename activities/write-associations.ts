@@ -16,7 +16,7 @@ export function createWriteAssociations(collaborators: PortalCollaborators): Pic
         const { run, associationType, batch } = input;
         const links = await ledger.linking.readBatch(run, associationType, batch);
         requireCount(links.length, input.count, `${associationType} batch ${batch}`);
-        await carryOutAssociations({ ledger, target, clock, call, run, associationType, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, links);
+        await carryOutAssociations({ ledger, target, clock, call, run, associationType, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, links, 'write');
         return { tally: tallyOf(await ledger.linking.readBatch(run, associationType, batch)) };
       }),
   };

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-/** Starts the command line: the build where there is one, else the sources. */
+/** Starts the command line: from source in a checkout, from the build where only that was installed. */
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-const built = join(__dirname, '..', 'dist', 'client', 'main.js');
-if (existsSync(built)) {
-  require(built);
-} else {
+if (existsSync(join(__dirname, 'main.ts'))) {
   process.env.TSX_TSCONFIG_PATH ??= join(__dirname, '..', 'tsconfig.json');
   require('tsx/cjs');
-  require('./main.ts');
+  require('./main.ts').runProcess();
+} else {
+  require(join(__dirname, '..', 'dist', 'client', 'main.js')).runProcess();
 }

@@ -17,13 +17,14 @@ const MAX_PAIRS_A_CALL = 2_000;
 /** Beyond the halving of a full call the portal is not answering for the pair. */
 const MAX_SENDS_AN_ATTEMPT = 15;
 
-export function beginAssociations(associationType: AssociationType, links: readonly AssociationToWrite[]): AssociationStep {
+/** @param mode `settle` only finds out what became of pairs sent before; nothing goes out (rollback) */
+export function beginAssociations(associationType: AssociationType, links: readonly AssociationToWrite[], mode: 'write' | 'settle' = 'write'): AssociationStep {
   const pairCounts = new Map<string, number>();
   for (const { fromTargetId } of links) {
     pairCounts.set(fromTargetId ?? '', (pairCounts.get(fromTargetId ?? '') ?? 0) + 1);
   }
-  const items = links.map((link) => toItem(link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
-  return step({ associationType, items, keepPrimaryOf: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
+  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
+  return step({ associationType, mode, items, keepPrimaryOf: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
 }
 
 export function advanceAssociations(state: AssociationBatchState, event: AssociationEvent): AssociationStep {
@@ -241,7 +242,7 @@ function sendingChoice(state: AssociationBatchState): Choice {
     return { command: { do: 'create', associations: inSendingOrder(state, marked) }, queue: state.queue };
   }
   const ready = itemsAt(state, 'ready');
-  if (ready.length === 0) {
+  if (ready.length === 0 || state.mode === 'settle') {
     return { command: itemsAt(state, 'elsewhere').length > 0 ? { do: 'fail', type: 'TransientError', code: 'in-doubt' } : { do: 'done' }, queue: [] };
   }
   if (ready.some((item) => item.sendCount >= MAX_SENDS_AN_ATTEMPT)) {

@@ -66,6 +66,7 @@ export interface AssociationItem {
 
 export interface AssociationBatchState {
   readonly associationType: AssociationType;
+  readonly mode: 'write' | 'settle';
   readonly items: readonly AssociationItem[];
   /** Sources that have a primary which is not of this run's making: it is never moved. */
   readonly keepPrimaryOf: readonly string[];

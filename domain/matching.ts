@@ -33,7 +33,7 @@ const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-re
 
 function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, propertyTypes }: MatchRules): PlannedRecord {
   const key = record.properties[keyProperty];
-  const { [keyProperty]: _key, ...planned } = record.properties;
+  const planned = Object.fromEntries(Object.entries(record.properties).filter(([property]) => property !== keyProperty));
   const keyThere = found.properties[keyProperty] ?? '';
   if (keyThere !== '' && keyThere !== key) {
     return leftOut(record, 'would-be-refused', 'key-conflict');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './portal-dates';
 
 /**
  * The migration file. Everything but id, source and target has a default, because the source's preset mapping is complete.
@@ -17,14 +18,19 @@ export const propertyMappingSchema = z.union([
   z.null(),
 ]);
 
-export const objectMappingSchema = z.strictObject({
+const objectMappingMembers = {
   match: z.array(z.enum(['key', 'email', 'domain'])).optional(),
   onMatch: z.enum(['fill-blanks', 'overwrite', 'leave']).default('fill-blanks'),
   onInvalid: z.enum(['drop-cell', 'leave-out-record']).default('drop-cell'),
   ambiguous: z.enum(['ask', 'create', 'leave-out']).default('ask'),
   duplicates: z.enum(['same-person', 'same-email', 'never']).default('same-person'),
   properties: z.record(z.string(), propertyMappingSchema).default({}),
-});
+};
+
+export const objectMappingSchema = z.strictObject(objectMappingMembers);
+
+/** `from` may be written for the reader; other source objects than the preset's come with later versions. */
+const mappingFrom = (sourceObject: string) => z.strictObject({ from: z.literal(sourceObject).optional(), ...objectMappingMembers });
 
 const everyObjectByPreset = objectMappingSchema.parse({});
 
@@ -36,26 +42,30 @@ export const migrationDefinitionSchema = z.strictObject({
     /** Object name → file names, for files that cannot be told by their ids and headings. */
     objects: z.record(z.string(), z.array(z.string())).default({}),
     /** ISO 4217 code of amounts where the files have no currency column. */
-    currency: z.string().regex(/^[A-Z]{3}$/).optional(),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters such as USD').optional(),
     /** IANA name; how date-times without an offset are read. */
-    timeZone: z.string().default('UTC'),
+    timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as Europe/Berlin').default('UTC'),
   }),
   target: z.strictObject({
     crm: z.literal('hubspot'),
     portal: z.union([z.number().int().positive(), z.string().regex(/^\d+$/)]).transform(String).optional(),
   }),
   objects: z
-    .strictObject({ companies: objectMappingSchema.default(everyObjectByPreset), contacts: objectMappingSchema.default(everyObjectByPreset), deals: objectMappingSchema.default(everyObjectByPreset) })
+    .strictObject({
+      companies: mappingFrom('Account').default(everyObjectByPreset),
+      contacts: mappingFrom('Contact').default(everyObjectByPreset),
+      deals: mappingFrom('Opportunity').default(everyObjectByPreset),
+    })
     .default({ companies: everyObjectByPreset, contacts: everyObjectByPreset, deals: everyObjectByPreset }),
   owners: z.strictObject({ match: z.literal('email').default('email'), unmatched: z.union([z.enum(['ask', 'leave-empty']), z.email()]).default('leave-empty') }).default({ match: 'email', unmatched: 'leave-empty' }),
   links: z.enum(['all', 'none']).default('all'),
   /** Local time of day in the portal's zone at which a date without time is written to a datetime. */
-  dateAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/).default('12:00'),
+  dateAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 12:00').default('12:00'),
   quota: z.strictObject({ reserve: share.default(0.25), rate: share.default(1) }).default({ reserve: 0.25, rate: 1 }),
   rollbackWindowDays: z.number().int().min(1).max(89).default(60),
 });
 
 export type PropertyMapping = z.infer<typeof propertyMappingSchema>;
-export type ObjectMapping = z.infer<typeof objectMappingSchema>;
+export type ObjectMapping = z.infer<typeof objectMappingSchema> & { readonly from?: string | undefined };
 /** Parsed, with every default filled in; `source.files` is an absolute path once a run exists. */
 export type MigrationDefinition = z.infer<typeof migrationDefinitionSchema>;

@@ -1,6 +1,5 @@
 /** What the source holds and nothing reads: named with its count, never passed over in silence. */
 import type { Finding } from './finding';
-import type { Report } from './report.schema';
 
 export const UNREAD_COLUMN = 'unread-column';
 export const UNREAD_OBJECT = 'unread-object';
@@ -20,9 +19,4 @@ export function unreadObjects(unread: readonly { readonly name: string; readonly
   return unread.map(({ name, object, rowCount }) =>
     info(UNREAD_OBJECT, name, object === null ? `${name} holds no object that is known and is not moved.` : `${name} holds ${object}, which this version does not move.`, 'Nothing, unless you miss it: it stays in the source.', rowCount),
   );
-}
-
-/** The report's list of what was not moved. */
-export function notMovedFrom(findings: readonly Finding[]): Report['notMoved'] {
-  return findings.filter(({ code }) => code === UNREAD_COLUMN || code === UNREAD_OBJECT).map(({ place, count, message }) => ({ place, count, why: message }));
 }

@@ -51,6 +51,7 @@ export const refusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), pr
 /** Property or column to value. */
 export const textsSchema = z.record(z.string(), z.string());
 export const nullableTextsSchema = z.record(z.string(), z.string().nullable());
+export const batchCountsSchema = z.array(z.number());
 export const countsSchema = z.record(z.string(), z.number());
 
 /** @param place table and column, for the error; never a value */

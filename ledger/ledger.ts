@@ -13,7 +13,6 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
-import type { SchemaPlan } from '../domain/schema-plan';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
@@ -101,8 +100,6 @@ export interface IdentityGroup {
 export interface PlanStore {
   saveSnapshot(stagingId: string, snapshot: PortalSnapshot, digest: string): Promise<void>;
   readSnapshot(stagingId: string): Promise<{ readonly snapshot: PortalSnapshot; readonly digest: string } | null>;
-  saveSchemaPlan(stagingId: string, schemaPlan: SchemaPlan): Promise<void>;
-  readSchemaPlan(stagingId: string): Promise<SchemaPlan>;
   /** Forgets planned records, associations and batches of this staging, so that planning may begin anew. */
   clear(stagingId: string): Promise<void>;
   /** Writes or replaces by (object type, ordinal). */

@@ -161,6 +161,7 @@ async function savePartitions(database: LedgerDatabase, stagingId: string, workT
     firstBatch: partition * BATCHES_PER_PARTITION,
     batchCount: sizes.length,
     recordCount: sizes.reduce((sum, size) => sum + size, 0),
+    batchCounts: sizes,
   }));
   await database.write(async (db) => {
     await db.deleteFrom('planned_partitions').where('staging_id', '=', stagingId).where('work_type', '=', workType).execute();
@@ -168,8 +169,8 @@ async function savePartitions(database: LedgerDatabase, stagingId: string, workT
       await db
         .insertInto('planned_partitions')
         .values(
-          chunk.map(({ partition, firstBatch, batchCount, recordCount }) => ({
-            staging_id: stagingId, work_type: workType, partition, first_batch: firstBatch, batch_count: batchCount, record_count: recordCount,
+          chunk.map(({ partition, firstBatch, batchCount, recordCount, batchCounts }) => ({
+            staging_id: stagingId, work_type: workType, partition, first_batch: firstBatch, batch_count: batchCount, record_count: recordCount, batch_counts: JSON.stringify(batchCounts),
           })),
         )
         .execute();

@@ -32,7 +32,7 @@ export interface SimulatorHealth {
 
 export type RateLimitPolicy = 'TEN_SECONDLY_ROLLING' | 'SECONDLY' | 'DAILY';
 
-/** One thing that can go wrong with a call. `before` = nothing was written, `after` = the call was carried out and only its answer is spoilt. */
+/** One thing that can go wrong with a call. `before` = nothing was written yet, `after` = the call was carried out and only its answer is spoilt or late. `slow` is `after` unless told otherwise, `connection-reset` is `before`. */
 export type Fault =
   | { readonly kind: 'request-lost' }
   | { readonly kind: 'answer-lost-after-commit' }

@@ -111,8 +111,8 @@ function keysIn(url: URL): readonly string[] {
   return keys.length > 0 ? keys : DEFAULT_KEYS;
 }
 
-function clockState({ clock, limits }: ControlledWorld): ClockState {
-  return { now: new Date(clock.nowMs()).toISOString(), offsetMs: clock.offsetMs(), resetsAt: limits().state().resetsAt };
+function clockState(world: ControlledWorld): ClockState {
+  return { now: new Date(world.clock.nowMs()).toISOString(), offsetMs: world.clock.offsetMs(), resetsAt: world.limits().state().resetsAt };
 }
 
 function changeSwitches(portal: Portal, changes: SwitchChanges): Switches {

@@ -28,10 +28,13 @@ export interface HubspotSimulator {
   close(): Promise<void>;
 }
 
+/** Room for an over-long URL, so that it gets the vendor's answer and not the server's own. */
+const MAX_HEADER_BYTES = 262_144;
+
 /** A HubSpot portal in memory, over HTTP: the vendor's paths, and `/_simulator/` to steer and inspect it. */
 export function createHubspotSimulator(options: HubspotSimulatorOptions = {}): HubspotSimulator {
   const world = createWorld(options);
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     serve(world, request, response).catch((error: unknown) => {
       if (!response.headersSent) send(response, { status: 500, body: { problem: error instanceof Error ? (error.stack ?? error.message) : String(error) } });
     });

@@ -1,4 +1,4 @@
-import { listOf } from '../json';
+import { listOf, textOf } from '../json';
 import { bodyOf, propertiesIn, queryList, requiredText, writeContextOf, type ApiAnswer, type ApiRequest } from './api-request';
 import { applyInline, checkInline } from './inline-associations';
 import { notFound, notNumeric, validationError } from './errors';
@@ -84,6 +84,17 @@ export function mergeObjects(portal: Portal, request: ApiRequest, [alias = '']: 
   const loser = findRecord(object, requiredText(body, 'objectIdToMerge'), null, 'live');
   mergeRecords(portal, object, { winner, loser, actor: request.token.actor });
   return { status: 200, body: viewRecord(portal, object, winner, { properties: [], withHistory: [] }) };
+}
+
+/** For good: no recycle bin, no archived read. HubSpot docs, "Contacts", GDPR delete. */
+export function gdprDelete(portal: Portal, request: ApiRequest, [alias = '']: readonly string[]): ApiAnswer {
+  const object = objectOf(portal, alias);
+  if (object.type.plural !== 'contacts') throw notFound();
+  const body = bodyOf(request);
+  const record = findRecord(object, requiredText(body, 'objectId'), textOf(body['idProperty']) ?? null, 'live');
+  object.records.archive(record, portal.clock.nowMs());
+  object.records.forget(record);
+  return { status: 204 };
 }
 
 export function viewOf({ query }: ApiRequest): ViewRequest {

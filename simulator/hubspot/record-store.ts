@@ -91,11 +91,16 @@ export class RecordStore {
 
   /** Takes the losing record of a merge away and lets its id lead to the winner. */
   redirect(loser: StoredRecord, winner: StoredRecord): void {
-    this.indexAll(loser, 'remove');
-    this.byId.delete(loser.id);
-    this.ids.splice(this.firstPlace(loser.id), 1);
-    if (loser.archivedMs === 0) this.liveCount -= 1;
+    this.forget(loser);
     this.redirects.set(loser.id, winner.id);
+  }
+
+  /** Takes a record away without a trace. */
+  forget(record: StoredRecord): void {
+    this.indexAll(record, 'remove');
+    this.byId.delete(record.id);
+    this.ids.splice(this.firstPlace(record.id), 1);
+    if (record.archivedMs === 0) this.liveCount -= 1;
   }
 
   /** Declares a unique property; values already there are taken in. `alsoIn` names a `;` list of further values. */

@@ -62,6 +62,7 @@ const ROUTES: readonly Route[] = [
   route('POST objects/:type/batch/archive', '$0.batch.archive', 'write', writes, batch.batchArchive),
   route('POST objects/:type/search', '$0.search', 'read', reads, searchObjects, { lane: 'search' }),
   route('POST objects/:type/merge', '$0.merge', 'write', writes, objects.mergeObjects),
+  route('POST objects/:type/gdpr-delete', '$0.gdpr-delete', 'write', writes, objects.gdprDelete),
   route('GET objects/:type', '$0.list', 'read', reads, objects.listObjects),
   route('POST objects/:type', '$0.create', 'write', writes, objects.createObject),
   route('GET objects/:type/:id', '$0.read', 'read', reads, objects.readObject),

@@ -32,6 +32,8 @@ interface Outgoing extends ApiAnswer {
 
 /** How much of a call's time has passed when its effects are there: a client that gives up late leaves them behind. */
 const COMMIT_SHARE = 0.6;
+/** The vendor's own limit is not known; one connector splits its lists of properties at about 15,000 characters. */
+const MAX_URL_CHARACTERS = 16_000;
 const HTML_PAGE = '<html><head><title>Error</title></head><body>upstream error</body></html>';
 
 /** Carries out one call of the vendor's API: faults, token, limits, latency, effect, answer. */
@@ -79,11 +81,11 @@ async function decide(world: VendorWorld, call: Call): Promise<Outgoing> {
     if (spoilt) return spoilt;
 
     const delayMs = world.latency.nextMs(match?.route.nature ?? 'read');
-    if (fault?.kind === 'slow' && fault.when !== 'after') await sleep(fault.delayMs);
+    if (fault?.kind === 'slow' && fault.when === 'before') await sleep(fault.delayMs);
     if (delayMs > 0) await sleep(delayMs * COMMIT_SHARE);
     const answer = carryOut(world, call, token);
     if (delayMs > 0) await sleep(delayMs * (1 - COMMIT_SHARE));
-    if (fault?.kind === 'slow' && fault.when === 'after') await sleep(fault.delayMs);
+    if (fault?.kind === 'slow' && fault.when !== 'before') await sleep(fault.delayMs);
 
     if (fault?.kind === 'status') return { ...gatewayError(fault.status), headers };
     if (fault?.kind === 'not-json') return { status: answer.status, text: HTML_PAGE, headers };
@@ -117,9 +119,11 @@ function gatewayError(status: number): Outgoing {
   return { status, body: toErrorEnvelope({ message: 'internal error' }) };
 }
 
-function carryOut(world: VendorWorld, { method, url, match, fault, parsed, text }: Call, token: ApiRequest['token']): ApiAnswer {
+function carryOut(world: VendorWorld, call: Call, token: ApiRequest['token']): ApiAnswer {
+  const { method, url, match, fault, parsed, text } = call;
   const portal = world.portal();
   try {
+    if (url.href.length > MAX_URL_CHARACTERS) throw new VendorError(414, { message: 'URI too long' });
     if (!match) throw notFound();
     requireScopes(token, match.route.needs(match.parameters));
     if (portal.switches.bodyLimitBytes > 0 && Buffer.byteLength(text) > portal.switches.bodyLimitBytes) throw new VendorError(413, { message: 'Request entity too large' });

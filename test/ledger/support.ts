@@ -21,7 +21,7 @@ export const aDefinition = (id = 'acme') => migrationDefinitionSchema.parse({ id
 export const openRun = (ledger: Ledger, migrationId = 'acme', kind: 'planning' | 'migration' = 'migration') =>
   ledger.runs.open({ migrationId, kind, definition: aDefinition(migrationId), definitionDigest: 'd1', now: NOW });
 
-export const anObject = (object = 'Contact'): SourceObject => ({ object, files: [] });
+export const anObject = (object = 'Contact'): SourceObject => ({ object, dialect: 'data-loader', files: [] });
 
 export const anInspection = (changes: Partial<SourceInspection> = {}): SourceInspection => ({ objects: [anObject()], unread: [], findings: [], digest: 'source-1', ...changes });
 

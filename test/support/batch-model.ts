@@ -19,7 +19,7 @@ export class ModelPortal {
     seed.forEach(({ id, properties, archived }) => this.records.set(id, { properties: { ...properties }, archived: archived ?? false }));
   }
 
-  read(by: 'id' | string, ids: readonly string[], archived: boolean): PortalRecord[] {
+  read(by: string, ids: readonly string[], archived: boolean): PortalRecord[] {
     return [...this.records].filter(([id, record]) => record.archived === archived && ids.includes(by === 'id' ? id : (record.properties[by] ?? '\0'))).map(([id, record]) => ({ id, properties: { ...record.properties }, archived }));
   }
 
@@ -195,7 +195,7 @@ export class Choices {
 export function everyPath(visit: (choices: Choices) => void): number {
   let paths = 0;
   for (let fixed: readonly number[] | null = []; fixed !== null; ) {
-    const choices = new Choices(fixed);
+    const choices: Choices = new Choices(fixed);
     visit(choices);
     paths += 1;
     fixed = choices.next();

@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { createInspectPortal } from '../../activities/inspect-portal';
 import { createInspectSource } from '../../activities/inspect-source';
 import { createPlanMigration } from '../../activities/plan-migration';
@@ -34,7 +35,7 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
   const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: 'd', now: '2026-09-01T10:00:00.000Z' });
   const openSource = () => source;
   const { run } = row;
-  const inEnvironment = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
+  const inEnvironment = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(work);
   const planning: Planning = {
     ledger, row, source, target,
     inspectSource: () => inEnvironment(() => createInspectSource({ ledger, openSource }).inspectSource({ run })),

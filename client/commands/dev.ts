@@ -1,0 +1,97 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { findTemporalCli } from '../../local/temporal-cli';
+import { loadLocalConfig } from '../../local/config';
+import { startSimulatorProcess } from '../../local/simulator-process';
+import { SIMULATED_TOKEN, simulatorArguments } from '../../local/stack';
+import { connectToTemporal, startTemporalServer } from '../../local/temporal-server';
+import { startWorkerProcess } from '../../local/worker-process';
+import { CommandError, EXIT } from '../command-error';
+import { loadConfig } from '../config';
+import type { CommandContext } from '../context';
+
+interface DevFlags {
+  readonly simulate?: true;
+  readonly temporalPort: string;
+  readonly uiPort: string;
+  readonly simulatorPort: string;
+}
+
+/** The variables that steer a worker; a process that we start gets these and no other of them. */
+const WORKER_VARIABLES = /^(HUBSPOT|TEMPORAL|PORTAGE)_/;
+
+export function registerDev(program: Command, context: CommandContext): void {
+  program
+    .command('dev')
+    .description('Runs Temporal with its Web UI and a worker on this machine until Ctrl-C; migrations survive a stop.')
+    .option('--simulate', 'also a simulated HubSpot, and the worker works against it')
+    .option('--temporal-port <port>', "port of Temporal's server", '7233')
+    .option('--ui-port <port>', "port of Temporal's Web UI", '8233')
+    .option('--simulator-port <port>', 'port of the simulated HubSpot', '4010')
+    .option('--json', 'print addresses as JSON')
+    .addHelpText('after', '\nExample:\n  portage dev --simulate\n')
+    .action(async (flags: DevFlags & { readonly json?: true }) => dev(flags, context, flags.json === true ? 'json' : 'text'));
+}
+
+async function dev(flags: DevFlags, { terminal, environment, folder }: CommandContext, format: 'json' | 'text'): Promise<void> {
+  const config = loadConfig(environment, folder);
+  const home = resolve(folder, '.portage');
+  const running: { stop(): Promise<unknown> }[] = [];
+  try {
+    const address = environment['TEMPORAL_ADDRESS'] ?? `127.0.0.1:${flags.temporalPort}`;
+    let uiUrl: string | null = null;
+    if (await answers(address)) {
+      terminal.remark(`Uses the Temporal server that already listens at ${address}.`);
+    } else {
+      const cli = await findTemporalCli(loadLocalConfig(environment));
+      terminal.remark(cli.told);
+      const server = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(home, 'temporal.db') }, port: Number(flags.temporalPort), uiPort: Number(flags.uiPort), logFile: join(home, 'temporal.log') });
+      running.push(server);
+      uiUrl = server.uiUrl;
+    }
+    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: Number(flags.simulatorPort), arguments: simulatorArguments({ latency: 'realistic' }), logFile: join(home, 'simulator.log') }) : null;
+    if (simulator !== null) {
+      running.push(simulator);
+    }
+    const given = Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (WORKER_VARIABLES.test(name) && value !== undefined ? [[name, value]] : [])));
+    const worker = await startWorkerProcess({
+      temporalAddress: address,
+      ledger: config.ledger,
+      environment: { ...given, PORTAGE_LEDGER: config.ledger, TEMPORAL_ADDRESS: address, ...(simulator === null ? {} : { HUBSPOT_BASE_URL: simulator.url, HUBSPOT_ACCESS_TOKEN: SIMULATED_TOKEN }) },
+      logFile: join(home, 'worker.log'),
+    });
+    running.push(worker);
+    if (format === 'json') {
+      terminal.printJson({ temporal: address, ui: uiUrl, simulator: simulator?.url ?? null, ledger: config.ledger });
+    } else {
+      terminal.print(`Temporal   ${address}${uiUrl === null ? '' : `\nWeb UI     ${uiUrl}`}${simulator === null ? '' : `\nHubSpot    ${simulator.url} (simulated)`}\nLedger     ${config.ledger}\nLogs       ${home}`);
+      terminal.print('Ready. In another terminal: portage plan migration.yaml, then portage start migration.yaml. Ctrl-C ends this; what runs goes on when it is started again.');
+    }
+    const ended = await Promise.race([interrupted(), worker.exited.then(() => 'worker' as const)]);
+    if (ended === 'worker') {
+      throw new CommandError(EXIT.unreachable, 'The worker ended.', `Its log says why: ${join(home, 'worker.log')}`);
+    }
+  } finally {
+    for (const part of running.reverse()) {
+      await part.stop();
+    }
+  }
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const connection = await connectToTemporal(address, 1000);
+    await connection.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function interrupted(): Promise<'interrupted'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => resolve('interrupted'));
+    }
+  });
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { runInForeground } from '../../local/foreground';
+import type { CommandContext } from '../context';
+
+/** `worker` and `simulate` are programs of their own: the command line starts them in its place and hands over the terminal. */
+export function registerProcesses(program: Command, context: CommandContext): void {
+  program
+    .command('worker')
+    .description('Runs a worker: it does the work of every migration in its ledger.')
+    .option('--json', 'print the ready line as JSON only')
+    .addHelpText('after', '\nExample:\n  HUBSPOT_ACCESS_TOKEN=… portage worker\n')
+    .action(async () => context.exit(await runInForeground('worker/main', [], context.environment)));
+  program
+    .command('simulate')
+    .argument('<vendor>', 'hubspot')
+    .description('Runs a simulated CRM over HTTP.')
+    .option('--port <port>', 'port on loopback; 0 = any free one', '4010')
+    .option('--portal <file>', 'a portal to begin with, as JSON')
+    .option('--latency <profile>', 'none or realistic', 'realistic')
+    .option('--tier <tier>', 'free, starter, professional or enterprise', 'professional')
+    .option('--json', 'print the ready line as JSON only')
+    .addHelpText('after', '\nExample:\n  portage simulate hubspot --port 4010\n')
+    .action(async (vendor: string, flags: { port: string; portal?: string; latency: string; tier: string }) => {
+      const portal = flags.portal === undefined ? [] : ['--portal', flags.portal];
+      context.exit(await runInForeground('simulator/main', [vendor, '--port', flags.port, '--latency', flags.latency, '--tier', flags.tier, ...portal], context.environment));
+    });
+}

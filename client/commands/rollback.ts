@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../domain/object-type';
+import { CommandError, EXIT } from '../command-error';
+import type { CommandContext } from '../context';
+import { ASSOCIATION_WORDS, formatCount } from '../words';
+import type { Migration, PortageClient } from '../portage-client';
+import { followToEnd } from './start';
+
+interface RollbackFlags {
+  readonly confirm?: string;
+  readonly dryRun?: true;
+  readonly includeEdited?: true;
+  readonly detach?: true;
+  readonly json?: true;
+}
+
+export function registerRollback(program: Command, context: CommandContext): void {
+  program
+    .command('rollback')
+    .argument('[id]', 'migration or run; may be left out while there is one migration')
+    .description('Puts the portal back as it was. Shows what it would do and asks for the run before it acts.')
+    .option('--dry-run', 'only show what would be undone')
+    .option('--confirm <run>', 'act without asking; must be the id of the run')
+    .option('--include-edited', 'undo also records that people have edited since')
+    .option('--detach', 'do not follow')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  portage rollback acme-2026 --confirm acme-2026.1\n')
+    .action(async (id: string | undefined, flags: RollbackFlags) => {
+      await context.withClient((portage) => rollback(portage, id, flags, context));
+    });
+}
+
+async function rollback(portage: PortageClient, id: string | undefined, flags: RollbackFlags, { terminal, exit }: CommandContext): Promise<void> {
+  const migration = await portage.migration(id);
+  const forecast = await assembleRollbackForecast(portage, migration);
+  if (flags.dryRun === true) {
+    if (flags.json === true) {
+      terminal.printJson(forecast);
+    } else {
+      renderForecast(migration.run, forecast).forEach((line) => terminal.print(line));
+    }
+    return;
+  }
+  renderForecast(migration.run, forecast).forEach((line) => terminal.remark(line));
+  const confirm = flags.confirm ?? (terminal.interactive ? await terminal.ask(`Type the run's id (${migration.run}) to undo this: `) : '');
+  if (confirm !== migration.run) {
+    throw new CommandError(terminal.interactive ? EXIT.usage : EXIT.waitsForPerson, 'Nothing was undone.', `To undo it, confirm with the run's id: portage rollback ${migration.run} --confirm ${migration.run}`);
+  }
+  await migration.rollback({ confirm, includeEdited: flags.includeEdited === true });
+  if (flags.detach === true) {
+    terminal.remark(`Run ${migration.run} is being rolled back. Watch it with portage watch ${migration.run}.`);
+    return;
+  }
+  await untilRollbackBegins(migration);
+  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text');
+}
+
+/** The signal is taken by the workflow a moment later; following must not see the state from before. */
+async function untilRollbackBegins(migration: Migration): Promise<void> {
+  for (let attempt = 0; attempt < 150; attempt++) {
+    const { state, phase } = await migration.status();
+    if (state === 'rolling-back' || state === 'rolled-back' || phase === 'rollback') {
+      return;
+    }
+    await new Promise((wake) => setTimeout(wake, 200));
+  }
+}
+
+interface RollbackForecast {
+  readonly archive: Readonly<Record<string, number>>;
+  readonly restore: Readonly<Record<string, number>>;
+  readonly removeAssociations: Readonly<Record<string, number>>;
+  readonly removeSchema: readonly string[];
+}
+
+async function assembleRollbackForecast(portage: PortageClient, migration: Migration): Promise<RollbackForecast> {
+  const [status, schema] = await Promise.all([migration.status(), portage.ledger.schema.read(migration.run)]);
+  const some = (entries: readonly (readonly [string, number])[]) => Object.fromEntries(entries.filter(([, count]) => count > 0));
+  return {
+    archive: some(OBJECT_TYPES.map((type) => [type, status.objects[type]?.created ?? 0])),
+    restore: some(OBJECT_TYPES.map((type) => [type, status.objects[type]?.updated ?? 0])),
+    removeAssociations: some(ASSOCIATION_TYPES.map((type) => [type, status.associations[type]?.added ?? 0])),
+    removeSchema: schema.filter(({ state }) => state === 'created').map(({ objectType, kind, name }) => `${objectType} ${kind} ${name}`),
+  };
+}
+
+function renderForecast(run: string, forecast: RollbackForecast): readonly string[] {
+  return [
+    `Rolling back run ${run} would`,
+    ...Object.entries(forecast.removeAssociations).map(([type, count]) => `  remove ${formatCount(count)} associations (${ASSOCIATION_TYPES.filter((known) => known === type).map((known) => ASSOCIATION_WORDS[known].toLowerCase()).join()})`),
+    ...Object.entries(forecast.restore).map(([type, count]) => `  restore ${formatCount(count)} ${type} that were there before`),
+    ...Object.entries(forecast.archive).map(([type, count]) => `  archive ${formatCount(count)} ${type} that the run created`),
+    ...(forecast.removeSchema.length === 0 ? [] : [`  remove, where nothing uses it: ${forecast.removeSchema.join(', ')}`]),
+    '  leave alone and list every record that people have edited since (unless --include-edited)',
+    'Archived records stay in HubSpot\'s recycle bin for 90 days and come back only through its screens.',
+  ];
+}

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { CommandError, EXIT } from '../command-error';
+import type { CommandContext } from '../context';
+import type { Migration } from '../portage-client';
+import { parseCount } from './start';
+
+interface JsonFlag {
+  readonly json?: true;
+}
+
+export function registerPause(program: Command, context: CommandContext): void {
+  signalCommand(program, context, 'pause', 'Stops before the next batch; the batch in flight ends.').action(async (id: string | undefined, flags: JsonFlag) => {
+    await tell(context, id, flags, 'told to pause: the batches in flight end, no other starts', (migration) => migration.pause());
+  });
+}
+
+export function registerResume(program: Command, context: CommandContext): void {
+  signalCommand(program, context, 'resume', 'Goes on after a pause; with --approve it approves a plan.', 'portage resume acme-2026 --approve 3f9c… --accept-left-out 37')
+    .option('--approve <digest>', 'the digest of the plan to approve')
+    .option('--accept-left-out <n>', 'accept that exactly n records are skipped')
+    .action(async (id: string | undefined, flags: JsonFlag & { approve?: string; acceptLeftOut?: string }) => {
+      const input = { ...(flags.approve === undefined ? {} : { approve: flags.approve }), ...(flags.acceptLeftOut === undefined ? {} : { acceptLeftOut: parseCount(flags.acceptLeftOut) }) };
+      await tell(context, id, flags, 'told to go on', (migration) => migration.resume(input));
+    });
+}
+
+export function registerFinalize(program: Command, context: CommandContext): void {
+  signalCommand(program, context, 'finalize', 'Ends the time in which the migration can be rolled back.').action(async (id: string | undefined, flags: JsonFlag) => {
+    await tell(context, id, flags, 'told to finalize: it can no longer be rolled back', async (migration) => {
+      const { state } = await migration.status();
+      if (!['verified', 'differs', 'finished-with-refusals'].includes(state)) {
+        throw new CommandError(EXIT.usage, `Run ${migration.run} is ${state}: only a finished run can be finalized.`, `portage watch ${migration.run} follows it to its end.`);
+      }
+      await migration.finalize();
+    });
+  });
+}
+
+export function registerThrottle(program: Command, context: CommandContext): void {
+  signalCommand(program, context, 'throttle', 'Changes the share of the allowed rate, and of the day, that is used.', 'portage throttle acme-2026 --rate 60% --reserve 40%')
+    .option('--rate <share>', 'share of the allowed rate to use, e.g. 60%')
+    .option('--reserve <share>', "share of the day's calls that stay for other apps, e.g. 40%")
+    .action(async (id: string | undefined, flags: JsonFlag & { rate?: string; reserve?: string }) => {
+      const input = { ...(flags.rate === undefined ? {} : { rate: parseShare(flags.rate) }), ...(flags.reserve === undefined ? {} : { reserve: parseShare(flags.reserve) }) };
+      await tell(context, id, flags, 'told its new shares', (migration) => migration.throttle(input));
+    });
+}
+
+function signalCommand(program: Command, _context: CommandContext, verb: string, description: string, example = `portage ${verb} acme-2026`): Command {
+  return program.command(verb).argument('[id]', 'migration or run; may be left out while there is one migration').description(description).option('--json', 'print the status as JSON').addHelpText('after', `\nExample:\n  ${example}\n`);
+}
+
+async function tell(context: CommandContext, id: string | undefined, flags: JsonFlag, done: string, action: (migration: Migration) => Promise<void>): Promise<void> {
+  await context.withClient(async (portage) => {
+    const migration = await portage.migration(id);
+    await action(migration);
+    if (flags.json === true) {
+      context.terminal.printJson(await migration.status());
+    } else {
+      context.terminal.print(`Run ${migration.run} was ${done}. portage status ${migration.run} shows it.`);
+    }
+  });
+}
+
+function parseShare(text: string): number {
+  const share = /^\d{1,3}%$/.test(text) ? Number(text.slice(0, -1)) / 100 : Number.NaN;
+  if (Number.isNaN(share) || share > 1) {
+    throw new CommandError(EXIT.usage, `"${text}" is not a share.`, 'Give a percentage, e.g. 60%.');
+  }
+  return share;
+}

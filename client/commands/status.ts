@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { OBJECT_TYPES, ASSOCIATION_TYPES } from '../../domain/object-type';
+import type { CommandContext } from '../context';
+import { describeReason } from '../follow';
+import type { MigrationStatus } from '../migration-status';
+import { formatTable } from '../table';
+import { ASSOCIATION_WORDS, formatCount, formatInstant, OBJECT_WORDS, PHASE_WORDS, STATE_WORDS } from '../words';
+import { followToEnd } from './start';
+
+interface JsonFlag {
+  readonly json?: true;
+}
+
+export function registerStatus(program: Command, context: CommandContext): void {
+  program
+    .command('status')
+    .argument('[id]', 'migration or run; may be left out while there is one migration')
+    .description('Where a migration is, what it waits for, when it will be done. Works with no worker running.')
+    .option('--json', 'print the status as JSON')
+    .addHelpText('after', '\nExample:\n  portage status acme-2026\n')
+    .action(async (id: string | undefined, flags: JsonFlag) => {
+      await context.withClient(async (portage) => {
+        const migration = await portage.migration(id);
+        const [status, live, worker] = await Promise.all([migration.status(), migration.live(), portage.hasWorker().catch(() => null)]);
+        if (flags.json === true) {
+          context.terminal.printJson({ ...status, expectedEnd: live?.expectedEnd ?? null, worker: worker === null ? 'temporal-unreachable' : worker ? 'polling' : 'none' });
+          return;
+        }
+        renderStatus(status).forEach((line) => context.terminal.print(line));
+        if (live?.expectedEnd !== null && live?.expectedEnd !== undefined) {
+          context.terminal.print(`Expected end: ${formatInstant(live.expectedEnd)}`);
+        }
+        if (worker === null) {
+          context.terminal.print('Temporal does not answer: this is what the ledger knows. Start it with portage dev, or set TEMPORAL_ADDRESS.');
+        } else if (!worker) {
+          context.terminal.print('No worker is polling: nothing moves until one runs (portage worker).');
+        }
+      });
+    });
+}
+
+export function registerWatch(program: Command, context: CommandContext): void {
+  program
+    .command('watch')
+    .argument('[id]', 'migration or run')
+    .description('Follows a migration to its end; Ctrl-C leaves it running.')
+    .option('--json', 'print the final report as JSON')
+    .addHelpText('after', '\nExample:\n  portage watch acme-2026\n')
+    .action(async (id: string | undefined, flags: JsonFlag) => {
+      await context.withClient(async (portage) => followToEnd(portage, await portage.migration(id), context, flags.json === true ? 'json' : 'text'));
+    });
+}
+
+export function registerList(program: Command, context: CommandContext): void {
+  program
+    .command('list')
+    .description('All runs in the ledger, newest first.')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  portage list\n')
+    .action(async (flags: JsonFlag) => {
+      await context.withClient(async (portage) => {
+        const rows = await portage.list();
+        if (flags.json === true) {
+          context.terminal.printJson(rows.map(({ run, migrationId, kind, state, phase, portalId, createdAt, endedAt }) => ({ run, migration: migrationId, kind, state, phase, portalId, createdAt, endedAt })));
+        } else if (rows.length === 0) {
+          context.terminal.print('No migration yet. Begin with: portage plan migration.yaml');
+        } else {
+          formatTable([['Run', 'started', 'state'], ...rows.map((row) => [row.run, formatInstant(row.createdAt), STATE_WORDS[row.state]])]).forEach((line) => context.terminal.print(line));
+        }
+      });
+    });
+}
+
+export function renderStatus(status: MigrationStatus): readonly string[] {
+  const rows = [
+    ...OBJECT_TYPES.flatMap((type) => {
+      const tally = status.objects[type];
+      return tally === undefined ? [] : [[OBJECT_WORDS[type], tally.source, tally.created + tally.updated + tally.unchanged, tally.folded, tally.leftOut, tally.refused, tally.inDoubt, tally.pending]];
+    }),
+    ...ASSOCIATION_TYPES.flatMap((type) => {
+      const tally = status.associations[type];
+      return tally === undefined ? [] : [[ASSOCIATION_WORDS[type], tally.source, tally.added + tally.alreadyThere, tally.duplicate + tally.selfLink, tally.missingEnd + tally.endNotWritten, tally.refused, tally.inDoubt, tally.pending]];
+    }),
+  ];
+  const { lastError, oldestInDoubt } = status;
+  return [
+    `Run ${status.run}: ${STATE_WORDS[status.state]}${status.endedAt === null ? ` (${PHASE_WORDS[status.phase]})` : ''}`,
+    ...status.reasons.flatMap((reason) => [`  waits since ${formatInstant(reason.since)}: ${describeReason(reason)}`, `    → ${reason.remedy}`]),
+    ...(rows.length === 0 ? [] : ['', ...formatTable([['', 'in source', 'there', 'combined', 'skipped', 'failed', 'in doubt', 'to do'], ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))]), '']),
+    `Calls: ${formatCount(status.calls.made)}${status.calls.forecast === null ? '' : ` of about ${formatCount(status.calls.forecast)}`}${status.quota.dailyRemaining === null ? '' : `; ${formatCount(status.quota.dailyRemaining)} left today`}`,
+    ...(lastError === null ? [] : [`Last error: ${lastError.type} ${lastError.code} at ${formatInstant(lastError.at)}`]),
+    ...(oldestInDoubt === null ? [] : [`In doubt since ${formatInstant(oldestInDoubt.sentAt)}: ${oldestInDoubt.objectType} #${oldestInDoubt.ordinal}; it is looked up before anything is sent again.`]),
+  ];
+}

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MultiBar, type SingleBar } from 'cli-progress';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import type { PauseReason, Phase } from '../domain/phase';
+import { CallRate } from './call-rate';
+import { CommandError, EXIT } from './command-error';
+import { ENDED_STATES, type MigrationStatus } from './migration-status';
+import type { Migration } from './portage-client';
+import type { Terminal } from './terminal';
+import { ASSOCIATION_WORDS, formatCount, formatDuration, formatInstant, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS } from './words';
+
+const REDRAW_MS = 300;
+const PLAIN_LINE_EVERY_MS = 5_000;
+
+export interface FollowOptions {
+  /** Asked once for each time the run stops for a person, when one is at the terminal. Without it, and without a terminal, following ends with exit code 9. */
+  readonly onPersonNeeded?: (status: MigrationStatus) => Promise<void>;
+  /** Called with each status that is read; the demo uses it to kill its worker in the middle. */
+  readonly onStatus?: (status: MigrationStatus) => Promise<void>;
+  /** Stops following; the migration goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** Follows a run to its end: bars on a terminal, a plain line every few seconds elsewhere. Reads the ledger only. */
+export async function followMigration(migration: Migration, terminal: Terminal, options: FollowOptions = {}): Promise<MigrationStatus> {
+  const display = terminal.interactive ? createBars(terminal) : createPlainLines(terminal);
+  const rate = new CallRate();
+  let askedAt: string | null = null;
+  try {
+    for (;;) {
+      const status = await migration.status();
+      display.show(status, progressLine(status, rate.observe(status.calls.made, Date.now())));
+      await options.onStatus?.(status);
+      if (ENDED_STATES.has(status.state) || options.signal?.aborted === true) {
+        return status;
+      }
+      const waitsForPerson = status.reasons.find(({ until }) => until === null);
+      if (waitsForPerson !== undefined && askedAt !== waitsForPerson.since) {
+        askedAt = waitsForPerson.since;
+        if (!terminal.interactive || options.onPersonNeeded === undefined) {
+          throw new CommandError(EXIT.waitsForPerson, `Run ${status.run} waits: ${describeReason(waitsForPerson)}`, waitsForPerson.remedy);
+        }
+        display.stop();
+        await options.onPersonNeeded(status);
+      }
+      await sleep(REDRAW_MS, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => undefined);
+    }
+  } finally {
+    display.stop();
+  }
+}
+
+export function describeReason({ kind, until, code }: PauseReason): string {
+  return `${REASON_WORDS[kind]}${code === null ? '' : ` (${code})`}${until === null ? '' : `, goes on by itself at ${formatInstant(until)}`}`;
+}
+
+/** Phase, rate, calls left today, expected end and the reason of any wait, in one line. */
+export function progressLine(status: MigrationStatus, callsPerSecond: number | null): string {
+  const callsLeft = status.calls.forecast === null ? null : Math.max(0, status.calls.forecast - status.calls.made);
+  return [
+    PHASE_WORDS[status.phase],
+    ...(callsPerSecond === null ? [] : [`${callsPerSecond.toFixed(1)} calls/s`]),
+    ...(status.quota.dailyRemaining === null ? [] : [`${formatCount(status.quota.dailyRemaining)} calls left today`]),
+    ...(callsLeft === null || callsPerSecond === null || callsPerSecond === 0 || status.phase === 'open' ? [] : [`done in about ${formatDuration((callsLeft / callsPerSecond) * 1000)}`]),
+    ...status.reasons.map((reason) => `WAITS: ${describeReason(reason)}`),
+  ].join(' · ');
+}
+
+interface Counter {
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+function countersOf(status: MigrationStatus): readonly Counter[] {
+  return [
+    ...OBJECT_TYPES.flatMap((type) => {
+      const tally = status.objects[type];
+      return tally === undefined || tally.source === 0 ? [] : [{ name: OBJECT_WORDS[type], done: tally.source - tally.pending - tally.inDoubt, total: tally.source }];
+    }),
+    ...ASSOCIATION_TYPES.flatMap((type) => {
+      const tally = status.associations[type];
+      return tally === undefined || tally.source === 0 ? [] : [{ name: ASSOCIATION_WORDS[type], done: tally.source - tally.pending - tally.inDoubt, total: tally.source }];
+    }),
+  ];
+}
+
+interface Display {
+  show(status: MigrationStatus, line: string): void;
+  stop(): void;
+}
+
+function createBars(terminal: Terminal): Display {
+  let bars: MultiBar | null = null;
+  const byName = new Map<string, SingleBar>();
+  return {
+    show(status, line) {
+      bars ??= new MultiBar({ stream: terminal.err, clearOnComplete: false, hideCursor: true, linewrap: false, barsize: 28, format: '{name} {bar} {value}/{total}', noTTYOutput: false });
+      for (const { name, done, total } of countersOf(status)) {
+        const bar = byName.get(name);
+        if (bar === undefined) {
+          byName.set(name, bars.create(total, done, { name: name.padEnd(24) }));
+        } else {
+          bar.setTotal(total);
+          bar.update(done);
+        }
+      }
+      const summary = byName.get('');
+      if (summary === undefined) {
+        byName.set('', bars.create(1, 0, { line }, { format: '{line}' }));
+      } else {
+        summary.update(0, { line });
+      }
+    },
+    stop() {
+      bars?.stop();
+      bars = null;
+      byName.clear();
+    },
+  };
+}
+
+function createPlainLines(terminal: Terminal): Display {
+  let lastLineAt = Number.NEGATIVE_INFINITY;
+  let lastPhase: Phase | null = null;
+  let lastReasons = '';
+  return {
+    show(status, line) {
+      const reasons = status.reasons.map(({ kind }) => kind).join(',');
+      const changed = status.phase !== lastPhase || reasons !== lastReasons;
+      if (!changed && Date.now() - lastLineAt < PLAIN_LINE_EVERY_MS) {
+        return;
+      }
+      lastLineAt = Date.now();
+      lastPhase = status.phase;
+      lastReasons = reasons;
+      terminal.remark([line, ...countersOf(status).map(({ name, done, total }) => `${name} ${formatCount(done)}/${formatCount(total)}`)].join(' · '));
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,264 @@
+/**
+ * The typed API behind the command line, for scripts: start a migration, tell it things, read where it stands.
+ *
+ *     const portage = await connectPortage();
+ *     const migration = await portage.start('./migration.yaml');
+ *     const status = await migration.ended();
+ *     await portage.close();
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { parseMigrationFile } from '../domain/migration-file.schema';
+import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import type { Report } from '../domain/report.schema';
+import type { Ledger, RunRow } from '../ledger/ledger';
+import { openLedger } from '../ledger/open-ledger';
+import type { MigrationInput, PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
+import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery, taskQueues, throttleSignal, workflowIds } from '../workflows/messages';
+import { definitionDigest } from '../domain/definition-digest';
+import { CommandError, EXIT } from './command-error';
+import { loadConfig, processEnvironment } from './config';
+import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
+
+const HUNDRED_YEARS = '876000h';
+
+export interface ConnectOptions {
+  /** Defaults to the process's environment. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here; defaults to the working folder. */
+  readonly folder?: string;
+  /** Read `temporalio/temporal.toml` of the user as the SDK does. */
+  readonly userConfigFile?: 'read' | 'ignore';
+}
+
+export interface StartOptions {
+  /** Start only if this plan comes out again. */
+  readonly planDigest?: string;
+  /** Approve the plan that comes out, if exactly so many records are left out for reasons that are not the user's own. */
+  readonly approve?: { readonly acceptLeftOut: number };
+}
+
+export interface PortageClient {
+  /** Opens a run of the migration in this file and starts it. Throws CommandError before anything is started. */
+  start(file: string, options?: StartOptions): Promise<Migration>;
+  /** Starts preflight alone, or preflight, staging and plan. */
+  plan(file: string, stopAfter: PlanningInput['stopAfter']): Promise<Planning>;
+  /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
+  migration(id?: string): Promise<Migration>;
+  list(): Promise<readonly RunRow[]>;
+  /** Is a worker of this ledger polling? */
+  hasWorker(ledgerId?: string): Promise<boolean>;
+  readonly ledger: Ledger;
+  close(): Promise<void>;
+}
+
+export interface Planning {
+  readonly run: string;
+  /** Resolves when the planning workflow has closed. The plan and the findings are in the ledger. */
+  ended(): Promise<void>;
+}
+
+export interface Migration {
+  readonly run: string;
+  readonly row: RunRow;
+  pause(): Promise<void>;
+  resume(input?: ResumeInput): Promise<void>;
+  /** Without `confirm` it pauses and prepares the dry run; with the run's id it acts. */
+  rollback(input?: RollbackInput): Promise<void>;
+  throttle(input: ThrottleInput): Promise<void>;
+  finalize(): Promise<void>;
+  status(): Promise<MigrationStatus>;
+  /** Asks the workflow itself; null when no worker answers in time. */
+  live(): Promise<StatusView | null>;
+  report(): Promise<Report | null>;
+  /** Polls the ledger until the run is verified, differs, is rolled back, finalized or not started; gives that status. */
+  ended(pollMs?: number): Promise<MigrationStatus>;
+}
+
+export async function connectPortage(options: ConnectOptions = {}): Promise<PortageClient> {
+  const environment = options.environment ?? processEnvironment();
+  const folder = options.folder ?? process.cwd();
+  const config = loadConfig(environment, folder);
+  const ledger = await openLedger({ location: config.ledger });
+  const { ledgerId, epoch } = await ledger.identity();
+  const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
+
+  const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
+
+  return {
+    ledger,
+    async start(file, startOptions = {}) {
+      const definition = await readDefinition(resolve(folder, file));
+      const running = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && isUnfinished(row));
+      if (running !== undefined) {
+        throw new CommandError(EXIT.planRefused, `Run ${running.run} of migration "${definition.id}" is ${running.state}.`, `Finish it (portage finalize ${running.run}) or undo it (portage rollback ${running.run}) before starting another, or watch it: portage watch ${running.run}.`);
+      }
+      const client = await temporal.client();
+      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+      const input: MigrationInput = {
+        run: row.run,
+        migrationId: definition.id,
+        ledgerId,
+        epoch,
+        expectedPlanDigest: startOptions.planDigest ?? null,
+        approve: startOptions.approve ?? null,
+        rate: definition.quota.rate,
+        reserve: definition.quota.reserve,
+        rollbackWindowMs: definition.rollbackWindowDays * 24 * 60 * 60 * 1000,
+      };
+      await client.workflow.start('migration', {
+        workflowId: workflowIds.migration(row.run),
+        taskQueue: taskQueues.ledger(ledgerId),
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowExecutionTimeout: HUNDRED_YEARS,
+        staticSummary: `Migration ${definition.id}: ${definition.source.crm} to ${definition.target.crm}`,
+        staticDetails: `Run \`${row.run}\`. Pause, resume, roll back and finalize are signals of this workflow, or commands: \`portage --help\`.`,
+      });
+      return migrationOf(row);
+    },
+    async plan(file, stopAfter) {
+      const definition = await readDefinition(resolve(folder, file));
+      const client = await temporal.client();
+      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+      const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
+      const handle = await client.workflow.start('planning', {
+        workflowId: workflowIds.planning(row.run),
+        taskQueue: taskQueues.ledger(ledgerId),
+        args: [input],
+        staticSummary: `${stopAfter === 'plan' ? 'Dry run' : 'Preflight'} of migration ${definition.id}`,
+      });
+      return {
+        run: row.run,
+        async ended() {
+          // A planning that fails has left its findings in the ledger: they are the answer.
+          await handle.result().catch(() => undefined);
+        },
+      };
+    },
+    async migration(id) {
+      const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
+      const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);
+      const [newest] = named;
+      if (newest === undefined) {
+        throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read.');
+      }
+      if (id === undefined && new Set(named.map((row) => row.migrationId)).size > 1) {
+        throw new CommandError(EXIT.usage, 'There are several migrations in this ledger.', 'Name one of those that portage list shows.');
+      }
+      return migrationOf(newest);
+    },
+    list: () => ledger.runs.list(),
+    hasWorker: () => temporal.hasWorker(ledgerId),
+    async close() {
+      await temporal.close();
+      await ledger.close();
+    },
+  };
+}
+
+function isUnfinished(row: RunRow): boolean {
+  return !['rolled-back', 'finalized', 'not-started'].includes(row.state);
+}
+
+function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {
+  const handle = async () => (await temporal.client()).workflow.getHandle(workflowIds.migration(row.run));
+  const told = async (action: Promise<void>): Promise<void> => {
+    try {
+      await action;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) {
+        throw new CommandError(EXIT.usage, `Run ${row.run} is over: no workflow of it is open.`, 'portage status shows how it ended.', { cause: error });
+      }
+      throw error;
+    }
+  };
+  const current = async (): Promise<RunRow> => (await ledger.runs.find(row.run)) ?? row;
+  const status = async () => readStatus(ledger, await current());
+  return {
+    run: row.run,
+    row,
+    pause: async () => told((await handle()).signal(pauseSignal)),
+    resume: async (input) => told((await handle()).signal(resumeSignal, input)),
+    rollback: async (input) => told((await handle()).signal(rollbackSignal, input)),
+    throttle: async (input) => told((await handle()).signal(throttleSignal, input)),
+    finalize: async () => told((await handle()).signal(finalizeSignal)),
+    status,
+    async live() {
+      try {
+        const client = await temporal.client();
+        const open = await handle();
+        return await client.connection.withDeadline(Date.now() + 3000, () => open.query(statusQuery));
+      } catch {
+        // No worker, no server or a closed workflow: the ledger's status stands.
+        return null;
+      }
+    },
+    report: () => ledger.facts.readReport(row.run),
+    async ended(pollMs = 500) {
+      for (;;) {
+        const run = await current();
+        if (ENDED_STATES.has(run.state)) {
+          return status();
+        }
+        await sleep(pollMs);
+      }
+    },
+  };
+}
+
+/** Reads and checks a migration file; all its mistakes are told at once. Paths in it start at its own folder. */
+export async function readDefinition(path: string): Promise<MigrationDefinition> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CommandError(EXIT.configuration, `The migration file ${path} cannot be read.`, 'Check the path; README has a file to start from.', { cause: error });
+  });
+  const parsed = parseMigrationFile(text, path);
+  if ('problems' in parsed) {
+    const lines = parsed.problems.map(({ line, path: place, message, suggestion }) => `  line ${line}, ${place}: ${message}${suggestion === null ? '' : ` Did you mean "${suggestion}"?`}`);
+    throw new CommandError(EXIT.configuration, `${path} has ${parsed.problems.length} mistake${parsed.problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`, 'Mend the file and try again; nothing was started.');
+  }
+  const { definition } = parsed;
+  return { ...definition, source: { ...definition.source, files: resolve(dirname(path), definition.source.files) } };
+}
+
+interface TemporalAccess {
+  /** Connects at the first use, so that what only reads the ledger needs no Temporal. */
+  client(): Promise<Client>;
+  hasWorker(ledgerId: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+function createTemporalAccess(environment: Readonly<Record<string, string | undefined>>, userConfigFile: 'read' | 'ignore'): TemporalAccess {
+  const variables = Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: variables, disableFile: userConfigFile === 'ignore' });
+  let connection: Connection | null = null;
+  const client = async (): Promise<Client> => {
+    try {
+      connection ??= await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    } catch (error) {
+      throw new CommandError(EXIT.unreachable, `Temporal does not answer at ${connectionOptions.address ?? 'localhost:7233'}.`, 'Start one on this machine with portage dev, or set TEMPORAL_ADDRESS.', { cause: error });
+    }
+    return new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+  };
+  return {
+    client,
+    async hasWorker(ledgerId) {
+      const { connection: open, options } = await client();
+      try {
+        const described = await open.withDeadline(Date.now() + 3000, () => open.workflowService.describeTaskQueue({ namespace: options.namespace, taskQueue: { name: taskQueues.ledger(ledgerId) }, taskQueueType: 1 }));
+        return described.pollers.length > 0;
+      } catch (error) {
+        if (isGrpcServiceError(error)) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    async close() {
+      await connection?.close();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { EXIT_CODE_HELP } from './command-error';
+import { registerDemo } from './commands/demo';
+import { registerDev } from './commands/dev';
+import { registerOpen } from './commands/open';
+import { registerCheck, registerPlan } from './commands/plan';
+import { registerProcesses } from './commands/processes';
+import { registerReport } from './commands/report';
+import { registerRollback } from './commands/rollback';
+import { registerFinalize, registerPause, registerResume, registerThrottle } from './commands/signals';
+import { registerStart } from './commands/start';
+import { registerList, registerStatus, registerWatch } from './commands/status';
+import type { CommandContext } from './context';
+
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('portage')
+    .description('Moves a CRM into HubSpot as a durable, resumable, reversible migration on Temporal.')
+    .showHelpAfterError('(portage <command> --help shows an example)')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nBegin with: portage demo`);
+  const { out, err } = context.terminal;
+  program.configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => void err.write(text) });
+  program.exitOverride();
+  for (const register of [registerDemo, registerDev, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRollback, registerFinalize, registerReport, registerProcesses]) {
+    register(program, context);
+  }
+  return program;
+}

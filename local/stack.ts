@@ -1,0 +1,119 @@
+/**
+ * Everything that a rehearsal needs on one machine: Temporal's server with its UI, a simulated portal and a worker, in one folder, on free loopback
+ * ports. Used by the demo, by --simulate, by tests and by the bench; deaf to the environment, so that it ends alike everywhere.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findTemporalCli } from './temporal-cli';
+import { hermeticLocalConfig } from './config';
+import { startSimulatorProcess } from './simulator-process';
+import { startTemporalServer, type TemporalServer } from './temporal-server';
+import type { RunningProgram } from './node-program';
+import { startWorkerProcess } from './worker-process';
+
+/** What the simulator accepts unless a portal file says otherwise. */
+export const SIMULATED_TOKEN = 'simulated-token';
+
+export interface StackOptions {
+  /** Holds databases and logs; made where it is missing. */
+  readonly folder: string;
+  readonly latency: 'none' | 'realistic';
+  readonly tier?: 'free' | 'starter' | 'professional' | 'enterprise';
+  /** A portal to load, by path. */
+  readonly portalFile?: string;
+  readonly seed?: number;
+  /** 'none' saves a second where nobody looks. */
+  readonly ui?: 'with-ui' | 'none';
+  /** Told of each part as it is up. */
+  readonly onStep?: (line: string) => void;
+  /** Further variables of the worker. */
+  readonly workerEnvironment?: Readonly<Record<string, string>>;
+}
+
+export interface LocalStack {
+  readonly folder: string;
+  readonly uiUrl: string | null;
+  readonly simulatorUrl: string;
+  /** What a client needs to reach this stack and nothing else. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly worker: () => RunningProgram;
+  readonly temporal: () => TemporalServer;
+  /** Starts another worker after the last one was killed or stopped. */
+  startWorker(): Promise<void>;
+  /** Starts the server again on the same database and port. */
+  startTemporal(): Promise<void>;
+  /** Worker first, so that nothing is polled from a server that is gone. Leaves nothing running. */
+  stop(): Promise<void>;
+}
+
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { folder, onStep = () => undefined } = options;
+  const running: { stop(): Promise<unknown> }[] = [];
+  const stop = async () => {
+    for (const part of running.splice(0).reverse()) {
+      await part.stop();
+    }
+  };
+  try {
+    const cli = await findTemporalCli(hermeticLocalConfig());
+    onStep(cli.told);
+    const databasePath = join(folder, 'temporal.db');
+    const [firstTemporal, simulator] = await Promise.all([
+      startTemporalServer({ cli: cli.path, database: { kind: 'file', path: databasePath }, port: 0, uiPort: options.ui === 'none' ? 'none' : 0, logFile: join(folder, 'temporal.log') }).then((server) => {
+        running.push(server);
+        return server;
+      }),
+      startSimulatorProcess({ port: 0, arguments: simulatorArguments(options), logFile: join(folder, 'simulator.log') }).then((simulator) => {
+        running.push(simulator);
+        return simulator;
+      }),
+    ]);
+    let temporal = firstTemporal;
+    const environment = { PORTAGE_LEDGER: join(folder, 'ledger.db'), TEMPORAL_ADDRESS: temporal.address };
+    const emptyProfile = join(folder, 'temporal.toml');
+    await writeFile(emptyProfile, '[profile.default]\n');
+    const launchWorker = () =>
+      startWorkerProcess({
+        temporalAddress: environment.TEMPORAL_ADDRESS,
+        ledger: environment.PORTAGE_LEDGER,
+        hubspotBaseUrl: simulator.url,
+        hubspotAccessToken: SIMULATED_TOKEN,
+        // The SDK would read a user's own configuration file.
+        environment: { TEMPORAL_CONFIG_FILE: emptyProfile, ...options.workerEnvironment },
+        logFile: join(folder, 'worker.log'),
+      });
+    let worker = await launchWorker();
+    running.push({ stop: () => worker.stop() });
+    onStep(`Temporal ${temporal.address}${temporal.uiUrl === null ? '' : `, its Web UI ${temporal.uiUrl}`}`);
+    onStep(`Simulated HubSpot ${simulator.url}`);
+    return {
+      folder,
+      uiUrl: temporal.uiUrl,
+      simulatorUrl: simulator.url,
+      environment,
+      worker: () => worker,
+      temporal: () => temporal,
+      async startWorker() {
+        worker = await launchWorker();
+      },
+      async startTemporal() {
+        temporal = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: databasePath }, port: temporal.port, uiPort: temporal.uiUrl === null ? 'none' : Number(new URL(temporal.uiUrl).port), logFile: join(folder, 'temporal.log') });
+        running[0] = temporal;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export function simulatorArguments(options: Pick<StackOptions, 'latency' | 'tier' | 'portalFile' | 'seed'>): readonly string[] {
+  return [
+    'hubspot',
+    ...['--latency', options.latency],
+    ...(options.tier === undefined ? [] : ['--tier', options.tier]),
+    ...(options.portalFile === undefined ? [] : ['--portal', options.portalFile]),
+    ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
+  ];
+}
