@@ -36,10 +36,11 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
     await ledger.runs.addFindings(run, [finding]);
     throw new MigrationError(type, `${finding.message} ${finding.remedy}`, { code: finding.code, exitCode: finding.exitCode ?? EXIT.configuration });
   };
-  if (wanted === null && !(await target.isSimulator(call.signal))) {
-    await refuse('PlanError', error('portal-required', 'target.portal', 'The migration file does not say which portal it is for.', 'Add target: { crm: hubspot, portal: <Hub ID> }; it stands at the top right of HubSpot.', EXIT.configuration));
-  }
+  // Asked first: a portal that does not answer, or refuses the token, is told as that and not as a mistake in the file.
   const portalId = await target.portalId(call);
+  if (wanted === null && !(await target.isSimulator(call.signal))) {
+    await refuse('PlanError', error('portal-required', 'target.portal', `The migration file does not say which portal it is for; the token belongs to portal ${portalId}.`, `If that is the one, add it: target: { crm: hubspot, portal: ${portalId} }.`, EXIT.configuration));
+  }
   if (wanted !== null && wanted !== portalId) {
     await refuse('IdentityError', error('wrong-portal', 'target.portal', `The token belongs to portal ${portalId}, the migration file names ${wanted}.`, `Use a token of portal ${wanted}, or correct target.portal.`, EXIT.authorization));
   }
