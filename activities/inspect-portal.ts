@@ -58,7 +58,11 @@ const error = (code: string, place: string, message: string, remedy: string, exi
 
 /** Nothing is written yet: says how the command line ends, and leaves words for a person where it is the portal that refuses. */
 async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): Promise<unknown> {
-  if (!(thrown instanceof MigrationError) || thrown.details.exitCode !== undefined) {
+  if (!(thrown instanceof MigrationError)) {
+    return thrown;
+  }
+  const isTold = (await ledger.runs.readFindings(run)).some(({ code, severity }) => severity === 'error' && code === thrown.details.code);
+  if (isTold) {
     return thrown;
   }
   const retyped = (exitCode: number): MigrationError => new MigrationError(thrown.type, thrown.message, { ...thrown.details, exitCode }, { cause: thrown });
@@ -66,7 +70,7 @@ async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): P
     case 'AuthorizationError':
     case 'IdentityError':
       await ledger.runs.addFindings(run, [
-        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', 'HubSpot refused the token.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
+        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', 'HubSpot refused the token, or it lacks a scope.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
       ]);
       return retyped(EXIT.authorization);
     case 'TransientError':
