@@ -45,7 +45,7 @@ export function propertyTypesOf({ schemaPlan, snapshot }: PlannedPortal, objectT
 
 /** Properties that no two records of a type may share, among those we write: an archived record may go on holding them. */
 export function uniquePropertiesOf({ schemaPlan, snapshot }: PlannedPortal, objectType: ObjectType): readonly string[] {
-  const there = snapshot.objects.find((object) => object.objectType === objectType)?.properties.filter((property) => property.hasUniqueValue) ?? [];
+  const there = snapshot.objects.find((object) => object.objectType === objectType)?.properties.filter((property) => property.hasUniqueValue && !property.readOnly) ?? [];
   const added = schemaPlan.properties.filter((property) => property.objectType === objectType && property.definition.hasUniqueValue).map((property) => property.definition);
   return [...new Set([schemaPlan.keyProperty, ...(objectType === 'contacts' ? ['email'] : []), ...[...there, ...added].map(({ name }) => name)])];
 }

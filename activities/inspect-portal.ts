@@ -36,10 +36,11 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
     await ledger.runs.addFindings(run, [finding]);
     throw new MigrationError(type, `${finding.message} ${finding.remedy}`, { code: finding.code, exitCode: finding.exitCode ?? EXIT.configuration });
   };
-  if (wanted === null && !(await target.isSimulator(call.signal))) {
-    await refuse('PlanError', error('portal-required', 'target.portal', 'The migration file does not say which portal it is for.', 'Add target: { crm: hubspot, portal: <Hub ID> }; it stands at the top right of HubSpot.', EXIT.configuration));
-  }
+  // Asked first: a portal that does not answer, or refuses the token, is told as that and not as a mistake in the file.
   const portalId = await target.portalId(call);
+  if (wanted === null && !(await target.isSimulator(call.signal))) {
+    await refuse('PlanError', error('portal-required', 'target.portal', `The migration file does not say which portal it is for; the token belongs to portal ${portalId}.`, `If that is the one, add it: target: { crm: hubspot, portal: ${portalId} }.`, EXIT.configuration));
+  }
   if (wanted !== null && wanted !== portalId) {
     await refuse('IdentityError', error('wrong-portal', 'target.portal', `The token belongs to portal ${portalId}, the migration file names ${wanted}.`, `Use a token of portal ${wanted}, or correct target.portal.`, EXIT.authorization));
   }
@@ -57,7 +58,11 @@ const error = (code: string, place: string, message: string, remedy: string, exi
 
 /** Nothing is written yet: says how the command line ends, and leaves words for a person where it is the portal that refuses. */
 async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): Promise<unknown> {
-  if (!(thrown instanceof MigrationError) || thrown.details.exitCode !== undefined) {
+  if (!(thrown instanceof MigrationError)) {
+    return thrown;
+  }
+  const isTold = (await ledger.runs.readFindings(run)).some(({ code, severity }) => severity === 'error' && code === thrown.details.code);
+  if (isTold) {
     return thrown;
   }
   const retyped = (exitCode: number): MigrationError => new MigrationError(thrown.type, thrown.message, { ...thrown.details, exitCode }, { cause: thrown });
@@ -65,7 +70,7 @@ async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): P
     case 'AuthorizationError':
     case 'IdentityError':
       await ledger.runs.addFindings(run, [
-        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', 'HubSpot refused the token.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
+        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', 'HubSpot refused the token, or it lacks a scope.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
       ]);
       return retyped(EXIT.authorization);
     case 'TransientError':

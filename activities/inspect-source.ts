@@ -22,12 +22,14 @@ export function createInspectSource({ ledger, openSource }: SourceCollaborators)
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
         }
         const inspection = await openSource(row.definition).inspect(signal);
-        await ledger.runs.addFindings(run, [...inspection.findings, ...unreadObjects(inspection.unread)]);
+        await ledger.runs.addFindings(run, inspection.findings);
         const errors = inspection.findings.filter(({ severity }) => severity === 'error');
         const [first] = errors;
         if (first !== undefined) {
           throw new MigrationError('PlanError', `${errors.length} mistakes in the source keep it from being read; the first is ${first.code}.`, { code: first.code, exitCode: first.exitCode ?? 3 });
         }
+        // A file at fault is told above, not as one that is left alone.
+        await ledger.runs.addFindings(run, unreadObjects(inspection.unread));
         await ledger.staging.begin(row.stagingId, inspection);
         return { fileCount: inspection.objects.reduce((sum, { files }) => sum + files.length, 0) };
       }),

@@ -1,6 +1,8 @@
 import type { Ledger } from '../ledger/ledger';
+import { exitCodeOf as exitCodeOfFailure } from '../domain/stop-cause';
 import { EXIT } from './command-error';
 import type { MigrationStatus } from './migration-status';
+import { renderFindings } from './render-plan';
 
 /** How a command ends that followed a run to this status. */
 export async function exitCodeOf(status: MigrationStatus, ledger: Ledger): Promise<number> {
@@ -14,7 +16,7 @@ export async function exitCodeOf(status: MigrationStatus, ledger: Ledger): Promi
     case 'finished-with-refusals':
       return EXIT.refusedRecords;
     case 'not-started':
-      return exitCodeOfFindings(ledger, status.run);
+      return (await explainNotStarted(ledger, status.run)).exitCode;
     case 'planning':
     case 'running':
     case 'rolling-back':
@@ -24,8 +26,23 @@ export async function exitCodeOf(status: MigrationStatus, ledger: Ledger): Promi
   }
 }
 
-/** The first error among the findings names the exit code; without one nothing is wrong with the input. */
-export async function exitCodeOfFindings(ledger: Ledger, run: string): Promise<number> {
-  const errors = (await ledger.runs.readFindings(run)).filter(({ severity }) => severity === 'error');
-  return errors.length === 0 ? EXIT.bug : (errors.find(({ exitCode }) => exitCode !== undefined)?.exitCode ?? EXIT.configuration);
+/** Why a run was not started, in lines for a person, and how the command ends. */
+export interface NotStarted {
+  readonly lines: readonly string[];
+  readonly exitCode: number;
+}
+
+/** Findings tell it; where the portal or the ledger failed as a whole, the words of that failure do. */
+export async function explainNotStarted(ledger: Ledger, run: string): Promise<NotStarted> {
+  const findings = await ledger.runs.readFindings(run);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const lines = renderFindings(findings);
+  if (errors.length > 0) {
+    return { lines, exitCode: errors.find(({ exitCode }) => exitCode !== undefined)?.exitCode ?? EXIT.configuration };
+  }
+  const failure = await ledger.facts.lastError(run);
+  if (failure === null) {
+    return { lines, exitCode: EXIT.bug };
+  }
+  return { lines: [...lines, `${failure.message} (${failure.code})`], exitCode: exitCodeOfFailure({ type: failure.type, details: { code: failure.code } }) };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../command-error';
 import type { CommandContext } from '../context';
-import { exitCodeOfFindings } from '../outcome';
+import { explainNotStarted } from '../outcome';
 import type { PortageClient } from '../portage-client';
 import { renderFindings, renderPlan, SIDE_EFFECTS } from '../render-plan';
 import { withRehearsal } from '../rehearsal';
@@ -42,19 +42,19 @@ async function run(portage: PortageClient, file: string, stopAfter: PlanningInpu
   const findings = await portage.ledger.runs.readFindings(planning.run);
   const row = await portage.ledger.runs.find(planning.run);
   const plan = stopAfter === 'plan' && row !== null ? await portage.ledger.plans.read(row.stagingId) : null;
-  const failed = row?.state === 'not-started';
+  const failure = row?.state === 'not-started' ? await explainNotStarted(portage.ledger, planning.run) : null;
   if (flags.json === true) {
     terminal.printJson({ run: planning.run, findings, plan });
   } else {
-    renderFindings(findings).forEach((line) => terminal.print(line));
+    (failure?.lines ?? renderFindings(findings)).forEach((line) => terminal.print(line));
     if (plan !== null) {
       renderPlan(plan).forEach((line) => terminal.print(line));
       terminal.print('\nSide effects to decide on before the start:');
       SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
       terminal.print(`\nNothing was written. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
-    } else if (!failed) {
+    } else if (failure === null) {
       terminal.print('Source and portal are ready. Nothing was written. Next: portage plan');
     }
   }
-  exit(failed ? await exitCodeOfFindings(portage.ledger, planning.run) : EXIT.done);
+  exit(failure?.exitCode ?? EXIT.done);
 }

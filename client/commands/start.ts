@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../command-error';
 import { followMigration } from '../follow';
-import { exitCodeOf } from '../outcome';
+import { exitCodeOf, explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
-import { renderFindings, renderPlan, SIDE_EFFECTS } from '../render-plan';
+import { renderPlan, SIDE_EFFECTS } from '../render-plan';
 import { renderReport } from '../render-report';
 import type { CommandContext } from '../context';
 import type { Terminal } from '../terminal';
@@ -68,7 +68,7 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
     }
     const report = await migration.report();
     if (status.state === 'not-started') {
-      renderFindings(await portage.ledger.runs.readFindings(migration.run)).forEach((line) => terminal.remark(line));
+      (await explainNotStarted(portage.ledger, migration.run)).lines.forEach((line) => terminal.remark(line));
       terminal.remark(`Run ${migration.run} was not started: nothing was written.`);
     } else if (report !== null && format === 'text') {
       renderReport(report).forEach((line) => terminal.print(line));

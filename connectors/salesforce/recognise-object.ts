@@ -70,7 +70,7 @@ export function recogniseObject(fileName: string, override: string | null, headi
     const object = expected ?? byName;
     return isReadObject(object) ? { kind: 'read', object } : { kind: 'unread', object };
   }
-  return objectOfIds(census, byHeadings, telling);
+  return objectOfIds(census, expected, telling);
 }
 
 function declaredObject(object: ReadObject, census: FileCensus): Recognition {
@@ -84,21 +84,21 @@ function declaredObject(object: ReadObject, census: FileCensus): Recognition {
   return { kind: 'problem', code: census.validIdCount * 2 >= census.idCount ? 'wrong-id-prefix' : 'invalid-ids', object };
 }
 
-function objectOfIds(census: FileCensus, byHeadings: string | null, telling: readonly string[]): Recognition {
+function objectOfIds(census: FileCensus, expected: string | null, telling: readonly string[]): Recognition {
   const prefix = dominant(census.prefixCounts, census.idCount);
   if (prefix === null) {
     const damagedPrefix = dominant(census.damagedPrefixCounts, census.idCount);
-    const object = (damagedPrefix === null ? null : objectOfPrefix(damagedPrefix)) ?? byHeadings;
+    const object = (damagedPrefix === null ? null : objectOfPrefix(damagedPrefix)) ?? expected;
     if (!isReadObject(object) || (telling.length > 0 && matchCount(object, telling) === 0)) {
-      return { kind: 'unread', object: byHeadings };
+      return { kind: 'unread', object: expected };
     }
     return { kind: 'problem', code: census.validIdCount * 2 >= census.idCount ? 'wrong-id-prefix' : 'invalid-ids', object };
   }
   const byPrefix = objectOfPrefix(prefix);
-  // A prefix is trusted unless the headings plainly are another object's: then a wrong column was exported as Id.
-  const prefixIsPlausible = byPrefix !== null && (columnsOf(byPrefix).size === 0 || byHeadings === null || matchCount(byPrefix, telling) * 2 >= matchCount(byHeadings, telling));
-  if (!prefixIsPlausible && isReadObject(byHeadings)) {
-    return { kind: 'problem', code: 'wrong-id-prefix', object: byHeadings };
+  // A prefix is trusted unless headings, or the file's name with some of them, are plainly another object's: then a wrong column was exported as Id.
+  const prefixIsPlausible = byPrefix !== null && (columnsOf(byPrefix).size === 0 || expected === null || matchCount(byPrefix, telling) * 2 >= matchCount(expected, telling));
+  if (!prefixIsPlausible && isReadObject(expected)) {
+    return { kind: 'problem', code: 'wrong-id-prefix', object: expected };
   }
   return isReadObject(byPrefix) ? { kind: 'read', object: byPrefix } : { kind: 'unread', object: byPrefix };
 }

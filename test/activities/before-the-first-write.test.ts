@@ -36,7 +36,7 @@ describe('inspectPortal', () => {
     ['another portal than the file names', { definition: { target: { crm: 'hubspot', portal: 99 } } }, 'IdentityError', 'wrong-portal', 4],
     ['a file that names no portal, outside the simulator', { target: aTargetPortal({ simulator: false }) }, 'PlanError', 'portal-required', 3],
     ['a token without a scope', { target: aTargetPortal({ snapshot: aSnapshot({ scopes: needed }) }) }, 'AuthorizationError', 'missing-scope', 4],
-    ['a token that is refused', { target: refusing(new MigrationError('AuthorizationError', 'no', { code: 'invalid-token' })) }, 'AuthorizationError', 'invalid-token', 4],
+    ['a token that is refused', { target: refusing(new MigrationError('AuthorizationError', 'no', { code: 'token-refused', exitCode: 4 })) }, 'AuthorizationError', 'token-refused', 4],
   ])('ends with a finding for %s', async (_, options, type, code, exitCode) => {
     const planning = await planningOf(options);
 

@@ -229,6 +229,22 @@ describe('writeRecords', () => {
       expect((await contacts()).map(({ archived, properties }) => [archived, properties[KEY] ?? '', properties.email ?? ''])).toEqual([[true, '', ''], [true, '', '']]);
     });
 
+    it.each([{ archivedRecordsKeepUniqueValues: true }, { archivedRecordsKeepUniqueValues: false }])('lets the next run end like the first ($archivedRecordsKeepUniqueValues)', async (switches) => {
+      await prepared({ switches: { searchLagMs: 0, ...switches } });
+      await scene.plan(people(3));
+      const first = await write(3);
+      await undo(3);
+      const { definition, definitionDigest, stagingId } = scene.row;
+      const { run } = await scene.ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: new Date().toISOString() });
+      await scene.ledger.runs.adoptStaging(run, stagingId);
+
+      const second = await write(3, { run });
+
+      expect(run).toBe('acme.2');
+      expect(second.tally).toEqual(first.tally);
+      expect((await contacts()).filter((record) => !record.archived).map((record) => [record.properties[KEY], record.properties[STAMP]]).sort()).toEqual([0, 1, 2].map((ordinal) => [`contacts-${ordinal}`, 'acme.2:created']));
+    });
+
     it.each([{ path: 'batch/update' }, { path: 'batch/archive' }])('ends the same when the answer of $path was lost', async ({ path }) => {
       const { fingerprint } = await writeMixed();
       await scene.strike({ rules: [{ fault: { kind: 'answer-lost-after-commit' }, path, times: 1 }] });

@@ -1,4 +1,4 @@
-import { exitCodeOf, exitCodeOfFindings } from '../../client/outcome';
+import { exitCodeOf, explainNotStarted } from '../../client/outcome';
 import type { Finding } from '../../domain/finding';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
 import { RUN_STATES, type RunState } from '../../domain/phase';
@@ -42,18 +42,27 @@ describe('exitCodeOf', () => {
   });
 });
 
-describe('exitCodeOfFindings', () => {
-  it('is that of the first error that names one', async () => {
-    const findings = [aFinding({ severity: 'warning', exitCode: 5 }), aFinding({ code: 'a' }), aFinding({ code: 'b', exitCode: 4 })];
+describe('explainNotStarted', () => {
+  const exitCode = async (findings: readonly Finding[]) => (await withFindings(findings, explainNotStarted)).exitCode;
 
-    expect(await withFindings(findings, exitCodeOfFindings)).toBe(4);
+  it('ends as the first error says that names an exit code', async () => {
+    expect(await exitCode([aFinding({ severity: 'warning', exitCode: 5 }), aFinding({ code: 'a' }), aFinding({ code: 'b', exitCode: 4 })])).toBe(4);
   });
 
-  it('is that of bad input where no error names one', async () => {
-    expect(await withFindings([aFinding({})], exitCodeOfFindings)).toBe(3);
+  it('ends as bad input does where no error names a code', async () => {
+    expect(await exitCode([aFinding({})])).toBe(3);
   });
 
-  it('is that of a bug where a run did not start without an error', async () => {
-    expect(await withFindings([aFinding({ severity: 'info' })], exitCodeOfFindings)).toBe(1);
+  it('ends as a bug does where a run did not start without any error', async () => {
+    expect(await exitCode([aFinding({ severity: 'info' })])).toBe(1);
+  });
+
+  it('gives the words of a failed call where no finding tells why', async () => {
+    const told = await withFindings([], async (ledger, run) => {
+      await ledger.facts.recordError(run, { type: 'TransientError', code: 'unreachable', message: 'HubSpot does not answer.', place: 'inspectPortal', at: '2026-11-22T05:00:01.000Z' });
+      return explainNotStarted(ledger, run);
+    });
+
+    expect(told).toEqual({ lines: ['HubSpot does not answer. (unreachable)'], exitCode: 8 });
   });
 });

@@ -19,7 +19,7 @@ describe('input that ends a run before anything is written', () => {
   it.each([
     { what: 'a folder without a known file', files: { 'notes.csv': 'a,b\n1,2\n' }, says: /no .*(file|object)/i },
     { what: 'a file without its id column', files: { 'Account.csv': 'Name,Phone\nAcme,1\n' }, says: /Account\.csv.*id/is },
-    { what: 'a truncated file', files: { 'Account.csv': 'Id,Name\n0015e0000000001AAA,"Acme\n' }, says: /Account\.csv.*truncated/is },
+    { what: 'a truncated file', files: { 'Account.csv': 'Id,Name\n0015e0000000001AAA,"Acme\n' }, says: /Account\.csv:2: .*not complete/s },
     { what: 'ids of the wrong prefix', files: { 'Account.csv': account(), 'Contact.csv': `Id,LastName,AccountId\n0015e0000000002AAA,Doe,0015e0000000001AAA\n` }, says: /Contact\.csv/i },
     { what: 'a report export', files: { 'report1.csv': '"Account Name","Billing Street"\n"Acme","1 Road"\n\n"Confidential Information - Do Not Distribute"\n' }, says: /report/i },
   ])('$what', async ({ what, files, says }) => {

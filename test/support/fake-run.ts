@@ -88,3 +88,12 @@ export async function eventTypes(temporal: SuiteTemporal, workflowId: string): P
   const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
   return (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith('EventAttributes')) ?? 'unknown');
 }
+
+/** How many events of a history are of a type, by the start of its name. */
+export const countEvents = (types: readonly string[], start: string): number => types.filter((type) => type.startsWith(start)).length;
+
+/** Nothing is under way in this history: no task, no activity, no message to another workflow. */
+export const isAtRest = (types: readonly string[]): boolean =>
+  countEvents(types, 'workflowTaskScheduled') === countEvents(types, 'workflowTaskCompleted') &&
+  countEvents(types, 'activityTaskScheduled') === countEvents(types, 'activityTaskCompleted') &&
+  countEvents(types, 'signalExternalWorkflowExecutionInitiated') === countEvents(types, 'externalWorkflowExecutionSignaled');

@@ -1,5 +1,5 @@
 import { aFailure, aGate } from '../support/fake-activities';
-import { eventTypes, eventually, startFakeWorker } from '../support/fake-run';
+import { countEvents, eventTypes, eventually, startFakeWorker } from '../support/fake-run';
 import type { FakeWorker } from '../support/fake-run';
 import { aPlan } from '../support/plan-facts';
 import { connectSuite } from '../support/temporal';
@@ -28,22 +28,21 @@ describe('pause and resume', () => {
     const { handle, status, run } = await worker.start();
     const partitionId = workflowIds.partition(run, 'companies', 0);
     await eventually(() => fake.count('writeRecords'), (count) => count === 24);
-    const counted = (types: readonly string[], start: string) => types.filter((type) => type.startsWith(start)).length;
-    const isSettled = (types: readonly string[]) => counted(types, 'workflowTaskScheduled') === counted(types, 'workflowTaskCompleted');
+    const isSettled = (types: readonly string[]) => countEvents(types, 'workflowTaskScheduled') === countEvents(types, 'workflowTaskCompleted');
     const running = (await eventually(() => eventTypes(temporal, partitionId), isSettled)).length;
 
     await handle.signal(pauseSignal);
     await eventually(() => fake.states.at(-1), (state) => state?.state === 'paused');
     const held = (await eventually(() => eventTypes(temporal, partitionId), (types) => types.length > running && isSettled(types))).length;
     gate.open();
-    const isDrained = (types: readonly string[]) => counted(types, 'activityTaskCompleted') === 24 && isSettled(types);
+    const isDrained = (types: readonly string[]) => countEvents(types, 'activityTaskCompleted') === 24 && isSettled(types);
     const drained = (await eventually(() => eventTypes(temporal, partitionId), isDrained)).length;
     expect(fake.count('writeRecords')).toBe(24);
 
     const waiting = aGate();
     fake.onCall = ({ name }) => (name === 'writeRecords' ? waiting.arrived() : undefined);
     await handle.signal(resumeSignal);
-    const isLaunched = (types: readonly string[]) => counted(types, 'activityTaskScheduled') === 48 && isSettled(types);
+    const isLaunched = (types: readonly string[]) => countEvents(types, 'activityTaskScheduled') === 48 && isSettled(types);
     const resumed = (await eventually(() => eventTypes(temporal, partitionId), isLaunched)).length;
     waiting.open();
 

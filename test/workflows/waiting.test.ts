@@ -1,6 +1,6 @@
 /** Waits of minutes and days, on a server that skips time. */
 import { aFailure } from '../support/fake-activities';
-import { eventTypes, eventually, startFakeWorker } from '../support/fake-run';
+import { countEvents, eventTypes, eventually, isAtRest, startFakeWorker } from '../support/fake-run';
 import type { FakeWorker, StartedRun } from '../support/fake-run';
 import { aPlan } from '../support/plan-facts';
 import { timeSkippingEnvironment } from '../support/temporal';
@@ -141,20 +141,14 @@ describe('a migration paused by a person', () => {
     const started = await worker.start();
     await eventually(() => worker.fake.count('writeRecords'), (count) => count > 0);
     await started.handle.signal(pauseSignal);
-    await eventually(() => worker.fake.states.at(-1)?.state, (state) => state === 'paused');
-    await eventually(() => worker.fake.inFlight, (inFlight) => inFlight === 0);
     const ids = [workflowIds.migration(started.run), workflowIds.phase(started.run, 'companies'), workflowIds.partition(started.run, 'companies', 0)];
-    const lengths = () => Promise.all(ids.map(async (id) => (await eventTypes(temporal, id)).length));
-    let before = await lengths();
-    await eventually(lengths, (after) => {
-      const isStill = after.join() === before.join();
-      before = after;
-      return isStill;
-    });
+    const histories = () => Promise.all(ids.map((id) => eventTypes(temporal, id)));
+    const hasHeard = (types: readonly string[]) => countEvents(types, 'workflowExecutionSignaled') > 0;
+    const before = await eventually(histories, (types) => types.every((each) => hasHeard(each) && isAtRest(each)) && worker.fake.states.at(-1)?.state === 'paused');
 
     await temporal.environment.sleep(600_000);
 
-    expect(await lengths()).toEqual(before);
+    expect((await histories()).map(({ length }) => length)).toEqual(before.map(({ length }) => length));
     await ended(started);
   });
 });
