@@ -42,8 +42,8 @@ export function createSweepUndone(collaborators: PortalCollaborators): Pick<Port
 async function sweepOnce(collaborators: PortalCollaborators, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
   const { ledger } = collaborators;
   let archived = 0;
-  for (const { firstBatch, batchCount } of await ledger.plans.readPartitions(row.stagingId, objectType)) {
-    for (let batch = firstBatch; batch < firstBatch + batchCount; batch += 1) {
+  for (const { firstBatch, batchCounts } of await ledger.plans.readPartitions(row.stagingId, objectType)) {
+    for (let batch = firstBatch; batch < firstBatch + batchCounts.length; batch += 1) {
       const records = (await ledger.writing.readBatch(row.run, objectType, batch)).filter((record) => record.attempt > 0);
       if (records.length > 0) {
         archived += await sweepBatch(collaborators, row, portal, objectType, batch, records, call);
