@@ -2,7 +2,7 @@
  * Starts one of our own programs (worker/main, simulator/main) as a process and waits until it says that it is ready.
  * The agreement: a program writes exactly one line of JSON to stdout, an object, when it is ready; everything else goes to stderr.
  */
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { lastLines, startChild, type ChildExit, type Lifetime, type RunningChild } from './child-process';
@@ -51,7 +51,11 @@ export async function startNodeProgram(options: NodeProgramOptions): Promise<Run
   try {
     const ready = await readyLine(spawned.stdout, child, options);
     // What it says later belongs to its log; an undrained pipe would block it.
-    spawned.stdout.pipe(createWriteStream(options.logFile, { flags: 'a', mode: 0o600 }));
+    // Opened at once: the program may end, and its folder be gone, before a stream would open it.
+    const log = createWriteStream(options.logFile, { fd: openSync(options.logFile, 'a', 0o600) });
+    // A full disk costs lines of a log, not us.
+    log.on('error', () => undefined);
+    spawned.stdout.pipe(log);
     return { ...child, ready };
   } catch (error) {
     await child.kill();
