@@ -66,7 +66,10 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
       terminal.printJson({ temporal: address, ui: uiUrl, simulator: simulator?.url ?? null, ledger: config.ledger });
     } else {
       terminal.print(`Temporal   ${address}${uiUrl === null ? '' : `\nWeb UI     ${uiUrl}`}${simulator === null ? '' : `\nHubSpot    ${simulator.url} (simulated)`}\nLedger     ${config.ledger}\nLogs       ${home}`);
-      terminal.print('Ready. In another terminal: portage plan migration.yaml, then portage start migration.yaml. Ctrl-C ends this; what runs goes on when it is started again.');
+      if (address !== '127.0.0.1:7233') {
+        terminal.print(`In the other terminal first:\n  export TEMPORAL_ADDRESS=${address}${uiUrl === null ? '' : ` TEMPORAL_UI_URL=${uiUrl}`}`);
+      }
+      terminal.print('Ready. In another terminal, in this folder: portage plan migration.yaml, then portage start migration.yaml. Ctrl-C ends this; what runs goes on when it is started again.');
     }
     const ended = await Promise.race([interrupted(), worker.exited.then(() => 'worker' as const)]);
     if (ended === 'worker') {
