@@ -101,7 +101,7 @@ function renderForecast(run: string, forecast: RollbackForecast): readonly strin
     ...Object.entries(forecast.restore).map(([type, count]) => `  restore ${formatCount(count)} ${type} that were there before`),
     ...Object.entries(forecast.archive).map(([type, count]) => `  archive ${formatCount(count)} ${type} that the run created`),
     ...(forecast.removeSchema.length === 0 ? [] : ['  remove, where nothing uses it', ...renderSchema(forecast.removeSchema.map(toSchemaPart)).map((line) => `    ${line}`)]),
-    '  leave alone and list every record that people have edited since (unless --include-edited)',
+    '  leave alone every record that people have edited since (unless --include-edited); portage report --out lists them',
     'Archived records stay in HubSpot\'s recycle bin for 90 days and come back only through its screens.',
   ];
 }

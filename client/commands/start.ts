@@ -23,7 +23,7 @@ export function registerStart(program: Command, context: CommandContext): void {
   program
     .command('start')
     .argument('<file>', 'the migration file')
-    .description('Starts a migration and follows it; Ctrl-C leaves it running.')
+    .description('Starts a migration and follows it; Ctrl-C leaves it running. Stops after the plan and asks, unless the portal is simulated.')
     .option('--plan <digest>', 'start only if exactly this plan comes out again')
     .option('--yes', 'approve the plan without being asked')
     .option('--accept-left-out <n>', 'with --yes: accept that exactly n records are skipped for reasons that are not your own decision')
