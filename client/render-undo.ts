@@ -16,5 +16,5 @@ export function renderUndo(tally: UndoTally): readonly string[] {
     const total = Object.values(states).reduce((sum, each) => sum + each, 0);
     return [[name, total, count('archived'), count('restored'), count('kept'), count('gone'), count('failed'), count('pending') + count('sent')].map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell))];
   });
-  return rows.length === 0 ? [] : [...formatTable([['Rollback', 'changed', 'removed', 'restored', 'kept', 'were gone', 'failed', 'to do'], ...rows]), '  kept: edited by people since, and left alone; portage report --out lists them in kept.csv.'];
+  return rows.length === 0 ? [] : [...formatTable([['Rollback', 'changed', 'removed', 'restored', 'kept', 'were gone', 'failed', 'to do'], ...rows]), ...(rows.every((row) => row[4] === '0') ? [] : ['  kept: edited by people since, and left alone; portage report --out lists them in kept.csv.'])];
 }

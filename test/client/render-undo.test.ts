@@ -9,6 +9,11 @@ describe('renderUndo', () => {
     expect(parts).toEqual([1_000, 23, 4, 2, 1, 12]);
   });
 
+  it('says where kept records are listed, when there are some', () => {
+    expect(renderUndo({ deals: { archived: 1, kept: 2 } }).join('\n')).toContain('kept.csv');
+    expect(renderUndo({ deals: { archived: 1 } }).join('\n')).not.toContain('kept.csv');
+  });
+
   it('is empty where the run changed nothing', () => {
     expect(renderUndo({})).toEqual([]);
   });
