@@ -55,7 +55,7 @@ export function renderFindings(findings: readonly Finding[]): readonly string[] 
       .sort((a, b) => rank[a.severity] - rank[b.severity])
       .map(({ severity, place, message, remedy, count }) => `${severity.toUpperCase()} ${place}: ${message}${count > 1 && !message.startsWith(`${count} `) ? ` (${formatCount(count)})` : ''}${remedy === '' ? '' : ` → ${remedy}`}`),
     ...renderUnread(unread.map(({ code, place, count }) => ({ why: code, place, count }))).map((line) => `INFO ${line}`),
-    ...(unread.some(({ code }) => code === UNREAD_COLUMN) ? ['  → To move a column, map it to a property in the migration file, e.g. objects: { contacts: { properties: { favourite_colour: Favourite_Colour__c } } }; else it stays in the source.'] : []),
+    ...(unread.some(({ code }) => code === UNREAD_COLUMN) ? ['  → To move a column, map it to a property in the migration file, e.g. objects: { contacts: { properties: { favourite_colour: { from: Favourite_Colour__c, create: { type: string } } } } }; else it stays in the source.'] : []),
   ];
 }
 
