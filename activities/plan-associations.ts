@@ -50,6 +50,6 @@ export async function planAssociations(scope: PlanningScope): Promise<void> {
     }
   }
   for (const [place, count] of missing) {
-    scope.findings.push({ code: 'dangling-reference', severity: 'warning', place, message: `${count} references lead to a record that is not in the export or is left out. The records themselves are moved.`, remedy: 'Export the missing records too, or accept that these associations are not made.', count });
+    scope.findings.push({ code: 'dangling-reference', severity: 'warning', place, message: `${count} reference${count === 1 ? ' has' : 's have'} an end that is not in the export or is skipped: the association is not made. Records of either end that are in the export are moved as the plan says.`, remedy: 'Export the missing records too, or accept that these associations are not made.', count });
   }
 }

@@ -88,9 +88,9 @@ export class OwnerMatcher {
   }
 
   findings(): readonly Finding[] {
-    const kept = 'Their names or ids stay in the property source_owner.';
+    const kept = 'The owner\'s name or id stays in the property source_owner.';
     const unmatched = [...this.unmatched].map(([ownerId, count]): Finding => ({
-      code: 'owner-unmatched', severity: 'warning', place: `OwnerId ${ownerId}`, message: `${count} records belong to an owner whom the portal does not have. ${kept}`,
+      code: 'owner-unmatched', severity: 'warning', place: `OwnerId ${ownerId}`, message: `${count} record${count === 1 ? ' belongs' : 's belong'} to an owner whom the portal does not have. ${kept}`,
       remedy: 'Add the user to the portal before the start, or name a stand-in in owners.unmatched.', count,
     }));
     const missingFile: readonly Finding[] =
@@ -98,7 +98,7 @@ export class OwnerMatcher {
         ? []
         : [
             {
-              code: 'owner-file-missing', severity: 'warning', place: 'User', message: `${this.unknownRecords} records name an owner, but the export has no User file with e-mail addresses. ${kept}`,
+              code: 'owner-file-missing', severity: 'warning', place: 'User', message: `${this.unknownRecords} record${this.unknownRecords === 1 ? ' names' : 's name'} an owner, but the export has no User file with e-mail addresses. ${kept}`,
               remedy: 'Export the object User with Id, Name and Email into the same folder.', count: this.unknownRecords,
             },
           ];

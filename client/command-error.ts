@@ -18,7 +18,10 @@ export const EXIT_CODE_HELP = `Exit codes:
   1 a bug in Portage                         6 finished, with refused records
   2 usage                                    7 verification differs (wins over 6)
   3 configuration, source or mapping         8 portal, Temporal or ledger not reachable
-  4 authorization                            9 waits for a person, and nobody is at the terminal`;
+  4 authorization                            9 waits for a person, and nobody is at the terminal
+
+Settings come from the environment: HUBSPOT_ACCESS_TOKEN or HUBSPOT_ACCESS_TOKEN_FILE for the worker; TEMPORAL_ADDRESS
+(localhost:7233); PORTAGE_LEDGER (.portage/ledger.db in this folder, the same for worker and commands).`;
 
 /** An end of a command that a person can understand and mend: what happened, where, and what to do. */
 export class CommandError extends Error {

@@ -54,6 +54,13 @@ function tell(error: unknown, terminal: Terminal): number {
 
 /** The process's own command line; client/portage.cjs calls it. */
 export function runProcess(): void {
+  // `portage report | head` closes the pipe early: that ends the command, it is no bug.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+    process.exit(EXIT.done);
+  });
   const terminal = createTerminal({ input: process.stdin, out: process.stdout, err: process.stderr });
   void main(process.argv.slice(2), terminal, processEnvironment(), process.cwd()).then((code) => {
     process.exitCode = code;

@@ -21,6 +21,7 @@ import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery,
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
+import { STATE_WORDS } from './words';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
 
 const HUNDRED_YEARS = '876000h';
@@ -94,7 +95,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const definition = await readDefinition(resolve(folder, file));
       const running = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && isUnfinished(row));
       if (running !== undefined) {
-        throw new CommandError(EXIT.planRefused, `Run ${running.run} of migration "${definition.id}" is ${running.state}.`, `Finish it (portage finalize ${running.run}) or undo it (portage rollback ${running.run}) before starting another, or watch it: portage watch ${running.run}.`);
+        throw new CommandError(EXIT.usage, `Run ${running.run} of migration "${definition.id}" stands: ${STATE_WORDS[running.state]}.`, `Finish it (portage finalize ${running.run}) or undo it (portage rollback ${running.run}) before starting another, or watch it: portage watch ${running.run}.`);
       }
       const client = await temporal.client();
       const row = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
@@ -217,7 +218,7 @@ export async function readDefinition(path: string): Promise<MigrationDefinition>
   });
   const parsed = parseMigrationFile(text, path);
   if ('problems' in parsed) {
-    const lines = parsed.problems.map(({ line, path: place, message, suggestion }) => `  line ${line}, ${place}: ${message}${suggestion === null ? '' : ` Did you mean "${suggestion}"?`}`);
+    const lines = parsed.problems.map(({ line, message, suggestion }) => `  line ${line}: ${message.trim()}${suggestion === null ? '' : ` ${suggestion}`}`);
     throw new CommandError(EXIT.configuration, `${path} has ${parsed.problems.length} mistake${parsed.problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`, 'Mend the file and try again; nothing was started.');
   }
   const { definition } = parsed;

@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startStack } from '../local/stack';
 import type { CommandContext } from './context';
+import { readDefinition } from './portage-client';
 import { withPortage } from './with-portage';
 
 /** With `--simulate`, runs a command against a simulated portal, with a server, worker and ledger of its own that end with it. */
-export async function withRehearsal(context: CommandContext, simulate: boolean, action: (context: CommandContext) => Promise<void>): Promise<void> {
+export async function withRehearsal(context: CommandContext, simulate: boolean, action: (context: CommandContext) => Promise<void>, file: string): Promise<void> {
   if (!simulate) {
     return action(context);
   }
+  // A mistake in the file is told at once, before anything is started for it.
+  await readDefinition(resolve(context.folder, file));
   const folder = await mkdtemp(join(tmpdir(), 'portage-rehearsal-'));
   const stack = await startStack({ folder, latency: 'realistic', onStep: (line) => context.terminal.remark(line) });
   try {

@@ -1,16 +1,18 @@
 import type { Finding } from '../domain/finding';
 import type { PlanSummary } from '../domain/plan-summary.schema';
+import { UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { formatTable } from './table';
-import { ASSOCIATION_WORDS, formatCount, OBJECT_WORDS } from './words';
+import { renderSchema } from './render-schema';
+import { ASSOCIATION_WORDS, countObjects, countOf, formatCount, leftOutWords, notMovedWords, OBJECT_WORDS } from './words';
 
 /** The plan for a person, before anything is written. */
 export function renderPlan(plan: PlanSummary): readonly string[] {
   const records = plan.records.map((forecast) => [
     OBJECT_WORDS[forecast.objectType],
-    ...[forecast.source, forecast.create, forecast.update, forecast.unchanged, forecast.fold, Object.values(forecast.leftOut).reduce((sum, count) => sum + count, 0)].map(formatCount),
+    ...[forecast.source, forecast.create, forecast.update, forecast.unchanged, forecast.fold, sumOf(Object.values(forecast.leftOut))].map(formatCount),
   ]);
   const associations = plan.associations.map((forecast) => [ASSOCIATION_WORDS[forecast.associationType], ...[forecast.source, forecast.planned, forecast.duplicate, forecast.selfLink, forecast.missingEnd].map(formatCount)]);
-  const leftOut = plan.records.flatMap((forecast) => Object.entries(forecast.leftOut).map(([reason, count]) => `  Skipped: ${formatCount(count)} ${forecast.objectType}, ${reason}.`));
+  const leftOut = plan.records.flatMap((forecast) => Object.entries(forecast.leftOut).map(([reason, count]) => `  Skip ${countObjects(count, forecast.objectType)}: ${leftOutWords(reason)}.`));
   return [
     `Portal ${plan.portal.id}${plan.portal.name === null ? '' : ` "${plan.portal.name}"`} (${plan.portal.accountType}${plan.portal.simulator ? ', simulated' : ''})`,
     '',
@@ -19,12 +21,20 @@ export function renderPlan(plan: PlanSummary): readonly string[] {
     ...formatTable([['Associations', 'in source', 'add', 'repeated', 'to itself', 'end missing'], ...associations]),
     '',
     ...leftOut,
-    `Schema: ${plan.schemaChanges.length === 0 ? 'nothing to create' : plan.schemaChanges.map((change) => `${change.objectType} ${change.kind} ${change.name}`).join(', ')}.`,
-    `Calls: about ${formatCount(Object.values(plan.calls).reduce((sum, count) => sum + count, 0))}.`,
-    ...(plan.undecided > 0 ? [`${formatCount(plan.undecided)} matches are ambiguous: decide with objects.<type>.ambiguous (create or leave-out) before starting.`] : []),
+    ...(plan.leftOutToAccept === 0 ? [] : [`  ${countOf(plan.leftOutToAccept, 'record')} of these you did not choose to skip: a portal that is not simulated asks for --accept-left-out ${plan.leftOutToAccept}.`]),
+    ...told(sumOf(plan.records.map(({ fold }) => fold)), 'combine: another record of the source is the same person or company; both ids are kept.'),
+    ...told(sumOf(plan.associations.map(({ duplicate }) => duplicate)), 'repeated: stated twice by the source, or the same once records are combined.'),
+    ...told(sumOf(plan.associations.map(({ selfLink }) => selfLink)), 'to itself: would tie a record to itself, in the source or once records are combined.'),
+    ...told(sumOf(plan.associations.map(({ missingEnd }) => missingEnd)), 'end missing: names a record that is not in the export, or that is skipped.'),
+    ...(plan.schemaChanges.length === 0 ? ['Schema: nothing to create.'] : ['Schema to create:', ...renderSchema(plan.schemaChanges).map((line) => `  ${line}`)]),
+    `Calls: about ${formatCount(sumOf(Object.values(plan.calls)))}.`,
+    ...(plan.undecided > 0 ? [`${formatCount(plan.undecided)} to decide before the start: matches that are ambiguous (objects.<type>.ambiguous: create or leave-out), and owners whom the portal does not have (owners.unmatched).`] : []),
     `Plan digest: ${plan.digest}`,
   ];
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+const told = (count: number, what: string): readonly string[] => (count === 0 ? [] : [`  ${formatCount(count)} ${what}`]);
 
 /** What a person should know before the start: side effects that no API can switch off. */
 export const SIDE_EFFECTS: readonly string[] = [
@@ -35,10 +45,29 @@ export const SIDE_EFFECTS: readonly string[] = [
   'Marketing contacts: Settings > Integrations > Marketing contacts decides whether new contacts are billed.',
 ];
 
-/** One line a finding, worst first, with place and remedy. */
+/** One line a finding, worst first, with place and remedy; columns and files that nothing reads share a line. */
 export function renderFindings(findings: readonly Finding[]): readonly string[] {
   const rank = { error: 0, warning: 1, info: 2 } as const;
-  return [...findings]
-    .sort((a, b) => rank[a.severity] - rank[b.severity])
-    .map(({ severity, place, message, remedy, count }) => `${severity.toUpperCase()} ${place}: ${message}${count > 1 ? ` (${formatCount(count)})` : ''}${remedy === '' ? '' : ` → ${remedy}`}`);
+  const single = findings.filter(({ code }) => code !== UNREAD_COLUMN && code !== UNREAD_OBJECT);
+  const unread = findings.filter((finding) => !single.includes(finding));
+  return [
+    ...[...single]
+      .sort((a, b) => rank[a.severity] - rank[b.severity])
+      .map(({ severity, place, message, remedy, count }) => `${severity.toUpperCase()} ${place}: ${message}${count > 1 && !message.startsWith(`${count} `) ? ` (${formatCount(count)})` : ''}${remedy === '' ? '' : ` → ${remedy}`}`),
+    ...renderUnread(unread.map(({ code, place, count }) => ({ why: code, place, count }))).map((line) => `INFO ${line}`),
+    ...(unread.some(({ code }) => code === UNREAD_COLUMN) ? ['  → To move a column, map it to a property in the migration file, e.g. objects: { contacts: { properties: { favourite_colour: { from: Favourite_Colour__c, create: { type: string } } } } }; else it stays in the source.'] : []),
+  ];
+}
+
+/** What is not moved, by file and by object, each column with the number of its filled cells. */
+export function renderUnread(unread: readonly { readonly why: string; readonly place: string; readonly count: number }[]): readonly string[] {
+  const columns = unread.filter(({ why, place }) => why === UNREAD_COLUMN && place.includes('.'));
+  const objectOf = (place: string) => place.slice(0, place.indexOf('.'));
+  return [
+    ...unread.filter((one) => !columns.includes(one)).map(({ place, count, why }) => `Not moved: ${place}, ${countOf(count, why === UNREAD_OBJECT ? 'row' : 'filled cell')} (${notMovedWords(why)}).`),
+    ...[...new Set(columns.map(({ place }) => objectOf(place)))].map((object) => {
+      const own = columns.filter(({ place }) => objectOf(place) === object);
+      return `Not moved: of ${object} ${countOf(own.length, 'column')} that no rule reads, with the filled rows: ${own.map(({ place, count }) => `${place.slice(object.length + 1)} ${formatCount(count)}`).join(', ')}.`;
+    }),
+  ];
 }

@@ -1,17 +1,11 @@
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Report } from '../domain/report.schema';
-import { formatTable } from './table';
-import { ASSOCIATION_WORDS, formatCount, formatDuration, OBJECT_WORDS, STATE_WORDS } from './words';
+import { formatTable, withoutZeroColumns } from './table';
+import { renderUnread } from './render-plan';
+import { ASSOCIATION_WORDS, cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords, OBJECT_WORDS, STATE_WORDS } from './words';
 
-const REASON_TEXTS: Readonly<Record<string, string>> = {
-  'deleted-in-source': 'deleted in the source',
-  filter: 'left out by a filter',
-  'malformed-row': 'row could not be read',
-  'repeated-id': 'same id as an earlier row',
-  'missing-required': 'a required property is missing',
-  'would-be-refused': 'the portal would refuse it',
-  'ambiguous-match': 'more than one record in the portal could be meant',
-};
+/** The zeros that a reader looks for. */
+const ALWAYS_SHOWN: ReadonlySet<string> = new Set(['in source', 'added', 'failed', 'in doubt']);
 
 /** The final report for a person: every number stands beside what it means, and each table's columns add up to its first. */
 export function renderReport(report: Report): readonly string[] {
@@ -32,7 +26,7 @@ export function renderReport(report: Report): readonly string[] {
     '',
     ...formatTable([['Records', 'in source', 'created', 'updated', 'unchanged', 'combined', 'skipped', 'failed', 'in doubt'], ...texts(objects)]),
     '',
-    ...formatTable([['Associations', 'in source', 'added', 'were there', 'repeated', 'to itself', 'end missing', 'end failed', 'failed', 'in doubt'], ...texts(associations)]),
+    ...formatTable(withoutZeroColumns([['Associations', 'in source', 'added', 'were there', 'repeated', 'to itself', 'end missing', 'end failed', 'failed', 'in doubt'], ...texts(associations)], ALWAYS_SHOWN)),
     '',
     ...explain(report),
     `Verified: ${formatCount(report.verify.recordsCompared)} records with ${formatCount(report.verify.cellsCompared)} values and ${formatCount(report.verify.associationsCompared)} associations read back; ${formatCount(report.verify.differences)} differences.`,
@@ -42,7 +36,7 @@ export function renderReport(report: Report): readonly string[] {
   ];
 }
 
-const told = (count: number, what: string): readonly string[] => (count === 0 ? [] : [`  ${formatCount(count)} ${what}`]);
+const told = (count: number, counted: string, what: string): readonly string[] => (count === 0 ? [] : [`  ${counted}: ${what}`]);
 
 function explain(report: Report): readonly string[] {
   const lines: string[] = [];
@@ -50,38 +44,36 @@ function explain(report: Report): readonly string[] {
     const tally = report.objects[type];
     if (tally !== undefined) {
       lines.push(
-        ...told(tally.updated, `${type} were in the portal before, and were completed.`),
-        ...told(tally.unchanged, `${type} were in the portal before, and right already: nothing was written.`),
-        ...told(tally.folded, `${type} were combined with another record of the source: same person, both ids kept.`),
-        ...told(tally.inDoubt, `${type} were sent, and no answer tells what became of them.`),
+        ...told(tally.updated, countObjects(tally.updated, type), 'in the portal before, and completed.'),
+        ...told(tally.unchanged, countObjects(tally.unchanged, type), 'in the portal before, and right already: nothing was written.'),
+        ...told(tally.folded, countObjects(tally.folded, type), 'combined with another record of the source: the same person or company, both ids kept.'),
+        ...told(tally.inDoubt, countObjects(tally.inDoubt, type), 'sent, and no answer tells what became of it.'),
       );
     }
   }
   for (const type of ASSOCIATION_TYPES) {
     const tally = report.associations[type];
     if (tally !== undefined) {
-      const name = `associations "${ASSOCIATION_WORDS[type].toLowerCase()}"`;
+      const name = (count: number) => `${countOf(count, 'association')} "${ASSOCIATION_WORDS[type].toLowerCase()}"`;
       lines.push(
-        ...told(tally.alreadyThere, `${name} were in the portal before.`),
-        ...told(tally.duplicate, `${name} are stated twice by the source, or became the same by combining.`),
-        ...told(tally.selfLink, `${name} would tie a record to itself, in the source or by combining.`),
-        ...told(tally.missingEnd, `${name} name a record that is not in the export.`),
-        ...told(tally.endNotWritten, `${name} have an end that was skipped or failed.`),
-        ...told(tally.inDoubt, `${name} were sent, and no answer tells what became of them.`),
+        ...told(tally.alreadyThere, name(tally.alreadyThere), 'in the portal before.'),
+        ...told(tally.duplicate, name(tally.duplicate), 'stated twice by the source, or became the same by combining.'),
+        ...told(tally.selfLink, name(tally.selfLink), 'would tie a record to itself, in the source or by combining.'),
+        ...told(tally.missingEnd, name(tally.missingEnd), 'names a record that is not in the export, or that is skipped.'),
+        ...told(tally.endNotWritten, name(tally.endNotWritten), 'an end of it was skipped or failed.'),
+        ...told(tally.inDoubt, name(tally.inDoubt), 'sent, and no answer tells what became of it.'),
       );
     }
   }
   for (const [reason, count] of Object.entries(report.reasons.leftOut)) {
-    lines.push(`  Skipped: ${formatCount(count)} ${REASON_TEXTS[reason] ?? reason}.`);
+    lines.push(`  Skipped: ${countOf(count, 'record')}, ${leftOutWords(reason)}.`);
   }
   for (const [code, count] of Object.entries(report.reasons.refused)) {
-    lines.push(`  Failed: ${formatCount(count)} ${code}.`);
+    lines.push(`  Failed: ${countOf(count, 'record')}, ${code}.`);
   }
   for (const [code, count] of Object.entries(report.reasons.cells)) {
-    lines.push(`  Values changed or not written: ${formatCount(count)} ${code}.`);
+    lines.push(`  ${countOf(count, 'value')}: ${cellWords(code)}.`);
   }
-  for (const { place, count, why } of report.notMoved) {
-    lines.push(`  Not moved: ${place}, ${formatCount(count)} filled (${why}).`);
-  }
+  lines.push(...renderUnread(report.notMoved).map((line) => `  ${line}`));
   return lines.length === 0 ? [] : [...lines, ''];
 }

@@ -51,6 +51,61 @@ export const REASON_WORDS: Readonly<Record<PauseReasonKind, string>> = {
   invariant: "Portage's own books do not add up",
 };
 
+const ONE_OBJECT_WORDS: Readonly<Record<ObjectType, string>> = { companies: 'company', contacts: 'contact', deals: 'deal' };
+
+/** Why a record is skipped, behind a number of records. */
+const LEFT_OUT_WORDS: Readonly<Record<string, string>> = {
+  'deleted-in-source': 'deleted in the source',
+  filter: 'left out by your filter',
+  'malformed-row': 'the row cannot be read as a record',
+  'repeated-id': 'same id as an earlier row',
+  'missing-required': 'a required property is empty, such as the name',
+  'would-be-refused': 'the portal would refuse it',
+  'ambiguous-match': 'more than one record in the portal could be meant',
+};
+
+/** What became of a value that was not written as it stands, behind a number of values. */
+const CELL_WORDS: Readonly<Record<string, string>> = {
+  'by-table': 'written in the portal\'s spelling',
+  stage: 'stages written as stages of the new pipeline',
+  'date-at-noon': 'dates without a time, written at 12:00 in the portal\'s time zone',
+  'date-at': 'dates without a time, written at the time of day of dateAt',
+  'lines-joined': 'several lines joined to one',
+  'first-of-several': 'first of several e-mail addresses in one cell taken',
+  'invalid-number': 'not written: no number',
+  'invalid-date': 'not written: no date',
+  'invalid-bool': 'not written: neither true nor false',
+  'invalid-email': 'not an e-mail address, kept in the property invalid_email',
+  'invalid-option': 'not written: the property has no such option',
+  'no-option': 'not written: the property has no such option',
+  'no-domain': 'not written as domain: no web address',
+  'domain-shared': 'not written as domain: many companies share it, or another company of the source has it',
+  'email-shared': 'e-mail of another contact of the source, kept in the property shared_email',
+  'fold-conflict': 'not written: the record that it was combined with has another value',
+  'too-long': 'not written: too long',
+  'too-short': 'not written: too short',
+};
+
+const NOT_MOVED_WORDS: Readonly<Record<string, string>> = {
+  'unread-column': 'no rule reads the column',
+  'unread-object': 'this version does not move the object',
+};
+
+/** With the code where there are no words, so that nothing is passed over in silence. */
+export const leftOutWords = (reason: string): string => (LEFT_OUT_WORDS[reason] === undefined ? reason : `${LEFT_OUT_WORDS[reason]} (${reason})`);
+export const cellWords = (code: string): string => (CELL_WORDS[code] === undefined ? code : `${CELL_WORDS[code]} (${code})`);
+export const notMovedWords = (why: string): string => NOT_MOVED_WORDS[why] ?? why;
+
+/** 1, 'companies' → "1 company" */
+export function countObjects(count: number, type: ObjectType): string {
+  return `${formatCount(count)} ${count === 1 ? ONE_OBJECT_WORDS[type] : type}`;
+}
+
+/** 2, 'record' → "2 records" */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** 12345 → "12,345" */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -5,7 +5,7 @@ import { isTimeZone } from './portal-dates';
  * The migration file. Everything but id, source and target has a default, because the source's preset mapping is complete.
  * Every object is strict: a typing error is an error with a line, not a silent default.
  */
-const share = z.union([z.number().min(0).max(1), z.string().regex(/^\d{1,3}%$/).transform((text) => Number(text.slice(0, -1)) / 100)]);
+const share = z.union([z.number().min(0).max(1), z.string().regex(/^\d{1,3}%$/, 'a share such as 25%').transform((text) => Number(text.slice(0, -1)) / 100)]);
 
 export const propertyMappingSchema = z.union([
   z.string(),
@@ -48,7 +48,7 @@ export const migrationDefinitionSchema = z.strictObject({
   }),
   target: z.strictObject({
     crm: z.literal('hubspot'),
-    portal: z.union([z.number().int().positive(), z.string().regex(/^\d+$/)]).transform(String).optional(),
+    portal: z.union([z.number().int().positive(), z.string().regex(/^\d+$/, 'the id of the portal: digits only')]).transform(String).optional(),
   }),
   objects: z
     .strictObject({

@@ -99,7 +99,7 @@ function problemsOf(issue: Issue, above: Path, root: unknown, lineOf: (path: Pat
       return [{ line: lineOf(path, 'value'), path: toText(path), message: found === undefined ? `${toText(path)} is missing.` : `${toText(path)} has a value that cannot be read.`, suggestion: nearest !== null ? `Did you mean ${nearest}?` : allowed.length > 0 ? `Allowed: ${allowed.join(', ')}.` : null }];
     }
     case 'invalid_type':
-      return [{ line: lineOf(path, 'value'), path: toText(path), message: valueAt(root, path) === undefined ? `${toText(path)} is missing.` : `${toText(path)} must be ${wordFor(issue.expected)}.`, suggestion: null }];
+      return [{ line: lineOf(path, 'value'), path: toText(path), message: valueAt(root, path) === undefined ? `${toText(path)} is missing.` : `${path.length === 0 ? 'The file' : toText(path)} must be ${wordFor(issue.expected)}.`, suggestion: null }];
     default:
       return [{ line: lineOf(path, 'value'), path: toText(path), message: `${toText(path)}: ${issue.message}.`, suggestion: null }];
   }

@@ -11,7 +11,7 @@ export function unreadColumns(sourceObject: string, filled: Readonly<Record<stri
   return Object.entries(filled)
     .filter(([column, count]) => count > 0 && !readColumns.has(column))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} rows and is not moved.`, 'To move it, map it to a property in the migration file.', count));
+    .map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count));
 }
 
 /** One finding for each file that is not read. */

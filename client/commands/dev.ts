@@ -24,7 +24,7 @@ const WORKER_VARIABLES = /^(HUBSPOT|TEMPORAL|PORTAGE)_/;
 export function registerDev(program: Command, context: CommandContext): void {
   program
     .command('dev')
-    .description('Runs Temporal with its Web UI and a worker on this machine until Ctrl-C; migrations survive a stop.')
+    .description('Runs Temporal with its Web UI and a worker on this machine until Ctrl-C; migrations survive a stop (with --simulate the portal does not: it lives in memory).')
     .option('--simulate', 'also a simulated HubSpot, and the worker works against it')
     .option('--temporal-port <port>', "port of Temporal's server", parsePort, 7233)
     .option('--ui-port <port>', "port of Temporal's Web UI", parsePort, 8233)
@@ -66,7 +66,10 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
       terminal.printJson({ temporal: address, ui: uiUrl, simulator: simulator?.url ?? null, ledger: config.ledger });
     } else {
       terminal.print(`Temporal   ${address}${uiUrl === null ? '' : `\nWeb UI     ${uiUrl}`}${simulator === null ? '' : `\nHubSpot    ${simulator.url} (simulated)`}\nLedger     ${config.ledger}\nLogs       ${home}`);
-      terminal.print('Ready. In another terminal: portage plan migration.yaml, then portage start migration.yaml. Ctrl-C ends this; what runs goes on when it is started again.');
+      if (address !== '127.0.0.1:7233') {
+        terminal.print(`In the other terminal first:\n  export TEMPORAL_ADDRESS=${address}${uiUrl === null ? '' : ` TEMPORAL_UI_URL=${uiUrl}`}`);
+      }
+      terminal.print('Ready. In another terminal, in this folder: portage plan migration.yaml, then portage start migration.yaml. Ctrl-C ends this; ' + (simulator === null ? 'what runs goes on when it is started again.' : 'the simulated portal ends with it and is empty at the next start: remove the folder .portage before you rehearse again.'));
     }
     const ended = await Promise.race([interrupted(), worker.exited.then(() => 'worker' as const)]);
     if (ended === 'worker') {

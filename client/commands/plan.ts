@@ -29,7 +29,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nExample:\n  portage ${verb} migration.yaml\n`)
     .action(async (file: string, flags: PlanFlags) => {
-      await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => run(portage, file, stopAfter, flags, rehearsed)));
+      await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => run(portage, file, stopAfter, flags, rehearsed)), file);
     });
 }
 
@@ -51,9 +51,9 @@ async function run(portage: PortageClient, file: string, stopAfter: PlanningInpu
       renderPlan(plan).forEach((line) => terminal.print(line));
       terminal.print('\nSide effects to decide on before the start:');
       SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
-      terminal.print(`\nNothing was written. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
+      terminal.print(flags.simulate === true ? `\nNothing was written; this plan is for the simulated portal that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
     } else if (failure === null) {
-      terminal.print('Source and portal are ready. Nothing was written. Next: portage plan');
+      terminal.print(`Source and portal are ready. Nothing was written. Next: portage plan ${file}${flags.simulate === true ? ' --simulate' : ''}`);
     }
   }
   exit(failure?.exitCode ?? EXIT.done);

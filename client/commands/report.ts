@@ -10,13 +10,16 @@ import type { CommandContext } from '../context';
 import type { Migration, PortageClient } from '../portage-client';
 import { renderReport } from '../render-report';
 
+/** Verify stops listing long before; a file with more helps nobody. */
+const MAX_DIFFERENCES = 100_000;
+
 export function registerReport(program: Command, context: CommandContext): void {
   program
     .command('report')
     .argument('[id]', 'migration or run; may be left out while there is one migration')
     .description('The report of a run; with --out also as files, with the id map.')
     .option('--json', 'print the report as JSON')
-    .option('--out <folder>', 'write report.json and id-map/<objectType>.csv there; the id map is complete to the last settled batch, also in mid-run')
+    .option('--out <folder>', 'write there report.json, id-map/<objectType>.csv (complete to the last settled batch, also in mid-run), differences.csv (what verify found) and, after a rollback, kept.csv (what it left alone)')
     .addHelpText('after', '\nExample:\n  portage report acme-2026 --out ./report\n')
     .action(async (id: string | undefined, flags: { readonly json?: true; readonly out?: string }) => {
       await context.withClient(async (portage) => {
@@ -25,6 +28,8 @@ export function registerReport(program: Command, context: CommandContext): void 
         if (flags.out !== undefined) {
           const folder = resolve(context.folder, flags.out);
           await writeIdMap(portage, migration, folder);
+          await writeDifferences(portage, migration, folder);
+          await writeKept(portage, migration, folder);
           if (report !== null) {
             await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
           }
@@ -43,6 +48,32 @@ export function registerReport(program: Command, context: CommandContext): void 
         }
       });
     });
+}
+
+/** What verify found, without values: those stay in the ledger. */
+async function writeDifferences(portage: PortageClient, migration: Migration, folder: string): Promise<void> {
+  const found = await portage.ledger.facts.readDifferences(migration.run, MAX_DIFFERENCES);
+  const rows = found.map(({ kind, objectType, sourceId, targetId, property, cause }) => [kind, objectType, sourceId, targetId, property, cause]);
+  await writeFile(join(folder, 'differences.csv'), `${unparse({ fields: ['kind', 'type', 'source_id', 'target_id', 'property', 'cause'], data: rows }, { newline: '\n' }).trimEnd()}\n`, { mode: 0o600 });
+}
+
+/** Records that rollback left alone because people edited them since, or that are not ours. */
+async function writeKept(portage: PortageClient, migration: Migration, folder: string): Promise<void> {
+  const plan = await portage.ledger.plans.read(migration.row.stagingId);
+  const { state, phase } = await migration.status();
+  if (plan === null || (state !== 'rolled-back' && phase !== 'rollback')) {
+    return;
+  }
+  const rows: string[][] = [];
+  for (const { objectType, partitions } of plan.records) {
+    for (const { firstBatch, batchCount } of partitions) {
+      for (let batch = firstBatch; batch < firstBatch + batchCount; batch++) {
+        const kept = (await portage.ledger.writing.readUndo(migration.run, objectType, batch)).filter(({ undo }) => undo === 'kept');
+        rows.push(...kept.map(({ sourceId, targetId }) => [objectType, sourceId, targetId]));
+      }
+    }
+  }
+  await writeFile(join(folder, 'kept.csv'), `${unparse({ fields: ['type', 'source_id', 'target_id'], data: rows }, { newline: '\n' }).trimEnd()}\n`, { mode: 0o600 });
 }
 
 async function writeIdMap(portage: PortageClient, migration: Migration, folder: string): Promise<void> {

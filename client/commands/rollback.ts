@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../domain/object-type';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
-import { ASSOCIATION_WORDS, formatCount } from '../words';
+import { renderSchema } from '../render-schema';
+import { ASSOCIATION_WORDS, countOf, formatCount, STATE_WORDS } from '../words';
 import type { Migration, PortageClient } from '../portage-client';
 import { followToEnd } from './start';
 
@@ -32,6 +33,10 @@ export function registerRollback(program: Command, context: CommandContext): voi
 
 async function rollback(portage: PortageClient, id: string | undefined, flags: RollbackFlags, { terminal, exit }: CommandContext): Promise<void> {
   const migration = await portage.migration(id);
+  const { state } = await migration.status();
+  if (state === 'rolled-back' || state === 'finalized' || state === 'not-started') {
+    throw new CommandError(EXIT.usage, `Run ${migration.run} cannot be rolled back: ${STATE_WORDS[state]}.`, `portage status ${migration.run} shows how it ended; portage list shows the other runs.`);
+  }
   const forecast = await assembleRollbackForecast(portage, migration);
   if (flags.dryRun === true) {
     if (flags.json === true) {
@@ -84,14 +89,19 @@ async function assembleRollbackForecast(portage: PortageClient, migration: Migra
   };
 }
 
+function toSchemaPart(text: string): { objectType: string; kind: string; name: string } {
+  const [objectType = '', kind = '', ...name] = text.split(' ');
+  return { objectType, kind, name: name.join(' ') };
+}
+
 function renderForecast(run: string, forecast: RollbackForecast): readonly string[] {
   return [
     `Rolling back run ${run} would`,
-    ...Object.entries(forecast.removeAssociations).map(([type, count]) => `  remove ${formatCount(count)} associations (${ASSOCIATION_TYPES.filter((known) => known === type).map((known) => ASSOCIATION_WORDS[known].toLowerCase()).join()})`),
+    ...Object.entries(forecast.removeAssociations).map(([type, count]) => `  remove ${countOf(count, 'association')} (${ASSOCIATION_TYPES.filter((known) => known === type).map((known) => ASSOCIATION_WORDS[known].toLowerCase()).join()})`),
     ...Object.entries(forecast.restore).map(([type, count]) => `  restore ${formatCount(count)} ${type} that were there before`),
     ...Object.entries(forecast.archive).map(([type, count]) => `  archive ${formatCount(count)} ${type} that the run created`),
-    ...(forecast.removeSchema.length === 0 ? [] : [`  remove, where nothing uses it: ${forecast.removeSchema.join(', ')}`]),
-    '  leave alone and list every record that people have edited since (unless --include-edited)',
+    ...(forecast.removeSchema.length === 0 ? [] : ['  remove, where nothing uses it', ...renderSchema(forecast.removeSchema.map(toSchemaPart)).map((line) => `    ${line}`)]),
+    '  leave alone every record that people have edited since (unless --include-edited); portage report --out lists them',
     'Archived records stay in HubSpot\'s recycle bin for 90 days and come back only through its screens.',
   ];
 }

@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
+import type { RunState } from '../../domain/phase';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
 import type { Migration } from '../portage-client';
+import { STATE_WORDS } from '../words';
 import { parseCount } from './start';
+
+/** Nothing is at work any more, though some of these can still be rolled back. */
+const FINISHED: readonly RunState[] = ['verified', 'differs', 'finished-with-refusals', 'rolled-back', 'finalized', 'not-started'];
 
 interface JsonFlag {
   readonly json?: true;
@@ -10,7 +15,13 @@ interface JsonFlag {
 
 export function registerPause(program: Command, context: CommandContext): void {
   signalCommand(program, context, 'pause', 'Stops before the next batch; the batch in flight ends.').action(async (id: string | undefined, flags: JsonFlag) => {
-    await tell(context, id, flags, 'told to pause: the batches in flight end, no other starts', (migration) => migration.pause());
+    await tell(context, id, flags, 'told to pause: the batches in flight end, no other starts', async (migration) => {
+      const { state } = await migration.status();
+      if (FINISHED.includes(state)) {
+        throw new CommandError(EXIT.usage, `Run ${migration.run} is finished (${STATE_WORDS[state]}): there is nothing to pause.`, `portage status ${migration.run} shows it.`);
+      }
+      await migration.pause();
+    });
   });
 }
 
@@ -29,7 +40,8 @@ export function registerFinalize(program: Command, context: CommandContext): voi
     await tell(context, id, flags, 'told to finalize: it can no longer be rolled back', async (migration) => {
       const { state } = await migration.status();
       if (!['verified', 'differs', 'finished-with-refusals'].includes(state)) {
-        throw new CommandError(EXIT.usage, `Run ${migration.run} is ${state}: only a finished run can be finalized.`, `portage watch ${migration.run} follows it to its end.`);
+        const isOver = FINISHED.includes(state);
+        throw new CommandError(EXIT.usage, `Run ${migration.run} cannot be finalized: ${STATE_WORDS[state]}.`, isOver ? 'Nothing is left to do: its time for rollback has ended.' : `Only a finished run can be finalized: portage watch ${migration.run} follows it to its end.`);
       }
       await migration.finalize();
     });
@@ -44,7 +56,7 @@ export function registerThrottle(program: Command, context: CommandContext): voi
       if (flags.rate === undefined && flags.reserve === undefined) {
         throw new CommandError(EXIT.usage, 'Neither a rate nor a reserve is given.', 'Give one or both, e.g. --rate 60% --reserve 40%.');
       }
-      const input = { ...(flags.rate === undefined ? {} : { rate: parseShare(flags.rate) }), ...(flags.reserve === undefined ? {} : { reserve: parseShare(flags.reserve) }) };
+      const input = { ...(flags.rate === undefined ? {} : { rate: parseShare(flags.rate, 1, 100) }), ...(flags.reserve === undefined ? {} : { reserve: parseShare(flags.reserve, 0, 99) }) };
       await tell(context, id, flags, 'told its new shares', (migration) => migration.throttle(input));
     });
 }
@@ -65,10 +77,11 @@ async function tell(context: CommandContext, id: string | undefined, flags: Json
   });
 }
 
-function parseShare(text: string): number {
-  const share = /^\d{1,3}%$/.test(text) ? Number(text.slice(0, -1)) / 100 : Number.NaN;
-  if (Number.isNaN(share) || share > 1) {
-    throw new CommandError(EXIT.usage, `"${text}" is not a share.`, 'Give a percentage, e.g. 60%.');
+/** A run that may make no call at all would stand still without a word: that is what pause is for. */
+function parseShare(text: string, lowest: number, highest: number): number {
+  const percent = /^\d{1,3}%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
+  if (Number.isNaN(percent) || percent < lowest || percent > highest) {
+    throw new CommandError(EXIT.usage, `"${text}" is not a share from ${lowest}% to ${highest}%.`, 'Give a percentage, e.g. 60%; portage pause stops the run altogether.');
   }
-  return share;
+  return percent / 100;
 }

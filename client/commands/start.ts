@@ -5,6 +5,7 @@ import { exitCodeOf, explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
 import { renderPlan, SIDE_EFFECTS } from '../render-plan';
 import { renderReport } from '../render-report';
+import { renderUndo } from '../render-undo';
 import type { CommandContext } from '../context';
 import type { Terminal } from '../terminal';
 import { withRehearsal } from '../rehearsal';
@@ -22,7 +23,7 @@ export function registerStart(program: Command, context: CommandContext): void {
   program
     .command('start')
     .argument('<file>', 'the migration file')
-    .description('Starts a migration and follows it; Ctrl-C leaves it running.')
+    .description('Starts a migration and follows it; Ctrl-C leaves it running. Stops after the plan and asks, unless the portal is simulated.')
     .option('--plan <digest>', 'start only if exactly this plan comes out again')
     .option('--yes', 'approve the plan without being asked')
     .option('--accept-left-out <n>', 'with --yes: accept that exactly n records are skipped for reasons that are not your own decision')
@@ -32,7 +33,7 @@ export function registerStart(program: Command, context: CommandContext): void {
     .addHelpText('after', '\nExample:\n  portage start migration.yaml --plan 3f9c…\n')
     .action(async (file: string, flags: StartFlags) => {
       const acceptLeftOut = parseCount(flags.acceptLeftOut ?? '0');
-      await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => start(portage, file, { ...flags, acceptLeftOut }, rehearsed)));
+      await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => start(portage, file, { ...flags, acceptLeftOut }, rehearsed)), file);
     });
 }
 
@@ -72,9 +73,12 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
       terminal.remark(`Run ${migration.run} was not started: nothing was written.`);
     } else if (report !== null && format === 'text') {
       renderReport(report).forEach((line) => terminal.print(line));
+      if (status.state === 'rolled-back') {
+        ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => terminal.print(line));
+      }
     }
     if (format === 'json') {
-      terminal.printJson(report ?? status);
+      terminal.printJson(status.state === 'rolled-back' ? { ...(report ?? status), undone: await portage.ledger.facts.undoTally(migration.run) } : (report ?? status));
     }
     exit(await exitCodeOf(status, portage.ledger));
   } finally {

@@ -31,8 +31,8 @@ describe('renderPlan', () => {
   it('names each reason for which records are skipped, with its count', () => {
     const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }] })).join('\n');
 
-    expect(text).toContain('30 contacts, malformed-row');
-    expect(text).toContain('7 contacts, filter');
+    expect(text).toContain('Skip 30 contacts: the row cannot be read as a record (malformed-row).');
+    expect(text).toContain('Skip 7 contacts: left out by your filter (filter).');
   });
 
   it('names portal, schema changes, calls and digest', () => {
@@ -41,7 +41,7 @@ describe('renderPlan', () => {
     const text = renderPlan(plan).join('\n');
 
     expect(text).toContain('Portal 4711 "Acme" (STANDARD)');
-    expect(text).toContain('deals property salesforce_id');
+    expect(text).toContain('deals: property salesforce_id');
     expect(text).toContain('about 1,234');
     expect(text).toContain('Plan digest: abc123');
   });
@@ -53,8 +53,15 @@ describe('renderPlan', () => {
     expect(text).toContain('nothing to create');
   });
 
-  it('asks for a decision where matches are ambiguous, and only there', () => {
-    expect(renderPlan(aPlan({ undecided: 3 })).join('\n')).toMatch(/3 matches are ambiguous.*objects\.<type>\.ambiguous/);
+  it('explains combined records and associations that are not made, and says how many skipped ones are to be accepted', () => {
+    const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], associations: [{ ...associations, partitions: [] }], leftOutToAccept: 30 })).join('\n');
+
+    expect(text).toMatch(/13 combine: .*20 repeated: .*4 to itself: .*5 end missing: /s);
+    expect(text).toContain('--accept-left-out 30');
+  });
+
+  it('asks for a decision where matches are ambiguous or owners unknown, and only there', () => {
+    expect(renderPlan(aPlan({ undecided: 3 })).join('\n')).toMatch(/3 to decide .*ambiguous.*objects\.<type>\.ambiguous.*owners\.unmatched/);
     expect(renderPlan(aPlan()).join('\n')).not.toContain('ambiguous');
   });
 });
@@ -66,7 +73,7 @@ describe('SIDE_EFFECTS', () => {
 });
 
 describe('renderFindings', () => {
-  const aFinding = (change: Partial<Finding>): Finding => ({ code: 'unread-column', severity: 'info', place: 'Contact.csv', message: 'Not read.', remedy: '', count: 1, ...change });
+  const aFinding = (change: Partial<Finding>): Finding => ({ code: 'owner-file-missing', severity: 'info', place: 'Contact.csv', message: 'Not read.', remedy: '', count: 1, ...change });
 
   it('puts errors first and notes last', () => {
     const lines = renderFindings([aFinding({ severity: 'info' }), aFinding({ severity: 'error' }), aFinding({ severity: 'warning' })]);
@@ -80,5 +87,17 @@ describe('renderFindings', () => {
 
   it('leaves out a count of one and a remedy that does not exist', () => {
     expect(renderFindings([aFinding({})])).toEqual(['INFO Contact.csv: Not read.']);
+  });
+
+  it('does not repeat a count that the message begins with', () => {
+    expect(renderFindings([aFinding({ message: '3 records name an owner.', count: 3 })])).toEqual(['INFO Contact.csv: 3 records name an owner.']);
+  });
+
+  it('puts all columns of an object that nothing reads into one line', () => {
+    const lines = renderFindings([aFinding({ code: 'unread-column', place: 'Contact.Fax', count: 2_000 }), aFinding({ code: 'unread-column', place: 'Contact.Pet__c', count: 3 }), aFinding({ code: 'unread-object', place: 'Task.csv', count: 75 })]);
+
+    expect(lines[0]).toBe('INFO Not moved: Task.csv, 75 rows (this version does not move the object).');
+    expect(lines[1]).toBe('INFO Not moved: of Contact 2 columns that no rule reads, with the filled rows: Fax 2,000, Pet__c 3.');
+    expect(lines[2]).toContain('map it to a property');
   });
 });

@@ -29,21 +29,21 @@ describe('renderReport', () => {
   });
 
   it.each([
-    ['updated', '23 contacts were in the portal before, and were completed'],
-    ['unchanged', '17 contacts were in the portal before, and right already'],
-    ['combined', '13 contacts were combined'],
-    ['in doubt', '2 contacts were sent, and no answer'],
+    ['updated', '23 contacts: in the portal before, and completed'],
+    ['unchanged', '17 contacts: in the portal before, and right already'],
+    ['combined', '13 contacts: combined'],
+    ['in doubt', '2 contacts: sent, and no answer'],
   ])('explains the number of records %s', (_name, sentence) => {
     expect(renderReport(aReport({ objects: { contacts: records } })).join('\n')).toContain(sentence);
   });
 
   it.each([
-    ['that were there', '101 associations "deal to contact" were in the portal before'],
-    ['repeated', '20 associations "deal to contact" are stated twice'],
-    ['to itself', '7 associations "deal to contact" would tie a record to itself'],
-    ['with a missing end', '11 associations "deal to contact" name a record that is not in the export'],
-    ['with a failed end', '19 associations "deal to contact" have an end that was skipped or failed'],
-    ['in doubt', '31 associations "deal to contact" were sent, and no answer'],
+    ['that were there', '101 associations "deal to contact": in the portal before'],
+    ['repeated', '20 associations "deal to contact": stated twice'],
+    ['to itself', '7 associations "deal to contact": would tie a record to itself'],
+    ['with a missing end', '11 associations "deal to contact": names a record that is not in the export'],
+    ['with a failed end', '19 associations "deal to contact": an end of it was skipped or failed'],
+    ['in doubt', '31 associations "deal to contact": sent, and no answer'],
   ])('explains the number of associations %s', (_name, sentence) => {
     expect(renderReport(aReport({ associations: { 'deals-contacts': associations } })).join('\n')).toContain(sentence);
   });
@@ -60,16 +60,16 @@ describe('renderReport', () => {
   it('names each reason for skipped and failed records, changed values, and what was not moved', () => {
     const report = aReport({
       reasons: { leftOut: { 'malformed-row': 5, 'some-new-reason': 1 }, refused: { 'held-by-archived': 3 }, cells: { 'invalid-number': 1_200 } },
-      notMoved: [{ place: 'Contact.npsp__Primary_Affiliation__c', count: 1_022, why: 'not-mapped' }],
+      notMoved: [{ place: 'Contact.npsp__Primary_Affiliation__c', count: 1_022, why: 'unread-column' }],
     });
 
     const text = renderReport(report).join('\n');
 
-    expect(text).toContain('Skipped: 5 row could not be read');
-    expect(text).toContain('Skipped: 1 some-new-reason');
-    expect(text).toContain('Failed: 3 held-by-archived');
-    expect(text).toContain('1,200 invalid-number');
-    expect(text).toContain('Not moved: Contact.npsp__Primary_Affiliation__c, 1,022 filled (not-mapped)');
+    expect(text).toContain('Skipped: 5 records, the row cannot be read as a record (malformed-row).');
+    expect(text).toContain('Skipped: 1 record, some-new-reason.');
+    expect(text).toContain('Failed: 3 records, held-by-archived.');
+    expect(text).toContain('1,200 values: not written: no number (invalid-number).');
+    expect(text).toContain('Not moved: of Contact 1 column that no rule reads, with the filled rows: npsp__Primary_Affiliation__c 1,022.');
   });
 
   it('says what was read back, and what it cost', () => {

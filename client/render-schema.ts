@@ -1,0 +1,16 @@
+import { OBJECT_TYPES } from '../domain/object-type';
+
+interface SchemaPart {
+  readonly objectType: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Groups, properties and pipelines by object type, one line each. */
+export function renderSchema(parts: readonly SchemaPart[]): readonly string[] {
+  return OBJECT_TYPES.flatMap((type) => {
+    const own = parts.filter(({ objectType }) => objectType === type);
+    const kinds = [...new Set(own.map(({ kind }) => kind))];
+    return own.length === 0 ? [] : [`${type}: ${kinds.map((kind) => `${kind} ${own.filter((part) => part.kind === kind).map(({ name }) => name).join(', ')}`).join('; ')}`];
+  });
+}
