@@ -1,10 +1,7 @@
-import type { RunState } from '../domain/phase';
+import { OVER_STATES } from '../domain/phase';
 import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRow, toIso, withHeartbeat } from './run-context';
-
-/** States after which the run writes no more: another run may take its place. */
-const ENDED: readonly RunState[] = ['rolled-back', 'finalized', 'not-started'];
 
 /** Safe to repeat: the same state, phase and reasons are written again; a phase keeps its first start. */
 export function createRecordState({ ledger, clock }: { readonly ledger: Ledger; readonly clock: () => number }): Pick<LedgerActivities, 'recordState'> {
@@ -13,7 +10,7 @@ export function createRecordState({ ledger, clock }: { readonly ledger: Ledger; 
       withHeartbeat(async () => {
         const row = await requireRow(ledger, run);
         const now = toIso(clock());
-        const isEnded = ENDED.includes(state);
+        const isEnded = OVER_STATES.includes(state);
         if (row.phase !== phase) {
           await ledger.facts.phaseEnded(run, row.phase, now);
         }

@@ -7,7 +7,8 @@ import { CommandError, EXIT } from './command-error';
 import { ENDED_STATES, type MigrationStatus } from './migration-status';
 import type { Migration } from './portage-client';
 import type { Terminal } from './terminal';
-import { ASSOCIATION_WORDS, formatCount, formatDuration, formatInstant, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS } from './words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS } from '../domain/words';
+import { formatCount, formatDuration, formatInstant } from './words';
 
 const REDRAW_MS = 300;
 const PLAIN_LINE_EVERY_MS = 5_000;

@@ -18,6 +18,7 @@ export async function exitCodeOf(status: MigrationStatus, ledger: Ledger): Promi
     case 'not-started':
       return (await explainNotStarted(ledger, status.run)).exitCode;
     case 'planning':
+    case 'planned':
     case 'running':
     case 'rolling-back':
       return EXIT.done;

@@ -13,6 +13,7 @@ import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import { OVER_STATES } from '../domain/phase';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
@@ -21,7 +22,7 @@ import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery,
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
-import { STATE_WORDS } from './words';
+import { STATE_WORDS } from '../domain/words';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
 
 const HUNDRED_YEARS = '876000h';
@@ -162,7 +163,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
 }
 
 function isUnfinished(row: RunRow): boolean {
-  return !['rolled-back', 'finalized', 'not-started'].includes(row.state);
+  return !OVER_STATES.includes(row.state);
 }
 
 function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {

@@ -3,7 +3,8 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import { UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { formatTable } from './table';
 import { renderSchema } from './render-schema';
-import { ASSOCIATION_WORDS, countObjects, countOf, formatCount, leftOutWords, notMovedWords, OBJECT_WORDS } from './words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
+import { countObjects, countOf, formatCount, leftOutWords, notMovedWords } from './words';
 
 /** The plan for a person, before anything is written. */
 export function renderPlan(plan: PlanSummary): readonly string[] {

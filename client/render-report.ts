@@ -2,7 +2,8 @@ import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Report } from '../domain/report.schema';
 import { formatTable, withoutZeroColumns } from './table';
 import { renderUnread } from './render-plan';
-import { ASSOCIATION_WORDS, cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords, OBJECT_WORDS, STATE_WORDS } from './words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, STATE_WORDS } from '../domain/words';
+import { cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords } from './words';
 
 /** The zeros that a reader looks for. */
 const ALWAYS_SHOWN: ReadonlySet<string> = new Set(['in source', 'added', 'failed', 'in doubt']);

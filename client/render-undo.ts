@@ -1,6 +1,7 @@
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import { formatTable } from './table';
-import { ASSOCIATION_WORDS, formatCount, OBJECT_WORDS } from './words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
+import { formatCount } from './words';
 
 export type UndoTally = Readonly<Record<string, Readonly<Record<string, number>>>>;
 

@@ -5,7 +5,7 @@ export const DEFAULT_WINDOW = 24;
 
 /** What a person can do about each kind of reason. */
 const REMEDIES: Readonly<Record<PauseReasonKind, string>> = {
-  operator: 'Paused by a person. Go on with `portage resume`.',
+  operator: 'Go on with `portage resume`.',
   quota: "Today's share of the portal's calls is used up. It goes on by itself after the reset.",
   approval: 'Read the plan, then approve it with `portage resume --approve DIGEST`.',
   authorization: 'The portal refuses the token or a scope. Mend the token, then `portage resume`.',

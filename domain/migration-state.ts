@@ -1,5 +1,6 @@
 import { initialControl } from './control';
 import type { ControlState } from './control';
+import { OVER_STATES } from './phase';
 import type { Phase, RunState } from './phase';
 import type { PlanFacts } from './plan-facts';
 import { EMPTY_PROGRESS } from './progress';
@@ -50,14 +51,13 @@ const BEFORE_WRITING: readonly Phase[] = ['preflight', 'stage', 'plan'];
 
 export const hasBegunWriting = ({ phase }: MigrationState): boolean => !BEFORE_WRITING.includes(phase);
 
-const FINAL: readonly RunState[] = ['not-started', 'rolled-back', 'finalized'];
 
 /** The phases that have begun, so that only what may have been written is undone. */
 export const hasBegun = ({ phase, done }: MigrationState, asked: Phase): boolean => phase === asked || done.includes(asked);
 
 /** Where the run stands for a person. */
 export function toRunState(state: MigrationState): RunState {
-  if (state.outcome !== null && FINAL.includes(state.outcome)) {
+  if (state.outcome !== null && OVER_STATES.includes(state.outcome)) {
     return state.outcome;
   }
   if (state.controls.control.reasons.length > 0) {

@@ -17,9 +17,12 @@ export interface PauseReason {
   readonly remedy: string;
 }
 
-export const RUN_STATES = ['planning', 'running', 'paused', 'verified', 'differs', 'finished-with-refusals', 'rolling-back', 'rolled-back', 'finalized', 'not-started'] as const;
+export const RUN_STATES = ['planning', 'planned', 'running', 'paused', 'verified', 'differs', 'finished-with-refusals', 'rolling-back', 'rolled-back', 'finalized', 'not-started'] as const;
 /** Where a run stands for a person. `verified`, `differs` and `finished-with-refusals` are open and can still be rolled back. */
 export type RunState = (typeof RUN_STATES)[number];
+
+/** A run in one of these writes no more, whatever happens: another may take its place. `planned` is the end of a dry run. */
+export const OVER_STATES: readonly RunState[] = ['planned', 'rolled-back', 'finalized', 'not-started'];
 
 /** What one batch activity of a partition works on. */
 export type WorkKind = 'write-records' | 'write-associations' | 'verify-records' | 'verify-associations' | 'undo-associations' | 'undo-records';

@@ -1,13 +1,11 @@
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import { migrationDefinitionSchema } from '../domain/migration-definition.schema';
+import { OVER_STATES } from '../domain/phase';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
 import type { RunRow, RunStore } from './ledger';
 import { runUnknown } from './ledger-errors';
 import type { Tables } from './tables';
-
-/** States after which a run writes nothing any more, whatever its end says. */
-const ENDED_STATES = ['finalized', 'rolled-back', 'not-started'] as const;
 
 export function createRunStore(database: LedgerDatabase): RunStore {
   return {
@@ -78,7 +76,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
           .where('kind', '=', 'migration')
           .where('run', '<>', run)
           .where('ended_at', 'is', null)
-          .where('state', 'not in', [...ENDED_STATES])
+          .where('state', 'not in', [...OVER_STATES])
           .orderBy('created_at')
           .orderBy('run')
           .limit(1)

@@ -41,7 +41,7 @@ export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Pro
     await performed(() => inspectSource({ run }));
     const { portalId } = await performed(() => inspectPortal({ run }));
     if (stopAfter === 'preflight') {
-      await show('planning', 'preflight');
+      await show('planned', 'preflight');
       return { portalId, plan: null };
     }
     phase = 'stage';
@@ -50,7 +50,7 @@ export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Pro
     phase = 'plan';
     await show('planning', phase);
     const plan = await performed(() => planMigration({ run, expectedDigest: null }));
-    await show('planning', phase);
+    await show('planned', phase);
     return { portalId, plan };
   } catch (error) {
     const ended = toActivityEnd(error);

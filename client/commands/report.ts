@@ -66,8 +66,8 @@ async function writeKept(portage: PortageClient, migration: Migration, folder: s
   }
   const rows: string[][] = [];
   for (const { objectType, partitions } of plan.records) {
-    for (const { firstBatch, batchCount } of partitions) {
-      for (let batch = firstBatch; batch < firstBatch + batchCount; batch++) {
+    for (const { firstBatch, batchCounts } of partitions) {
+      for (let batch = firstBatch; batch < firstBatch + batchCounts.length; batch++) {
         const kept = (await portage.ledger.writing.readUndo(migration.run, objectType, batch)).filter(({ undo }) => undo === 'kept');
         rows.push(...kept.map(({ sourceId, targetId }) => [objectType, sourceId, targetId]));
       }

@@ -3,7 +3,8 @@ import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../domain/object-type';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
 import { renderSchema } from '../render-schema';
-import { ASSOCIATION_WORDS, countOf, formatCount, STATE_WORDS } from '../words';
+import { ASSOCIATION_WORDS, STATE_WORDS } from '../../domain/words';
+import { countOf, formatCount } from '../words';
 import type { Migration, PortageClient } from '../portage-client';
 import { followToEnd } from './start';
 

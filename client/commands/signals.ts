@@ -3,7 +3,7 @@ import type { RunState } from '../../domain/phase';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
 import type { Migration } from '../portage-client';
-import { STATE_WORDS } from '../words';
+import { STATE_WORDS } from '../../domain/words';
 import { parseCount } from './start';
 
 /** Nothing is at work any more, though some of these can still be rolled back. */

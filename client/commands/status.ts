@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { OBJECT_TYPES, ASSOCIATION_TYPES } from '../../domain/object-type';
 import type { CommandContext } from '../context';
 import { describeReason } from '../follow';
-import type { RunRow } from '../../ledger/ledger';
 import type { MigrationStatus } from '../migration-status';
-import type { PortageClient } from '../portage-client';
 import { renderUndo } from '../render-undo';
 import { formatTable } from '../table';
-import { ASSOCIATION_WORDS, formatCount, formatInstant, OBJECT_WORDS, PHASE_WORDS, STATE_WORDS } from '../words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, STATE_WORDS } from '../../domain/words';
+import { formatCount, formatInstant } from '../words';
 import { followToEnd } from './start';
 
 interface JsonFlag {
@@ -65,27 +64,16 @@ export function registerList(program: Command, context: CommandContext): void {
     .addHelpText('after', '\nExample:\n  portage list\n')
     .action(async (flags: JsonFlag) => {
       await context.withClient(async (portage) => {
-        const rows = await Promise.all((await portage.list()).map(async (row) => ({ ...row, words: await stateWordsOf(portage, row) })));
+        const rows = await portage.list();
         if (flags.json === true) {
           context.terminal.printJson(rows.map(({ run, migrationId, kind, state, phase, portalId, createdAt, endedAt }) => ({ run, migration: migrationId, kind, state, phase, portalId, createdAt, endedAt })));
         } else if (rows.length === 0) {
           context.terminal.print('No migration yet. Begin with: portage plan migration.yaml');
         } else {
-          formatTable([['Run', 'started', 'state'], ...rows.map((row) => [row.run, formatInstant(row.createdAt), row.words])], 'left').forEach((line) => context.terminal.print(line));
+          formatTable([['Run', 'started', 'state'], ...rows.map((row) => [row.run, formatInstant(row.createdAt), STATE_WORDS[row.state]])], 'left').forEach((line) => context.terminal.print(line));
         }
       });
     });
-}
-
-/** A planning run stays `planning` in the ledger: whether it came to its end shows in the plan that it left. */
-async function stateWordsOf(portage: PortageClient, row: RunRow): Promise<string> {
-  if (row.kind !== 'planning') {
-    return STATE_WORDS[row.state];
-  }
-  if (row.state === 'not-started') {
-    return 'ended with errors: nothing was written';
-  }
-  return (await portage.ledger.plans.read(row.stagingId)) === null ? 'check, or a plan that is not ready yet' : 'planned: nothing was written';
 }
 
 export function renderStatus(status: MigrationStatus): readonly string[] {

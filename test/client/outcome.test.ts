@@ -8,6 +8,7 @@ import { aStatus } from '../support/client-values';
 
 const CODES: Readonly<Record<Exclude<RunState, 'not-started'>, number>> = {
   planning: 0,
+  planned: 0,
   running: 0,
   paused: 9,
   verified: 0,

@@ -1,4 +1,5 @@
-import { ASSOCIATION_WORDS, formatCount, formatDuration, formatInstant, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS, STATE_WORDS } from '../../client/words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS, STATE_WORDS } from '../../domain/words';
+import { formatCount, formatDuration, formatInstant } from '../../client/words';
 
 describe('formatCount', () => {
   it.each([

@@ -22,8 +22,8 @@ describe('toStatusDetails', () => {
       [
         '**Writing contacts** (running)',
         '',
-        '- companies: 1,223 of 1,223 (100 %): 1,220 created, 3 failed',
-        '- contacts: 500 of 1,011 (49 %): 500 created',
+        '- Companies: 1,223 of 1,223 (100 %): 1,220 created, 3 failed',
+        '- Contacts: 500 of 1,011 (49 %): 500 created',
         '- failed records: 3',
         '- rate: 61 batches a minute',
         '- expected end: 2026-11-22 05:04 UTC',
@@ -44,7 +44,7 @@ describe('toStatusDetails', () => {
       expectedEnd: null,
     });
 
-    expect(text).toContain("- today's calls are used up since 2026-11-22 05:00 UTC, until 2026-11-23 00:00 UTC. ");
+    expect(text).toContain("- the day's share of API calls is used up since 2026-11-22 05:00 UTC, until 2026-11-23 00:00 UTC. ");
     expect(text).toContain('by itself after the reset');
     expect(text).not.toContain('|');
   });
