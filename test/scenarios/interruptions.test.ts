@@ -3,7 +3,7 @@ import type { CanonicalDump } from '../../simulator/control-plane';
 import { NPSP_FOLDER, startRehearsal, until, type Rehearsal } from '../support/rehearsal';
 
 /** Writes of one undisturbed batch window: what may be looked up again after a crash. */
-const WINDOW_BATCHES = 24;
+const WINDOW_BATCHES = 36;
 
 async function undisturbedDump(): Promise<CanonicalDump> {
   const rehearsal = await startRehearsal();
