@@ -11,8 +11,9 @@ import type { Tables } from './tables';
 const BUSY_TIMEOUT_MS = 50;
 // Keeps the write-ahead log from staying at its largest size for ever.
 const WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
-// Of each some kilobytes; those of 100 records and of the tallies are nearly all that a run says.
-const MAX_STATEMENTS = 200;
+// What a run says of a batch of 100 records; statements on 500 rows hold a megabyte each, values included, and are prepared anew.
+const MAX_STATEMENT_LENGTH = 8_000;
+const MAX_STATEMENTS = 100;
 
 /** Epoch milliseconds by the database's own clock, one value within a statement. */
 export const sqliteNowMs: RawBuilder<number> = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
@@ -41,7 +42,7 @@ export function rememberingStatements(database: Database.Database): SqliteDataba
         return remembered;
       }
       const statement = database.prepare(text);
-      if (!/^\s*pragma/i.test(text)) {
+      if (text.length <= MAX_STATEMENT_LENGTH && !/^\s*pragma/i.test(text)) {
         const [oldest] = known.keys();
         if (oldest !== undefined && known.size >= MAX_STATEMENTS) {
           known.delete(oldest);
