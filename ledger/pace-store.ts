@@ -17,8 +17,9 @@ const PERMITS = 24;
 const HALVED_PERMITS = 12;
 // 423: design of pace in docs/; a minute is enough for the portal to let go of its locks.
 const HALVED_FOR_MS = 60_000;
-// A call is given up at 110 s; a permit that outlives it belonged to a worker that died.
-const PERMIT_LEASE_MS = 130_000;
+// As long as Temporal waits for a worker's sign of life: what a worker that was killed had in flight holds nobody up for longer.
+const PERMIT_LEASE_MS = 5_000;
+const RENEW_EVERY_MS = 1_000;
 const PERMIT_POLL_MS = 25;
 const LEARN_DAILY_EVERY_MS = 1_000;
 // A clock that is set back by more than this is followed: all times in the tables move with it.
@@ -40,6 +41,7 @@ interface Slot {
 
 export function createPaceStore({ database, portalId, sleep, monotonicMs }: PaceOptions): PaceStore {
   const turns = createTurns();
+  const leases = createLeases({ database, portalId, sleep });
   /** The limits as the database has them, so that an answer that says nothing new costs no write. */
   const known = new Map<Lane, LaneLimit>();
   let rowsMade: Promise<void> | null = null;
@@ -99,7 +101,11 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
       await ready();
       // In order of arrival: only the first in the queue asks the database for a permit.
       const entered = await turns.inTurn(signal, () => takePermit(lanes, signal));
-      const release = () => releasePermit(database, portalId, entered.permit);
+      leases.hold(entered.permit);
+      const release = () => {
+        leases.letGo(entered.permit);
+        return releasePermit(database, portalId, entered.permit);
+      };
       try {
         for (let slot = entered.slot; ; ) {
           if (slot.waitMs > 0) {
@@ -185,6 +191,39 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
   };
 }
 
+/** Renews the permits of this process for as long as they are held: a call may take 110 s, and a lease that long would outlive its worker. */
+function createLeases({ database, portalId, sleep }: Pick<PaceOptions, 'database' | 'portalId' | 'sleep'>): { hold(permit: string): void; letGo(permit: string): void } {
+  const held = new Set<string>();
+  let renewing: AbortController | null = null;
+
+  const renewWhileHeld = async (stop: AbortSignal): Promise<void> => {
+    while (!stop.aborted) {
+      await sleep(RENEW_EVERY_MS, stop);
+      await renewPermits(database, portalId, [...held]);
+    }
+  };
+  return {
+    hold(permit) {
+      held.add(permit);
+      if (renewing === null) {
+        const stop = new AbortController();
+        renewing = stop;
+        // A renewal that failed (a full disk, a closed ledger) ends it until the next permit: the leases run out, which only lets more calls in.
+        renewWhileHeld(stop.signal)
+          .catch(() => undefined)
+          .finally(() => (renewing = renewing === stop ? null : renewing));
+      }
+    },
+    letGo(permit) {
+      held.delete(permit);
+      if (held.size === 0) {
+        renewing?.abort();
+        renewing = null;
+      }
+    },
+  };
+}
+
 const toNumber = (value: number | null | undefined) => (value == null ? null : Number(value));
 
 async function makeRows(database: LedgerDatabase, portalId: string): Promise<void> {
@@ -263,6 +302,19 @@ async function takeSlot(db: Transaction<Tables>, database: LedgerDatabase, porta
     .onConflict((conflict) => conflict.columns(['portal_id', 'permit']).doUpdateSet(lease))
     .execute();
   return { slotMs, waitMs: slotMs - nowMs, latenessAllowedMs: lateMs };
+}
+
+async function renewPermits(database: LedgerDatabase, portalId: string, permits: readonly string[]): Promise<void> {
+  await database.writeUnsynced(async (db) => {
+    const { nowMs } = await followClock(db, database, portalId);
+    await db
+      .updateTable('pace_permits')
+      .set({ expires_ms: nowMs + PERMIT_LEASE_MS })
+      .where('portal_id', '=', portalId)
+      .where('permit', 'in', [...permits])
+      .where('expires_ms', '<', nowMs + PERMIT_LEASE_MS)
+      .execute();
+  });
 }
 
 /** Right before the call: a slot whose time has gone by, or whose lane was closed meanwhile, must not be used. */
