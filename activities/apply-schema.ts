@@ -1,8 +1,9 @@
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import { MigrationError } from '../domain/migration-error';
+import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { isMadeBy, markedDescription, pipelineMisfit, propertyMisfit } from '../domain/schema-check';
-import type { SchemaPlan } from '../domain/schema-plan';
+import type { PlannedPipelineDefinition, PlannedPropertyDefinition, SchemaPlan } from '../domain/schema-plan';
 import type { Ledger, SchemaIntent } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PlannedPortal } from './batch-context';
@@ -29,10 +30,20 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
         await ledger.schema.intend(input.run, intentsOf(portal.schemaPlan));
         const made = new Set((await ledger.schema.read(input.run)).filter((intent) => intent.state === 'created').map(intentKey));
         const work = { ledger, target, call, run: input.run, portal, made };
-        await makeGroups(work);
-        await makeProperties(work);
-        await makePipelines(work);
-        await readBack(work);
+        // A write takes a second, so object types and their pipelines go side by side. Within a type the group comes first: its properties stand in it.
+        await allEnded(
+          OBJECT_TYPES.flatMap((objectType) => [
+            async () => {
+              await makeGroups(work, objectType);
+              await makeProperties(work, objectType);
+              await readPropertiesBack(work, objectType);
+            },
+            async () => {
+              await makePipelines(work, objectType);
+              await readPipelinesBack(work, objectType);
+            },
+          ]),
+        );
         const settled = await ledger.schema.read(input.run);
         return { created: settled.filter((intent) => intent.state === 'created').length, existed: settled.filter((intent) => intent.state === 'existed').length };
       }),
@@ -61,9 +72,17 @@ function intentKey({ kind, objectType, name }: Pick<SchemaIntent, 'kind' | 'obje
   return `${kind} ${objectType} ${name}`;
 }
 
+/** Runs the tasks side by side and lets all of them end before it fails with the first error: a call of a failed attempt must not be under way beside the next attempt. */
+async function allEnded(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks.map((task) => task()))).find((end) => end.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+}
+
 /** Groups and pipelines carry no mark. One that the snapshot did not hold and the plan named was made by an attempt of this run. */
-async function makeGroups({ ledger, target, call, run, portal, made }: Work): Promise<void> {
-  for (const { objectType, name, label } of portal.schemaPlan.groups) {
+async function makeGroups({ ledger, target, call, run, portal, made }: Work, objectType: ObjectType): Promise<void> {
+  for (const { name, label } of portal.schemaPlan.groups.filter((group) => group.objectType === objectType)) {
     if (!made.has(intentKey({ kind: 'group', objectType, name }))) {
       const answer = await target.createPropertyGroup(objectType, { name, label }, call);
       const wasThere = snapshotOf(portal, objectType)?.groups.includes(name) === true;
@@ -72,27 +91,25 @@ async function makeGroups({ ledger, target, call, run, portal, made }: Work): Pr
   }
 }
 
-async function makeProperties({ ledger, target, call, run, portal, made }: Work): Promise<void> {
-  for (const objectType of objectTypesOf(portal.schemaPlan)) {
-    const toMake = portal.schemaPlan.properties
-      .filter((property) => property.objectType === objectType && !made.has(intentKey({ kind: 'property', objectType, name: property.definition.name })))
-      .map(({ definition }) => ({ ...definition, description: markedDescription(definition.description, run) }));
-    for (let start = 0; start < toMake.length; start += MAX_PROPERTIES_A_CALL) {
-      const part = toMake.slice(start, start + MAX_PROPERTIES_A_CALL);
-      const { created, existed, refused } = await target.createProperties(objectType, part, call);
-      const found = existed.length === 0 ? [] : await target.readProperties(objectType, existed, call);
-      const ours = new Set([...created, ...found.filter((property) => isMadeBy(run, property)).map((property) => property.name)]);
-      await ledger.schema.settle(run, [...created, ...existed].map((name): Settlement => ({ kind: 'property', objectType, name, state: ours.has(name) ? 'created' : 'existed' })));
-      const [first] = refused;
-      if (first !== undefined) {
-        throw new MigrationError('PlanError', `The portal refused ${refused.length} properties of ${objectType}, the first ${first.property ?? '?'} with ${first.code} (${first.correlationId ?? 'no correlation id'}). Mend the mapping and plan again.`, { code: 'schema-refused' });
-      }
+async function makeProperties({ ledger, target, call, run, portal, made }: Work, objectType: ObjectType): Promise<void> {
+  const toMake = plannedProperties(portal, objectType)
+    .filter(({ name }) => !made.has(intentKey({ kind: 'property', objectType, name })))
+    .map((definition) => ({ ...definition, description: markedDescription(definition.description, run) }));
+  for (let start = 0; start < toMake.length; start += MAX_PROPERTIES_A_CALL) {
+    const part = toMake.slice(start, start + MAX_PROPERTIES_A_CALL);
+    const { created, existed, refused } = await target.createProperties(objectType, part, call);
+    const found = existed.length === 0 ? [] : await target.readProperties(objectType, existed, call);
+    const ours = new Set([...created, ...found.filter((property) => isMadeBy(run, property)).map((property) => property.name)]);
+    await ledger.schema.settle(run, [...created, ...existed].map((name): Settlement => ({ kind: 'property', objectType, name, state: ours.has(name) ? 'created' : 'existed' })));
+    const [first] = refused;
+    if (first !== undefined) {
+      throw new MigrationError('PlanError', `The portal refused ${refused.length} properties of ${objectType}, the first ${first.property ?? '?'} with ${first.code} (${first.correlationId ?? 'no correlation id'}). Mend the mapping and plan again.`, { code: 'schema-refused' });
     }
   }
 }
 
-async function makePipelines({ ledger, target, call, run, portal, made }: Work): Promise<void> {
-  for (const { objectType, definition } of portal.schemaPlan.pipelines) {
+async function makePipelines({ ledger, target, call, run, portal, made }: Work, objectType: ObjectType): Promise<void> {
+  for (const definition of plannedPipelines(portal, objectType)) {
     const name = definition.pipelineId;
     if (!made.has(intentKey({ kind: 'pipeline', objectType, name }))) {
       const answer = await target.createPipeline(objectType, definition, call);
@@ -103,31 +120,34 @@ async function makePipelines({ ledger, target, call, run, portal, made }: Work):
 }
 
 /** An archived name that is made again comes back as the old property, with its old type: only reading tells. */
-async function readBack({ target, call, portal }: Work): Promise<void> {
-  const { properties, pipelines } = portal.schemaPlan;
-  for (const objectType of objectTypesOf(portal.schemaPlan)) {
-    const planned = properties.filter((property) => property.objectType === objectType);
-    const found = new Map((await target.readProperties(objectType, planned.map(({ definition }) => definition.name), call)).filter((property) => !property.archived).map((property) => [property.name, property]));
-    for (const { definition } of planned) {
-      const misfit = propertyMisfit(definition, found.get(definition.name));
-      if (misfit !== null) {
-        throw new MigrationError('PlanError', `Property ${definition.name} of ${objectType} in the portal is not what the plan needs: ${misfit}. Rename or remove it, then plan again.`, { code: misfit });
-      }
-    }
-  }
-  for (const objectType of new Set(pipelines.map((pipeline) => pipeline.objectType))) {
-    const found = await target.readPipelines(objectType, call);
-    for (const { definition } of pipelines.filter((pipeline) => pipeline.objectType === objectType)) {
-      const misfit = pipelineMisfit(definition, found.find((pipeline) => pipeline.pipelineId === definition.pipelineId));
-      if (misfit !== null) {
-        throw new MigrationError('PlanError', `Pipeline ${definition.pipelineId} of ${objectType} in the portal is not what the plan needs: ${misfit}.`, { code: misfit });
-      }
+async function readPropertiesBack({ target, call, portal }: Work, objectType: ObjectType): Promise<void> {
+  const planned = plannedProperties(portal, objectType);
+  const found = new Map((await target.readProperties(objectType, planned.map(({ name }) => name), call)).filter((property) => !property.archived).map((property) => [property.name, property]));
+  for (const definition of planned) {
+    const misfit = propertyMisfit(definition, found.get(definition.name));
+    if (misfit !== null) {
+      throw new MigrationError('PlanError', `Property ${definition.name} of ${objectType} in the portal is not what the plan needs: ${misfit}. Rename or remove it, then plan again.`, { code: misfit });
     }
   }
 }
 
-function objectTypesOf({ properties }: SchemaPlan): readonly ObjectType[] {
-  return [...new Set(properties.map((property) => property.objectType))];
+async function readPipelinesBack({ target, call, portal }: Work, objectType: ObjectType): Promise<void> {
+  const planned = plannedPipelines(portal, objectType);
+  const found = planned.length === 0 ? [] : await target.readPipelines(objectType, call);
+  for (const definition of planned) {
+    const misfit = pipelineMisfit(definition, found.find((pipeline) => pipeline.pipelineId === definition.pipelineId));
+    if (misfit !== null) {
+      throw new MigrationError('PlanError', `Pipeline ${definition.pipelineId} of ${objectType} in the portal is not what the plan needs: ${misfit}.`, { code: misfit });
+    }
+  }
+}
+
+function plannedProperties({ schemaPlan }: PlannedPortal, objectType: ObjectType): readonly PlannedPropertyDefinition[] {
+  return schemaPlan.properties.filter((property) => property.objectType === objectType).map(({ definition }) => definition);
+}
+
+function plannedPipelines({ schemaPlan }: PlannedPortal, objectType: ObjectType): readonly PlannedPipelineDefinition[] {
+  return schemaPlan.pipelines.filter((pipeline) => pipeline.objectType === objectType).map(({ definition }) => definition);
 }
 
 function snapshotOf({ snapshot }: PlannedPortal, objectType: ObjectType): PlannedPortal['snapshot']['objects'][number] | undefined {

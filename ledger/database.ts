@@ -12,6 +12,8 @@ export const INSERT_CHUNK = 500;
 
 export interface LedgerDatabaseOptions {
   readonly kysely: () => Kysely<Tables>;
+  /** Runs `work` on one connection whose commits need not have reached the disk when they are reported. */
+  readonly withoutSync: <Result>(kysely: Kysely<Tables>, work: (connection: Kysely<Tables>) => Promise<Result>) => Promise<Result>;
   readonly troubleOf: (error: unknown) => LedgerTrouble | null;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds that only go forward, for measuring waits. */
@@ -44,6 +46,11 @@ export class LedgerDatabase {
   /** One transaction, all or nothing. `work` may run again after a lock, so it must change nothing outside the database. */
   async write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     return this.patiently(() => this.options.kysely().transaction().execute(work));
+  }
+
+  /** As `write`, for what is worthless after a power cut (who has which slot, how many calls there were): a killed process loses none of it, a power cut may. */
+  async writeUnsynced<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.patiently(() => this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work)));
   }
 
   /** Lets timers and sockets run between two slices of a long piece of work. */

@@ -19,7 +19,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
     tallies: (run) => database.read(async (db) => readTallies(db, run, await stagingIdOf(db, run))),
 
     countCall: (run, phase, { kind, status, durationMs }) =>
-      database.write(async (db) => {
+      database.writeUnsynced(async (db) => {
         const tooMany = status === TOO_MANY_REQUESTS ? 1 : 0;
         const failed = status === null || status >= 500 ? 1 : 0;
         await db

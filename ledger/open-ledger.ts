@@ -12,7 +12,7 @@ import { createPaceStore } from './pace-store';
 import { createPlanStore } from './plan-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
-import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf } from './sqlite-dialect';
+import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
 import { createStagingStore } from './staging-store';
 import type { Tables } from './tables';
 import { createWritingStore } from './writing-store';
@@ -63,6 +63,7 @@ class SqliteConnection {
     this.monotonicMs = clock ?? (() => performance.now());
     this.database = new LedgerDatabase({
       kysely: () => this.opened(),
+      withoutSync,
       troubleOf: sqliteTroubleOf,
       sleep: this.sleep,
       monotonicMs: this.monotonicMs,

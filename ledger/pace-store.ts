@@ -17,8 +17,9 @@ const PERMITS = 24;
 const HALVED_PERMITS = 12;
 // 423: design of pace in docs/; a minute is enough for the portal to let go of its locks.
 const HALVED_FOR_MS = 60_000;
-// A call is given up at 110 s; a permit that outlives it belonged to a worker that died.
-const PERMIT_LEASE_MS = 130_000;
+// As long as Temporal waits for a worker's sign of life: what a worker that was killed had in flight holds nobody up for longer.
+const PERMIT_LEASE_MS = 5_000;
+const RENEW_EVERY_MS = 1_000;
 const PERMIT_POLL_MS = 25;
 const LEARN_DAILY_EVERY_MS = 1_000;
 // A clock that is set back by more than this is followed: all times in the tables move with it.
@@ -40,6 +41,7 @@ interface Slot {
 
 export function createPaceStore({ database, portalId, sleep, monotonicMs }: PaceOptions): PaceStore {
   const turns = createTurns();
+  const leases = createLeases({ database, portalId, sleep });
   /** The limits as the database has them, so that an answer that says nothing new costs no write. */
   const known = new Map<Lane, LaneLimit>();
   let rowsMade: Promise<void> | null = null;
@@ -62,7 +64,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
       // Looked up first without the write lock, because this is asked over and over while all permits are out.
       if ((await database.read((db) => freePermits(db, database, portalId))) > 0) {
         const permit = randomUUID();
-        const slot = await database.write(async (db) => {
+        const slot = await database.writeUnsynced(async (db) => {
           await followClock(db, database, portalId);
           return (await freePermits(db, database, portalId)) > 0 ? takeSlot(db, database, portalId, lanes, permit, known) : null;
         });
@@ -81,7 +83,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
     }
     unsavedDaily = null;
     dailySavedAtMs = monotonicMs();
-    await database.write(async (db) => {
+    await database.writeUnsynced(async (db) => {
       await db
         .updateTable('pace_portals')
         .set({
@@ -99,7 +101,11 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
       await ready();
       // In order of arrival: only the first in the queue asks the database for a permit.
       const entered = await turns.inTurn(signal, () => takePermit(lanes, signal));
-      const release = () => releasePermit(database, portalId, entered.permit);
+      leases.hold(entered.permit);
+      const release = () => {
+        leases.letGo(entered.permit);
+        return releasePermit(database, portalId, entered.permit);
+      };
       try {
         for (let slot = entered.slot; ; ) {
           if (slot.waitMs > 0) {
@@ -109,7 +115,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
           if (await database.read((db) => mayGo(db, database, portalId, lanes, slot))) {
             return { release };
           }
-          slot = await database.write(async (db) => {
+          slot = await database.writeUnsynced(async (db) => {
             await followClock(db, database, portalId);
             return takeSlot(db, database, portalId, lanes, entered.permit, known);
           });
@@ -125,7 +131,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
       if (windowMs !== null && windowLimit !== null && windowMs > 0 && windowLimit > 0) {
         const limit = known.get(lane);
         if (limit?.windowMs !== windowMs || limit.windowLimit !== windowLimit) {
-          await database.write(async (db) => {
+          await database.writeUnsynced(async (db) => {
             await db.updateTable('pace_lanes').set({ window_ms: windowMs, window_limit: windowLimit }).where('portal_id', '=', portalId).where('lane', '=', lane).execute();
           });
           known.set(lane, { windowMs, windowLimit });
@@ -141,7 +147,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
 
     async close(lane, forMs) {
       await ready();
-      await database.write(async (db) => {
+      await database.writeUnsynced(async (db) => {
         const { nowMs } = await followClock(db, database, portalId);
         await db
           .updateTable('pace_lanes')
@@ -155,7 +161,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
 
     async halve() {
       await ready();
-      await database.write(async (db) => {
+      await database.writeUnsynced(async (db) => {
         const { nowMs } = await followClock(db, database, portalId);
         await db.updateTable('pace_portals').set({ halved_until_ms: nowMs + HALVED_FOR_MS }).where('portal_id', '=', portalId).execute();
       });
@@ -185,10 +191,43 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
   };
 }
 
+/** Renews the permits of this process for as long as they are held: a call may take 110 s, and a lease that long would outlive its worker. */
+function createLeases({ database, portalId, sleep }: Pick<PaceOptions, 'database' | 'portalId' | 'sleep'>): { hold(permit: string): void; letGo(permit: string): void } {
+  const held = new Set<string>();
+  let renewing: AbortController | null = null;
+
+  const renewWhileHeld = async (stop: AbortSignal): Promise<void> => {
+    while (!stop.aborted) {
+      await sleep(RENEW_EVERY_MS, stop);
+      await renewPermits(database, portalId, [...held]);
+    }
+  };
+  return {
+    hold(permit) {
+      held.add(permit);
+      if (renewing === null) {
+        const stop = new AbortController();
+        renewing = stop;
+        // A renewal that failed (a full disk, a closed ledger) ends it until the next permit: the leases run out, which only lets more calls in.
+        renewWhileHeld(stop.signal)
+          .catch(() => undefined)
+          .finally(() => (renewing = renewing === stop ? null : renewing));
+      }
+    },
+    letGo(permit) {
+      held.delete(permit);
+      if (held.size === 0) {
+        renewing?.abort();
+        renewing = null;
+      }
+    },
+  };
+}
+
 const toNumber = (value: number | null | undefined) => (value == null ? null : Number(value));
 
 async function makeRows(database: LedgerDatabase, portalId: string): Promise<void> {
-  await database.write(async (db) => {
+  await database.writeUnsynced(async (db) => {
     await db
       .insertInto('pace_portals')
       .values({ portal_id: portalId, rate: 1, daily_limit: null, daily_remaining: null, learned_ms: null, halved_until_ms: 0, last_seen_ms: 0, turns: 0 })
@@ -265,6 +304,19 @@ async function takeSlot(db: Transaction<Tables>, database: LedgerDatabase, porta
   return { slotMs, waitMs: slotMs - nowMs, latenessAllowedMs: lateMs };
 }
 
+async function renewPermits(database: LedgerDatabase, portalId: string, permits: readonly string[]): Promise<void> {
+  await database.writeUnsynced(async (db) => {
+    const { nowMs } = await followClock(db, database, portalId);
+    await db
+      .updateTable('pace_permits')
+      .set({ expires_ms: nowMs + PERMIT_LEASE_MS })
+      .where('portal_id', '=', portalId)
+      .where('permit', 'in', [...permits])
+      .where('expires_ms', '<', nowMs + PERMIT_LEASE_MS)
+      .execute();
+  });
+}
+
 /** Right before the call: a slot whose time has gone by, or whose lane was closed meanwhile, must not be used. */
 async function mayGo(db: Transaction<Tables>, database: LedgerDatabase, portalId: string, lanes: readonly Lane[], slot: Slot): Promise<boolean> {
   const rows = await db.selectFrom('pace_lanes').select(['closed_until_ms', database.nowMs.as('now_ms')]).where('portal_id', '=', portalId).where('lane', 'in', [...lanes]).execute();
@@ -273,7 +325,7 @@ async function mayGo(db: Transaction<Tables>, database: LedgerDatabase, portalId
 
 async function releasePermit(database: LedgerDatabase, portalId: string, permit: string): Promise<void> {
   try {
-    await database.write(async (db) => {
+    await database.writeUnsynced(async (db) => {
       await db.deleteFrom('pace_permits').where('portal_id', '=', portalId).where('permit', '=', permit).execute();
     });
   } catch {
