@@ -9,13 +9,15 @@ const { join, resolve } = require('node:path');
 
 const ROOT = resolve(__dirname, '..', '..');
 const RINGS = ['domain', 'connectors', 'activities', 'replay', 'workflows'];
+/** Suites that drive whole migrations mostly wait for the simulated portal's latencies: more of them than cores may run side by side. */
+const SUITES_AT_ONCE = { workflows: ['--maxWorkers', '3'] };
 /** A ring that has its results but does not end has left something running. */
 const EXIT_GRACE_MS = 60_000;
 
 const isLong = process.argv.includes('--long');
 const unknown = process.argv.slice(2).filter((argument) => argument !== '--long');
 if (unknown.length > 0) {
-  console.error(`Unknown: ${unknown.join(' ')}. Usage: npm test, or npm run test:long. A single suite: npx jest --selectProjects RING PATH`);
+  console.error(`Unknown: ${unknown.join(' ')}. Usage: npm test, or npm run test:long. A single suite: npx jest PATH --selectProjects RING`);
   process.exit(2);
 }
 
@@ -66,7 +68,7 @@ async function runTool(name, script, parameters) {
 
 async function runRing(ring) {
   const resultFile = join(folder, `${ring}.json`);
-  const code = await run([join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', ring, '--passWithNoTests', '--json', '--outputFile', resultFile], resultFile);
+  const code = await run([join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', ring, '--passWithNoTests', '--json', '--outputFile', resultFile, ...(SUITES_AT_ONCE[ring] ?? [])], resultFile);
   if (!existsSync(resultFile)) return { isGood: false, told: `jest ended with ${code} and without results` };
 
   const results = JSON.parse(readFileSync(resultFile, 'utf8'));
