@@ -86,8 +86,12 @@ function toCountLine(title: string, counts: Readonly<Record<string, number>>): r
   return parts.length === 0 ? [] : [`- ${title}: ${parts.join(', ')}`];
 }
 
-const toReasonLine = ({ kind, since, until, remedy }: PauseReason): string =>
-  `- ${REASON_WORDS[kind]} since ${toMinute(since)}${until === null ? '' : `, until ${toMinute(until)}`}. ${remedy}`;
+/** A full or locked ledger waits like a portal that does not answer, but must not be taken for one. */
+const toReasonWords = ({ kind, code }: PauseReason): string => (code?.startsWith('ledger-') === true ? 'the ledger cannot be used' : REASON_WORDS[kind]);
+
+const toReasonLine = (reason: PauseReason): string => `- ${toReasonWords(reason)} ${toSpan(reason)}. ${reason.remedy}`;
+
+const toSpan = ({ since, until }: PauseReason): string => `since ${toMinute(since)}${until === null ? '' : `, until ${toMinute(until)}`}`;
 
 /** `alreadyThere` → `already there`; `refused` is `failed` on screen. */
 const toWords = (outcome: string): string => (outcome === 'refused' ? 'failed' : outcome.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
