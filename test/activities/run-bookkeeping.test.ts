@@ -44,6 +44,32 @@ describe('findUnexpected', () => {
     expect([await find(), await find()]).toEqual([{ unexpected: 1 }, { unexpected: 1 }]);
     expect(await scene.ledger.facts.readDifferences(scene.row.run, 10)).toMatchObject([{ kind: 'unexpected-record', targetId: id }]);
   });
+
+  it('names what carries our stamp though the ledger knows nothing of it', async () => {
+    await write();
+    const { id } = await scene.edit({ action: 'create', objectType: 'contacts', properties: { email: 'half-made@acme.com', [STAMP]: 'acme.1:created' } });
+    await scene.edit({ action: 'create', objectType: 'contacts', properties: { email: 'other-run@acme.com', [STAMP]: 'acme.2:created' } });
+
+    expect(await find()).toEqual({ unexpected: 1 });
+    expect(await scene.ledger.facts.readDifferences(scene.row.run, 10)).toMatchObject([{ kind: 'unexpected-record', targetId: id, cause: 'unknown-stamped' }]);
+  });
+
+  it('takes a record that was deleted since for no reason to suspect the others', async () => {
+    await write();
+    const [first] = await liveContacts();
+    await scene.edit({ action: 'archive', objectType: 'contacts', id: first?.id ?? '' });
+
+    expect(await find()).toEqual({ unexpected: 0 });
+  });
+
+  it('costs two searches where the counts agree', async () => {
+    await write();
+    await scene.control('DELETE', 'calls');
+
+    await find();
+
+    expect((await scene.calls()).calls.map(({ path }) => path.split('/').at(-1))).toEqual(['search', 'search']);
+  });
 });
 
 describe('sweepUndone', () => {
