@@ -6,7 +6,7 @@ import type { SchemaPlan } from '../domain/schema-plan';
 import type { Ledger, SchemaIntent } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PlannedPortal } from './batch-context';
-import type { PortalActivities } from './migration-activities';
+import type { PortalActivities, RunIdentity } from './migration-activities';
 import { inRun } from './run-context';
 import type { PortalCollaborators } from './run-context';
 
@@ -25,6 +25,7 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   return {
     applySchema: (input) =>
       inRun(collaborators, input, 'properties', async ({ row, call }) => {
+        await refuseBesideAnother(ledger, input);
         const portal = await plannedPortal(row.stagingId);
         await ledger.schema.intend(input.run, intentsOf(portal.schemaPlan));
         const made = new Set((await ledger.schema.read(input.run)).filter((intent) => intent.state === 'created').map(intentKey));
@@ -37,6 +38,14 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
         return { created: settled.filter((intent) => intent.state === 'created').length, existed: settled.filter((intent) => intent.state === 'existed').length };
       }),
   };
+}
+
+/** The first thing that this run changes: another may have begun since the preflight, while this one waited for its approval. */
+async function refuseBesideAnother(ledger: Ledger, { run, portalId }: RunIdentity): Promise<void> {
+  const other = await ledger.runs.findOtherWriter(run, portalId);
+  if (other !== null) {
+    throw new MigrationError('PlanError', `Run ${other} is writing to portal ${portalId}. Let it end or roll it back, then resume.`, { code: 'other-run-writing' });
+  }
 }
 
 interface Work {

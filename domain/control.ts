@@ -25,6 +25,7 @@ const REMEDIES_BY_CODE: Readonly<Record<string, string>> = {
   'ledger-locked': 'Not the portal: another program holds the ledger file locked. Close it (a backup, a database browser). It goes on by itself, with `portage resume` at once.',
   'ledger-not-writable': 'Not the portal: the ledger file cannot be written. Check the rights of file and folder, then `portage resume`.',
   'ledger-unreadable': 'The ledger cannot be read: the file is damaged. Stop the worker, restore the file, start the worker, then `portage resume`.',
+  'other-run-writing': 'Another run is writing to this portal. Let it end, or roll it back, then `portage resume`.',
   'rate-limited': 'The portal told us to wait. It goes on by itself.',
 };
 

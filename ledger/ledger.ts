@@ -55,7 +55,7 @@ export interface RunStore {
   list(migrationId?: string): Promise<readonly RunRow[]>;
   adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
-  /** A run that writes the same portal and object type under the same key and is not ended: `start` refuses while there is one. */
+  /** A run that is writing or undoing in the same portal, object types and key, paused or not: nothing is written while there is one. One that is done and only open for rollback does not count. */
   findOtherWriter(run: string, portalId: string): Promise<string | null>;
   addFindings(run: string, findings: readonly Finding[]): Promise<void>;
   readFindings(run: string): Promise<readonly Finding[]>;
