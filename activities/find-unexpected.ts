@@ -5,6 +5,7 @@ import { isBlank } from '../domain/value-comparison';
 import type { Difference, Ledger, RunRow } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PortalActivities } from './migration-activities';
+import { createQuotaGuard } from './quota-guard';
 import { inRun } from './run-context';
 import type { PortalCollaborators } from './run-context';
 
@@ -23,12 +24,14 @@ const UNEXPECTED_BATCH = -1;
 export function createFindUnexpected(collaborators: PortalCollaborators): Pick<PortalActivities, 'findUnexpected'> {
   const { ledger, target } = collaborators;
   const plannedPortal = createPlannedPortals(ledger);
+  const quota = createQuotaGuard(collaborators);
   return {
     findUnexpected: (input) =>
       inRun(collaborators, input, 'verify', async ({ row, call }) => {
         const { run, objectType } = input;
         const { keyProperty } = (await plannedPortal(row.stagingId)).schemaPlan;
-        const look: Look = { ledger, target, call, row, objectType, keyProperty };
+        const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
+        const look: Look = { ledger, target, call, row, objectType, keyProperty, assertQuota };
         const looks = [await findUnstamped(look), await findUnknownStamped(look)];
         const uncounted = looks.reduce((sum, { beyond }) => sum + beyond, 0);
         const differences = looks.flatMap(({ ids, cause, beyond }): Difference[] => [
@@ -48,6 +51,8 @@ interface Look {
   readonly row: RunRow;
   readonly objectType: ObjectType;
   readonly keyProperty: string;
+  /** Before each page: a portal full of strangers must not cost the day's reserve. */
+  readonly assertQuota: () => Promise<void>;
 }
 interface Found {
   readonly ids: readonly string[];
@@ -63,6 +68,7 @@ async function findUnstamped(look: Look): Promise<Found> {
   let read = 0;
   let total = 0;
   do {
+    await look.assertQuota();
     const page: Awaited<ReturnType<typeof target.searchCreatedWithout>> = await target.searchCreatedWithout(objectType, { createdSince: row.createdAt, property: STAMP_PROPERTY, after }, call);
     total = page.total;
     found.push(...(await readUnknown(look, page.ids, (record) => isBlank(record.properties[STAMP_PROPERTY]))));
@@ -81,6 +87,7 @@ async function findUnknownStamped(look: Look): Promise<Found> {
   let afterId: string | null = null;
   let read = 0;
   for (;;) {
+    await look.assertQuota();
     const page: Awaited<ReturnType<typeof target.searchHolding>> = await target.searchHolding(objectType, { createdSince: row.createdAt, property: STAMP_PROPERTY, value: stampOf(run, 'c'), afterId }, call);
     if ((afterId === null && page.total === known) || page.ids.length === 0) {
       return { ids: found, cause: 'unknown-stamped', beyond: 0 };

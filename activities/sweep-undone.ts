@@ -10,6 +10,7 @@ import type { PlannedPortal } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
 import { carryOutRollback } from './carry-out-rollback';
 import type { PortalActivities } from './migration-activities';
+import { createQuotaGuard } from './quota-guard';
 import { inRun } from './run-context';
 import type { PortalCollaborators } from './run-context';
 import { rollbackContext } from './undo-records';
@@ -25,13 +26,14 @@ export function createSweepUndone(collaborators: PortalCollaborators): Pick<Port
   const { ledger } = collaborators;
   const plannedPortal = createPlannedPortals(ledger);
   const attachments = createAttachmentReader(collaborators);
+  const quota = createQuotaGuard(collaborators);
   return {
     sweepUndone: (input) =>
       inRun(collaborators, input, 'rollback', async ({ row, call }) => {
         const portal = await plannedPortal(row.stagingId);
         let archived = 0;
         for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-          const found = await sweepOnce({ ...collaborators, attachments }, row, portal, input.objectType, call);
+          const found = await sweepOnce({ ...collaborators, attachments, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, row, portal, input.objectType, call);
           archived += found;
           if (found === 0) {
             return { archived };
@@ -42,7 +44,7 @@ export function createSweepUndone(collaborators: PortalCollaborators): Pick<Port
   };
 }
 
-type Hands = PortalCollaborators & { readonly attachments: AttachmentReader };
+type Hands = PortalCollaborators & { readonly attachments: AttachmentReader; readonly assertQuota: () => Promise<void> };
 
 async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
   const { ledger } = collaborators;
@@ -51,6 +53,7 @@ async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPorta
     for (let batch = firstBatch; batch < firstBatch + batchCount; batch += 1) {
       const records = (await ledger.writing.readBatch(row.run, objectType, batch)).filter((record) => record.attempt > 0);
       if (records.length > 0) {
+        await collaborators.assertQuota();
         archived += await sweepBatch(collaborators, row, portal, objectType, batch, records, call);
       }
     }

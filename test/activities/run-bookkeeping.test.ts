@@ -29,7 +29,7 @@ const errorOf = async (work: Promise<unknown>): Promise<unknown> => work.then(()
 const liveContacts = async () => ((await scene.dump()).records.contacts ?? []).filter((record) => !record.archived);
 
 describe('findUnexpected', () => {
-  const find = () => scene.perform(() => createFindUnexpected(scene).findUnexpected({ ...scene.identity, objectType: 'contacts' }));
+  const find = () => scene.perform(() => createFindUnexpected(scene).findUnexpected({ ...scene.identity, objectType: 'contacts', reserve: 0.25 }));
 
   it('finds nothing beside what the run wrote', async () => {
     await write();
@@ -73,13 +73,21 @@ describe('findUnexpected', () => {
 });
 
 describe('sweepUndone', () => {
-  const sweep = () => scene.perform(() => createSweepUndone(scene).sweepUndone({ ...scene.identity, objectType: 'contacts' }));
+  const sweep = () => scene.perform(() => createSweepUndone(scene).sweepUndone({ ...scene.identity, objectType: 'contacts', reserve: 0.25 }));
 
   it('finds nothing after an undisturbed rollback', async () => {
     await write();
     await undo();
 
     expect(await sweep()).toEqual({ archived: 0 });
+  });
+
+  it('stops at the reserve', async () => {
+    await write();
+    await scene.control('POST', 'limits', { tier: 'professional', usedToday: 600_000 });
+    await scene.ledger.pace('4711').learn({ lane: 'general', windowMs: 10_000, windowLimit: 190, dailyLimit: 625_000, dailyRemaining: 25_000 });
+
+    expect(await errorOf(sweep())).toMatchObject({ type: 'QuotaExhaustedError', details: { code: 'reserve-reached' } });
   });
 
   it('archives what a late request brought back under our keys', async () => {
