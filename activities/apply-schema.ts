@@ -27,9 +27,10 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
       inRun(collaborators, input, 'properties', async ({ row, call }) => {
         await refuseBesideAnother(ledger, input);
         const portal = await plannedPortal(row.stagingId);
+        const intendedBefore = new Set((await ledger.schema.read(input.run)).map(intentKey));
         await ledger.schema.intend(input.run, intentsOf(portal.schemaPlan));
         const made = new Set((await ledger.schema.read(input.run)).filter((intent) => intent.state === 'created').map(intentKey));
-        const work = { ledger, target, call, run: input.run, portal, made };
+        const work = { ledger, target, call, run: input.run, portal, made, intendedBefore };
         await makeGroups(work);
         await makeProperties(work);
         await makePipelines(work);
@@ -56,6 +57,8 @@ interface Work {
   readonly portal: PlannedPortal;
   /** Known as made by this run: nothing to do. */
   readonly made: ReadonlySet<string>;
+  /** Intended by an attempt before this one, which may have made it. */
+  readonly intendedBefore: ReadonlySet<string>;
 }
 
 function intentsOf({ groups, properties, pipelines }: SchemaPlan): readonly Omit<SchemaIntent, 'state'>[] {
@@ -70,13 +73,21 @@ function intentKey({ kind, objectType, name }: Pick<SchemaIntent, 'kind' | 'obje
   return `${kind} ${objectType} ${name}`;
 }
 
-/** Groups and pipelines carry no mark. One that the snapshot did not hold and the plan named was made by an attempt of this run. */
-async function makeGroups({ ledger, target, call, run, portal, made }: Work): Promise<void> {
+/**
+ * Groups and pipelines carry no mark. One that stands there although nobody of this run had intended it yet is not ours, even if the snapshot did not show it (an empty
+ * group shows nowhere); one that an attempt before this had intended, and that the snapshot did not hold, was made by it.
+ */
+function stateOf(answer: 'created' | 'existed', before: { readonly wasThere: boolean; readonly wasIntended: boolean }): 'created' | 'existed' {
+  return answer === 'existed' && (before.wasThere || !before.wasIntended) ? 'existed' : 'created';
+}
+
+async function makeGroups({ ledger, target, call, run, portal, made, intendedBefore }: Work): Promise<void> {
   for (const { objectType, name, label } of portal.schemaPlan.groups) {
-    if (!made.has(intentKey({ kind: 'group', objectType, name }))) {
+    const key = intentKey({ kind: 'group', objectType, name });
+    if (!made.has(key)) {
       const answer = await target.createPropertyGroup(objectType, { name, label }, call);
       const wasThere = snapshotOf(portal, objectType)?.groups.includes(name) === true;
-      await ledger.schema.settle(run, [{ kind: 'group', objectType, name, state: answer === 'existed' && wasThere ? 'existed' : 'created' }]);
+      await ledger.schema.settle(run, [{ kind: 'group', objectType, name, state: stateOf(answer, { wasThere, wasIntended: intendedBefore.has(key) }) }]);
     }
   }
 }
@@ -100,13 +111,14 @@ async function makeProperties({ ledger, target, call, run, portal, made }: Work)
   }
 }
 
-async function makePipelines({ ledger, target, call, run, portal, made }: Work): Promise<void> {
+async function makePipelines({ ledger, target, call, run, portal, made, intendedBefore }: Work): Promise<void> {
   for (const { objectType, definition } of portal.schemaPlan.pipelines) {
     const name = definition.pipelineId;
-    if (!made.has(intentKey({ kind: 'pipeline', objectType, name }))) {
+    const key = intentKey({ kind: 'pipeline', objectType, name });
+    if (!made.has(key)) {
       const answer = await target.createPipeline(objectType, definition, call);
       const wasThere = snapshotOf(portal, objectType)?.pipelines.some((pipeline) => pipeline.id === name) === true;
-      await ledger.schema.settle(run, [{ kind: 'pipeline', objectType, name, state: answer === 'existed' && wasThere ? 'existed' : 'created' }]);
+      await ledger.schema.settle(run, [{ kind: 'pipeline', objectType, name, state: stateOf(answer, { wasThere, wasIntended: intendedBefore.has(key) }) }]);
     }
   }
 }

@@ -38,6 +38,16 @@ describe('the schema of a run', () => {
     expect(await apply()).toEqual({ created: 10, existed: 0 });
   });
 
+  it('leaves a group alone that stood there empty, which no snapshot shows', async () => {
+    scene = await openWritingScene({ groups: { contacts: [{ name: 'data_migration', label: 'Somebody’s own' }] } });
+    const before = await scene.fingerprint();
+
+    expect(await apply()).toEqual({ created: 9, existed: 1 });
+    await undo();
+
+    expect(await scene.fingerprint()).toBe(before);
+  });
+
   it.each([{ path: 'properties/.*/batch/create' }, { path: 'pipelines/.*' }, { path: 'properties/.*/groups' }])('is still ours when the answer of $path was lost', async ({ path }) => {
     scene = await openWritingScene();
     const before = await scene.fingerprint();
