@@ -2,6 +2,7 @@ import type { CallContext } from '../connectors/connector';
 import { MigrationError } from '../domain/migration-error';
 import { ATTACHED_OBJECT_TYPES } from '../domain/object-type';
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
+import { NOT_READABLE_CODE } from '../domain/report';
 import type { PortalCollaborators } from './run-context';
 
 /** 1,000 sources an association read (HubSpot, 2026-09) are ten batches of 100: the first of them asks for all. */
@@ -92,7 +93,7 @@ function isNotReadable(error: unknown): boolean {
 }
 
 const notReadable = (objectType: ObjectType, attachedType: AttachedObjectType) => ({
-  code: 'attachments-not-readable',
+  code: NOT_READABLE_CODE,
   severity: 'warning' as const,
   place: `${objectType}: ${attachedType}`,
   message: `The token may not read which ${objectType} have ${attachedType}, so the rollback could not spare those that have any.`,

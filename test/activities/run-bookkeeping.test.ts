@@ -194,6 +194,23 @@ describe('assembleReport', () => {
     });
   });
 
+  it('lists after a rollback what stayed and why, and what could not be looked at', async () => {
+    const { pairs } = await write();
+    const [edited, noted] = pairs.map(([, targetId]) => targetId);
+    await scene.edit({ action: 'update', objectType: 'contacts', id: edited ?? '', properties: { lastname: 'Edited' } });
+    const note = await scene.edit({ action: 'create', objectType: 'notes', properties: { hs_timestamp: '2026-11-22T00:00:00Z', hs_note_body: 'Called' } });
+    await scene.edit({ action: 'associate', from: { objectType: 'contacts', id: noted ?? '' }, to: { objectType: 'notes', id: note.id } });
+    await scene.strike({ rules: [{ fault: { kind: 'status', status: 403, when: 'before' }, path: 'contacts/tickets/batch/read' }] });
+    await undo();
+
+    expect(await report(true)).toMatchObject({ state: 'rolled-back' });
+    expect((await scene.ledger.facts.readReport(scene.row.run))?.rollback).toEqual({
+      kept: { 'edited-since': 1, 'has-attachments': 1 },
+      records: expect.arrayContaining([{ objectType: 'contacts', targetId: edited, why: 'edited-since' }, { objectType: 'contacts', targetId: noted, why: 'has-attachments' }]) as unknown,
+      notes: [{ place: 'contacts: tickets', why: 'attachments-not-readable' }],
+    });
+  });
+
   it('says differs when something was changed since', async () => {
     const { pairs } = await write();
     await scene.edit({ action: 'update', objectType: 'contacts', id: pairs[0]?.[1] ?? '', properties: { lastname: 'Edited' } });
