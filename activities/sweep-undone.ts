@@ -49,8 +49,8 @@ type Hands = PortalCollaborators & { readonly attachments: AttachmentReader; rea
 async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
   const { ledger } = collaborators;
   let archived = 0;
-  for (const { firstBatch, batchCount } of await ledger.plans.readPartitions(row.stagingId, objectType)) {
-    for (let batch = firstBatch; batch < firstBatch + batchCount; batch += 1) {
+  for (const { firstBatch, batchCounts } of await ledger.plans.readPartitions(row.stagingId, objectType)) {
+    for (let batch = firstBatch; batch < firstBatch + batchCounts.length; batch += 1) {
       const records = (await ledger.writing.readBatch(row.run, objectType, batch)).filter((record) => record.attempt > 0);
       if (records.length > 0) {
         await collaborators.assertQuota();

@@ -1,7 +1,7 @@
 /** The plan as a whole: counts that add up, what it will cost, and the facts that workflows get. */
 import type { PlanFacts } from './plan-facts';
 import type { AssociationForecast, PlanSummary, RecordForecast, SchemaChange } from './plan-summary.schema';
-import type { LeftOutReason } from './planned-record';
+import type { LeftOutReason, PartitionManifest } from './planned-record';
 import type { SchemaPlan } from './schema-plan';
 
 /** Left out by the user's own decision: counted, never asked about. An ambiguous match is asked about by itself. */
@@ -20,7 +20,7 @@ export const addsUp = ({ source, create, update, unchanged, fold, leftOut }: Rec
 export const associationsAddUp = ({ source, planned, duplicate, selfLink, missingEnd }: AssociationForecast): boolean => source === planned + duplicate + selfLink + missingEnd;
 
 const batches = (count: number, size: number): number => Math.ceil(count / size);
-const batchCountOf = ({ partitions }: { readonly partitions: readonly { readonly batchCount: number }[] }): number => partitions.reduce((sum, { batchCount }) => sum + batchCount, 0);
+const batchCountOf = ({ partitions }: { readonly partitions: readonly PartitionManifest[] }): number => partitions.reduce((sum, { batchCounts }) => sum + batchCounts.length, 0);
 
 /** Object types of one snapshot, and calls for each: schema, pipelines, rules, a look for records. An estimate. */
 const PREFLIGHT_CALLS = 20;

@@ -63,8 +63,6 @@ export type BatchKind = 'create' | 'update' | 'unchanged';
 export interface PartitionManifest {
   readonly partition: number;
   readonly firstBatch: number;
-  readonly batchCount: number;
-  readonly recordCount: number;
-  /** What each batch holds, in order, where batches are not all full but the last. */
-  readonly batchCounts?: readonly number[] | undefined;
+  /** How many records that are written (folded ones not), or pairs, each batch holds, in order. */
+  readonly batchCounts: readonly number[];
 }

@@ -90,7 +90,7 @@ export function progressByType(progress: Progress, facts: PlanFacts | null): rea
 
 /** Each batch is written once and read back once. */
 export const batchTotal = (facts: PlanFacts | null): number =>
-  2 * [...(facts?.records ?? []), ...(facts?.associations ?? [])].flatMap(({ partitions }) => partitions).reduce((sum, { batchCount }) => sum + batchCount, 0);
+  2 * [...(facts?.records ?? []), ...(facts?.associations ?? [])].flatMap(({ partitions }) => partitions).reduce((sum, { batchCounts }) => sum + batchCounts.length, 0);
 
 export function batchesPerMinute({ pulses }: Progress): number | null {
   const first = pulses[0];

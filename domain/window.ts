@@ -3,8 +3,6 @@ import type { PartitionManifest } from './planned-record';
 
 /** At most this many partitions are open: more of them would not send faster, only hold more state. */
 export const MAX_OPEN_PARTITIONS = 4;
-/** Inputs of one batch call. 100: HubSpot, CRM objects API, 2026-09. */
-export const BATCH_SIZE = 100;
 
 /** One partition of a phase: what is done to which batches. */
 export interface WorkItem {
@@ -29,8 +27,7 @@ export const windowShare = (window: number, openPartitions: number): number => M
 /** The batches of a partition in order. */
 export function batchesOf({ workType, manifest, before }: WorkItem): readonly BatchPlace[] {
   let last = before;
-  return Array.from({ length: manifest.batchCount }, (_, index) => {
-    const count = manifest.batchCounts?.[index] ?? Math.max(0, Math.min(BATCH_SIZE, manifest.recordCount - index * BATCH_SIZE));
+  return manifest.batchCounts.map((count, index) => {
     const first = last + 1;
     last += count;
     return { batch: manifest.firstBatch + index, count, summary: `${workType} ${grouped(first)}–${grouped(last)}` };
@@ -42,7 +39,7 @@ export function toItems(kind: WorkKind, workType: WorkType, partitions: readonly
   let before = 0;
   return partitions.map((manifest) => {
     const item = { kind, workType, manifest, before };
-    before += manifest.recordCount;
+    before += manifest.batchCounts.reduce((sum, count) => sum + count, 0);
     return item;
   });
 }

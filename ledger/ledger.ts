@@ -116,7 +116,7 @@ export interface PlanStore {
   writeAssociations(stagingId: string, associations: readonly Omit<PlannedAssociation, 'ordinal'>[]): Promise<void>;
   /** Numbers batches of 100 records (creates, then updates, then unchanged; a fold goes with its survivor) and of association sources, 100 batches a partition. */
   assignBatches(stagingId: string): Promise<void>;
-  /** `recordCount` counts records that are written (folded ones not), or pairs. */
+  /** In order; empty for a type of which nothing is written. */
   readPartitions(stagingId: string, workType: WorkType): Promise<readonly PartitionManifest[]>;
   /** `leftOut` by reason; `cells`: notes of every verdict by code. */
   countRecords(stagingId: string, objectType: ObjectType): Promise<{ readonly byAction: Readonly<Record<string, number>>; readonly leftOut: Readonly<Record<string, number>>; readonly cells: Readonly<Record<string, number>> }>;

@@ -159,8 +159,6 @@ async function savePartitions(database: LedgerDatabase, stagingId: string, workT
   const partitions = inChunks(batchSizes, BATCHES_PER_PARTITION).map((sizes, partition): PartitionManifest => ({
     partition,
     firstBatch: partition * BATCHES_PER_PARTITION,
-    batchCount: sizes.length,
-    recordCount: sizes.reduce((sum, size) => sum + size, 0),
     batchCounts: sizes,
   }));
   await database.write(async (db) => {
@@ -169,9 +167,7 @@ async function savePartitions(database: LedgerDatabase, stagingId: string, workT
       await db
         .insertInto('planned_partitions')
         .values(
-          chunk.map(({ partition, firstBatch, batchCount, recordCount, batchCounts }) => ({
-            staging_id: stagingId, work_type: workType, partition, first_batch: firstBatch, batch_count: batchCount, record_count: recordCount, batch_counts: JSON.stringify(batchCounts),
-          })),
+          chunk.map(({ partition, firstBatch, batchCounts }) => ({ staging_id: stagingId, work_type: workType, partition, first_batch: firstBatch, batch_counts: JSON.stringify(batchCounts) })),
         )
         .execute();
     }

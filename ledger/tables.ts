@@ -68,7 +68,7 @@ export interface Tables {
     stated_by: string;
     batch: number | null;
   };
-  planned_partitions: { staging_id: string; work_type: WorkType; partition: number; first_batch: number; batch_count: number; record_count: number; batch_counts: string };
+  planned_partitions: { staging_id: string; work_type: WorkType; partition: number; first_batch: number; batch_counts: string };
   /** Counts of the finished plan by action or verdict, so that a tally counts no rows. */
   planned_counts: { staging_id: string; work_type: WorkType; word: string; count: number };
   /** What became of a planned record or association in one run. No row: not sent yet, attempt 0. */

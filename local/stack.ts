@@ -58,7 +58,11 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   ]);
   if (launchedTemporal.status === 'rejected' || launchedSimulator.status === 'rejected') {
     // What did start must not outlive what did not.
-    await Promise.all([launchedTemporal, launchedSimulator].map((launched) => (launched.status === 'fulfilled' ? launched.value.stop() : undefined)));
+    await Promise.all(
+      [launchedTemporal, launchedSimulator].map(async (launched) => {
+        if (launched.status === 'fulfilled') await launched.value.stop();
+      }),
+    );
     throw launchedTemporal.status === 'rejected' ? launchedTemporal.reason : launchedSimulator.status === 'rejected' ? launchedSimulator.reason : undefined;
   }
   let temporal = launchedTemporal.value;

@@ -132,7 +132,10 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
 
 async function enter(own: OwnedControl, phase: Phase): Promise<void> {
   await own.ready();
-  own.update({ phase, progress: workBegun(own.state().progress, Date.now()) });
+  const { progress } = own.state();
+  // Measured from the first batches on, over the ends of phases: a rate that began anew with each phase would leave the expected end unknown half of the time.
+  const isFirstBatches = progress.pulses.length === 0 && OBJECT_TYPES.some((objectType) => objectType === phase);
+  own.update({ phase, progress: isFirstBatches ? workBegun(progress, Date.now()) : progress });
   await own.show();
 }
 

@@ -29,7 +29,7 @@ export async function sealShard(seal: Seal, followed: FollowedControl): Promise<
   if (objectType === undefined) {
     throw new Error(`Only records have pairs: ${item.workType}`);
   }
-  const { partition, firstBatch, batchCount } = item.manifest;
+  const { partition, firstBatch, batchCounts } = item.manifest;
   const workflowId = workflowIds.shard(run, objectType, partition);
   const ledger = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(ledgerId) });
 
@@ -37,7 +37,7 @@ export async function sealShard(seal: Seal, followed: FollowedControl): Promise<
     await settleEarlierShard(seal, workflowId, ledger, followed);
   }
 
-  const comparison = { run, ledgerId, epoch, portalId, objectType, partition, firstBatch, batchCount, workflowId, digest, pairCount: pairs.length };
+  const comparison = { run, ledgerId, epoch, portalId, objectType, partition, firstBatch, batchCount: batchCounts.length, workflowId, digest, pairCount: pairs.length };
   for (;;) {
     try {
       await ledger.compareShard(comparison);

@@ -96,7 +96,7 @@ function objectOfIds(census: FileCensus, expected: string | null, telling: reado
   }
   const byPrefix = objectOfPrefix(prefix);
   // A prefix is trusted unless headings, or the file's name with some of them, are plainly another object's: then a wrong column was exported as Id.
-  const prefixIsPlausible = byPrefix !== null && (columnsOf(byPrefix).size === 0 || expected === null || matchCount(byPrefix, telling) * 2 >= matchCount(expected, telling));
+  const prefixIsPlausible = byPrefix !== null && (columnsOf(byPrefix).size === 0 || expected === null || matchCount(byPrefix, telling) * 2 > matchCount(expected, telling));
   if (!prefixIsPlausible && isReadObject(expected)) {
     return { kind: 'problem', code: 'wrong-id-prefix', object: expected };
   }

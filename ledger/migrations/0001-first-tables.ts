@@ -112,7 +112,7 @@ async function createPlanTables(db: Kysely<unknown>): Promise<void> {
   await createTable(
     db,
     'planned_partitions',
-    { staging_id: 'text', work_type: 'text', partition: 'integer', first_batch: 'integer', batch_count: 'integer', record_count: 'integer', batch_counts: 'text' },
+    { staging_id: 'text', work_type: 'text', partition: 'integer', first_batch: 'integer', batch_counts: 'text' },
     ['staging_id', 'work_type', 'partition'],
   );
   await createTable(db, 'planned_counts', { staging_id: 'text', work_type: 'text', word: 'text', count: 'bigint' }, ['staging_id', 'work_type', 'word']);

@@ -42,8 +42,8 @@ describe('the bundled sample, moved by the activities alone', () => {
 
   /** Each batch of a type, in order. */
   const forEachBatch = async (workType: WorkType, work: (input: RunIdentity & { batch: number; count: number; reserve: number }) => Promise<unknown>): Promise<void> => {
-    for (const { firstBatch, batchCount } of await planning.ledger.plans.readPartitions(planning.row.stagingId, workType)) {
-      for (let batch = firstBatch; batch < firstBatch + batchCount; batch += 1) {
+    for (const { firstBatch, batchCounts } of await planning.ledger.plans.readPartitions(planning.row.stagingId, workType)) {
+      for (let batch = firstBatch; batch < firstBatch + batchCounts.length; batch += 1) {
         const rows = OBJECT_TYPES.some((type) => type === workType)
           ? await planning.ledger.writing.readBatch(identity.run, workType as 'contacts', batch)
           : await planning.ledger.linking.readBatch(identity.run, workType as 'deals-contacts', batch);

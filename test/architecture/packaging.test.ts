@@ -69,6 +69,10 @@ describe('tracked files', () => {
     expect(matching(/\.\.\/shared\//, ['.ci/run'])).toEqual([]);
   });
 
+  it('are named for what they hold', () => {
+    expect(tracked.filter((path) => /(^|\/)(index|utils?|helpers?|common)(\.ts$|\/)/.test(path))).toEqual(['workflows/index.ts']);
+  });
+
   it('hold no environment file and no database', () => {
     expect(tracked.filter((path) => /(^|\/)\.env$|\.db(-wal|-shm)?$/.test(path))).toEqual([]);
   });

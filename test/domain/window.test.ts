@@ -13,10 +13,10 @@ describe('windowShare', () => {
 });
 
 describe('batchesOf', () => {
-  it('takes batches as full but the last, where the plan does not say', () => {
+  it('counts on from the partitions before', () => {
     const [, second] = toItems('write-records', 'contacts', [
-      { partition: 0, firstBatch: 0, batchCount: 100, recordCount: 10_000 },
-      { partition: 1, firstBatch: 100, batchCount: 3, recordCount: 250 },
+      { partition: 0, firstBatch: 0, batchCounts: Array.from({ length: 100 }, () => 100) },
+      { partition: 1, firstBatch: 100, batchCounts: [100, 100, 50] },
     ]);
 
     expect(second && batchesOf(second)).toEqual([
@@ -26,8 +26,8 @@ describe('batchesOf', () => {
     ]);
   });
 
-  it('takes what the plan says of each batch', () => {
-    const [item] = toItems('write-associations', 'deals-contacts', [{ partition: 0, firstBatch: 0, batchCount: 2, recordCount: 2_030, batchCounts: [1_990, 40] }]);
+  it('takes batches as full as the plan says', () => {
+    const [item] = toItems('write-associations', 'deals-contacts', [{ partition: 0, firstBatch: 0, batchCounts: [1_990, 40] }]);
 
     expect(item && batchesOf(item).map(({ count, summary }) => [count, summary])).toEqual([
       [1_990, 'deals-contacts 1–1,990'],

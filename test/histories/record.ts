@@ -22,8 +22,8 @@ const isOpen = ({ phase }: { phase: string }) => phase === 'open';
 
 async function record(temporal: SuiteTemporal, name: string, workflowId: string, runId?: string): Promise<void> {
   const history = await temporal.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  // Identities name this machine and its processes.
-  const text = historyToJSON(history).replaceAll(`${process.pid}@${hostname()}`, 'recorder');
+  // Identities name this machine and its processes, stack traces its folders.
+  const text = historyToJSON(history).replaceAll(`${process.pid}@${hostname()}`, 'recorder').replaceAll(/"stackTrace":\s*"(?:[^"\\]|\\.)*"/g, '"stackTrace":""');
   await writeFile(join(__dirname, `${name}.json`), `${JSON.stringify(JSON.parse(text))}\n`);
 }
 

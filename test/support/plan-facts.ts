@@ -10,7 +10,7 @@ export function partitionsOf(count: number, batchesAPartition = BATCHES_A_PARTIT
   const size = BATCH * batchesAPartition;
   return Array.from({ length: Math.ceil(count / size) }, (_, partition) => {
     const recordCount = Math.min(size, count - partition * size);
-    return { partition, firstBatch: partition * batchesAPartition, batchCount: Math.ceil(recordCount / BATCH), recordCount };
+    return { partition, firstBatch: partition * batchesAPartition, batchCounts: Array.from({ length: Math.ceil(recordCount / BATCH) }, (__, batch) => Math.min(BATCH, recordCount - batch * BATCH)) };
   });
 }
 
