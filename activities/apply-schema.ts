@@ -7,7 +7,7 @@ import type { PlannedPipelineDefinition, PlannedPropertyDefinition, SchemaPlan }
 import type { Ledger, SchemaIntent } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PlannedPortal } from './batch-context';
-import type { PortalActivities } from './migration-activities';
+import type { PortalActivities, RunIdentity } from './migration-activities';
 import { inRun } from './run-context';
 import type { PortalCollaborators } from './run-context';
 
@@ -26,10 +26,12 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   return {
     applySchema: (input) =>
       inRun(collaborators, input, 'properties', async ({ row, call }) => {
+        await refuseBesideAnother(ledger, input);
         const portal = await plannedPortal(row.stagingId);
+        const intendedBefore = new Set((await ledger.schema.read(input.run)).map(intentKey));
         await ledger.schema.intend(input.run, intentsOf(portal.schemaPlan));
         const made = new Set((await ledger.schema.read(input.run)).filter((intent) => intent.state === 'created').map(intentKey));
-        const work = { ledger, target, call, run: input.run, portal, made };
+        const work = { ledger, target, call, run: input.run, portal, made, intendedBefore };
         // A write takes a second, so object types and their pipelines go side by side. Within a type the group comes first: its properties stand in it.
         await allEnded(
           OBJECT_TYPES.flatMap((objectType) => [
@@ -50,6 +52,14 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   };
 }
 
+/** The first thing that this run changes: another may have begun since the preflight, while this one waited for its approval. */
+async function refuseBesideAnother(ledger: Ledger, { run, portalId }: RunIdentity): Promise<void> {
+  const other = await ledger.runs.findOtherWriter(run, portalId);
+  if (other !== null) {
+    throw new MigrationError('PlanError', `Run ${other} is writing to portal ${portalId}. Let it end or roll it back, then resume.`, { code: 'other-run-writing' });
+  }
+}
+
 interface Work {
   readonly ledger: Ledger;
   readonly target: TargetConnector;
@@ -58,6 +68,8 @@ interface Work {
   readonly portal: PlannedPortal;
   /** Known as made by this run: nothing to do. */
   readonly made: ReadonlySet<string>;
+  /** Intended by an attempt before this one, which may have made it. */
+  readonly intendedBefore: ReadonlySet<string>;
 }
 
 function intentsOf({ groups, properties, pipelines }: SchemaPlan): readonly Omit<SchemaIntent, 'state'>[] {
@@ -80,13 +92,21 @@ async function allEnded(tasks: readonly (() => Promise<void>)[]): Promise<void> 
   }
 }
 
-/** Groups and pipelines carry no mark. One that the snapshot did not hold and the plan named was made by an attempt of this run. */
-async function makeGroups({ ledger, target, call, run, portal, made }: Work, objectType: ObjectType): Promise<void> {
+/**
+ * Groups and pipelines carry no mark. One that stands there although nobody of this run had intended it yet is not ours, even if the snapshot did not show it (an empty
+ * group shows nowhere); one that an attempt before this had intended, and that the snapshot did not hold, was made by it.
+ */
+function stateOf(answer: 'created' | 'existed', before: { readonly wasThere: boolean; readonly wasIntended: boolean }): 'created' | 'existed' {
+  return answer === 'existed' && (before.wasThere || !before.wasIntended) ? 'existed' : 'created';
+}
+
+async function makeGroups({ ledger, target, call, run, portal, made, intendedBefore }: Work, objectType: ObjectType): Promise<void> {
   for (const { name, label } of portal.schemaPlan.groups.filter((group) => group.objectType === objectType)) {
-    if (!made.has(intentKey({ kind: 'group', objectType, name }))) {
+    const key = intentKey({ kind: 'group', objectType, name });
+    if (!made.has(key)) {
       const answer = await target.createPropertyGroup(objectType, { name, label }, call);
       const wasThere = snapshotOf(portal, objectType)?.groups.includes(name) === true;
-      await ledger.schema.settle(run, [{ kind: 'group', objectType, name, state: answer === 'existed' && wasThere ? 'existed' : 'created' }]);
+      await ledger.schema.settle(run, [{ kind: 'group', objectType, name, state: stateOf(answer, { wasThere, wasIntended: intendedBefore.has(key) }) }]);
     }
   }
 }
@@ -108,13 +128,14 @@ async function makeProperties({ ledger, target, call, run, portal, made }: Work,
   }
 }
 
-async function makePipelines({ ledger, target, call, run, portal, made }: Work, objectType: ObjectType): Promise<void> {
+async function makePipelines({ ledger, target, call, run, portal, made, intendedBefore }: Work, objectType: ObjectType): Promise<void> {
   for (const definition of plannedPipelines(portal, objectType)) {
     const name = definition.pipelineId;
-    if (!made.has(intentKey({ kind: 'pipeline', objectType, name }))) {
+    const key = intentKey({ kind: 'pipeline', objectType, name });
+    if (!made.has(key)) {
       const answer = await target.createPipeline(objectType, definition, call);
       const wasThere = snapshotOf(portal, objectType)?.pipelines.some((pipeline) => pipeline.id === name) === true;
-      await ledger.schema.settle(run, [{ kind: 'pipeline', objectType, name, state: answer === 'existed' && wasThere ? 'existed' : 'created' }]);
+      await ledger.schema.settle(run, [{ kind: 'pipeline', objectType, name, state: stateOf(answer, { wasThere, wasIntended: intendedBefore.has(key) }) }]);
     }
   }
 }

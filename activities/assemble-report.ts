@@ -6,6 +6,9 @@ import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRun, withHeartbeat } from './run-context';
 
+/** Of the records that a rollback left alone the report names so many; the ledger has them all. */
+const MAX_KEPT_LISTED = 1_000;
+
 /** Reads the ledger only; a repeat replaces the report. */
 export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledger; readonly clock: () => number }): Pick<LedgerActivities, 'assembleReport'> {
   return {
@@ -37,6 +40,7 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           leftOut: counts.map(({ leftOut }) => leftOut),
           cells: counts.map(({ cells }) => cells),
           refusals: await facts.refusalsByCode(run),
+          kept: input.rolledBack ? await facts.readKept(run, MAX_KEPT_LISTED) : null,
           findings: await findingsOf(ledger, run, row.stagingId),
           unreadFiles: (await ledger.staging.readInspection(row.stagingId))?.unread ?? [],
         });

@@ -43,6 +43,13 @@ export function propertyTypesOf({ schemaPlan, snapshot }: PlannedPortal, objectT
   return Object.fromEntries([...there, ...added].map(({ name, type }) => [name, type]));
 }
 
+/** Every property that a person or an app can set: those of the portal as it was, and those of the plan. */
+export function writablePropertiesOf({ schemaPlan, snapshot }: PlannedPortal, objectType: ObjectType): readonly string[] {
+  const there = snapshot.objects.find((object) => object.objectType === objectType)?.properties.filter((property) => !property.readOnly && !property.archived) ?? [];
+  const added = schemaPlan.properties.filter((property) => property.objectType === objectType).map((property) => property.definition);
+  return [...new Set([...there, ...added].map(({ name }) => name))];
+}
+
 /** Properties that no two records of a type may share, among those we write: an archived record may go on holding them. */
 export function uniquePropertiesOf({ schemaPlan, snapshot }: PlannedPortal, objectType: ObjectType): readonly string[] {
   const there = snapshot.objects.find((object) => object.objectType === objectType)?.properties.filter((property) => property.hasUniqueValue && !property.readOnly) ?? [];

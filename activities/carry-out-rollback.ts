@@ -11,6 +11,8 @@ export interface RollbackHands {
   readonly target: TargetConnector;
   readonly clock: () => number;
   readonly call: CallContext;
+  /** Which of these records have activities, tickets or line items? */
+  readonly readAttached: (ids: readonly string[]) => Promise<readonly string[]>;
 }
 
 export async function carryOutRollback(hands: RollbackHands, context: RollbackContext, records: readonly RecordToUndo[]): Promise<void> {
@@ -25,7 +27,7 @@ export async function carryOutRollback(hands: RollbackHands, context: RollbackCo
 
 type WorkingCommand = Exclude<RollbackCommand, { do: 'done' | 'fail' }>;
 
-async function carryOut({ ledger, target, clock, call }: RollbackHands, { run, objectType }: RollbackContext, command: WorkingCommand): Promise<RollbackEvent> {
+async function carryOut({ ledger, target, clock, call, readAttached }: RollbackHands, { run, objectType }: RollbackContext, command: WorkingCommand): Promise<RollbackEvent> {
   switch (command.do) {
     case 'settle':
       await ledger.writing.settleUndo(run, objectType, command.settlements, toIso(clock()));
@@ -34,6 +36,8 @@ async function carryOut({ ledger, target, clock, call }: RollbackHands, { run, o
       return { on: 'records-read', records: await target.readRecords(objectType, { ids: command.ids, idProperty: null, properties: command.properties, archived: command.archived }, call) };
     case 'read-history':
       return { on: 'history-read', histories: Object.fromEntries(await target.readHistory(objectType, command.ids, command.properties, call)) };
+    case 'read-attachments':
+      return { on: 'attachments-read', attached: await readAttached(command.ids) };
     case 'update':
       return { on: 'answered', answer: await target.updateRecords(objectType, command.inputs, call) };
     case 'archive':

@@ -30,7 +30,7 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
   };
 }
 
-async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, stagingId, definition }: RunRow, call: CallContext): Promise<{ portalId: string }> {
+async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, kind, stagingId, definition }: RunRow, call: CallContext): Promise<{ portalId: string }> {
   const wanted = definition.target.portal ?? null;
   const refuse = async (type: 'PlanError' | 'IdentityError' | 'AuthorizationError', finding: Finding): Promise<never> => {
     await ledger.runs.addFindings(run, [finding]);
@@ -43,6 +43,10 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
   }
   if (wanted !== null && wanted !== portalId) {
     await refuse('IdentityError', error('wrong-portal', 'target.portal', `The token belongs to portal ${portalId}, the migration file names ${wanted}.`, `Use a token of portal ${wanted}, or correct target.portal.`, EXIT.authorization));
+  }
+  const otherWriter = kind === 'planning' ? null : await ledger.runs.findOtherWriter(run, portalId);
+  if (otherWriter !== null) {
+    await refuse('PlanError', error('other-run-writing', 'target.portal', `Run ${otherWriter} is writing to portal ${portalId}.`, `Let it end, or undo it with \`portage rollback --confirm ${otherWriter}\`, then start again.`, EXIT.configuration));
   }
   const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
   const missing = missingScopes(neededScopes(OBJECT_TYPES), snapshot.scopes);

@@ -58,11 +58,11 @@ export interface PortalActivities {
   verifyRecords(input: BatchInput & { readonly objectType: ObjectType }): Promise<VerificationTally>;
   verifyAssociations(input: BatchInput & { readonly associationType: AssociationType }): Promise<VerificationTally>;
   /** What appeared since the start without our stamp, and records of our stamp that the ledger does not know. */
-  findUnexpected(input: RunIdentity & { readonly objectType: ObjectType }): Promise<{ readonly unexpected: number }>;
+  findUnexpected(input: RunIdentity & { readonly objectType: ObjectType; readonly reserve: number }): Promise<{ readonly unexpected: number }>;
   undoAssociations(input: BatchInput & { readonly associationType: AssociationType; readonly includeEdited: boolean }): Promise<UndoTally>;
   undoRecords(input: BatchInput & { readonly objectType: ObjectType; readonly includeEdited: boolean }): Promise<UndoTally>;
   /** Settles every record of the type that is still sent without an answer, and archives what appeared under the run's keys meanwhile; repeats until a pass finds nothing. */
-  sweepUndone(input: RunIdentity & { readonly objectType: ObjectType }): Promise<{ readonly archived: number }>;
+  sweepUndone(input: RunIdentity & { readonly objectType: ObjectType; readonly reserve: number }): Promise<{ readonly archived: number }>;
   undoSchema(input: RunIdentity): Promise<UndoTally>;
   /** One cheap call: does the portal answer, is the token accepted, how much is left today? Throws like every other call. */
   probePortal(input: RunIdentity & { readonly reserve: number }): Promise<{ readonly dailyRemaining: number | null }>;

@@ -14,9 +14,10 @@ const DEFAULT_WAYS: Readonly<Record<ObjectScope['objectType'], readonly MatchWay
 const normalDomain = (domain: string): string => domain.trim().toLowerCase().replace(/^www\./, '');
 
 /** Portal records by domain, from one pass over the list: search would neither be complete nor consistent. */
-async function portalDomains({ target, call, breathe }: PlanningScope): Promise<ReadonlyMap<string, readonly string[]>> {
+async function portalDomains({ target, call, assertQuota, breathe }: PlanningScope): Promise<ReadonlyMap<string, readonly string[]>> {
   const ids = new Map<string, string[]>();
   for (let after: string | null = null; ; ) {
+    await assertQuota();
     const page: { readonly records: readonly TargetRecord[]; readonly after: string | null } = await target.listRecords('companies', { after, limit: READ_BATCH, properties: ['domain'] }, call);
     for (const { id, properties } of page.records) {
       const domain = normalDomain(properties.domain ?? '');
@@ -72,6 +73,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
   const claimed = new Set<string>();
   for await (const page of plannedPages(scope, objectType)) {
     for (const records of chunksOf(page.filter(({ action }) => action === 'create'), READ_BATCH)) {
+      await scope.assertQuota();
       const properties = propertiesToCompare(records, scope.keyProperty);
       const reader: Reader = {
         read: async (idProperty, ids) =>

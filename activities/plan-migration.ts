@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetConnector } from '../connectors/connector';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { assembleSchemaPlan, keyPropertyOf } from '../domain/assemble-schema-plan';
 import { compileMapping } from '../domain/compile-mapping';
@@ -22,6 +22,8 @@ import { planMatches } from './plan-matches';
 import { describeUnusableRows, planRecords } from './plan-records';
 import { objectScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
+import { createQuotaGuard } from './quota-guard';
+import type { QuotaGuard } from './quota-guard';
 import { withHeartbeat } from './run-context';
 import { OwnerMatcher, readDealFacts } from './source-facts';
 import type { DealFacts } from './source-facts';
@@ -37,18 +39,21 @@ export interface PlanMigrationCollaborators {
   readonly target: TargetConnector;
   /** Portage's own version: part of the plan's digest. */
   readonly version: string;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
 }
 
 /**
  * Plans page by page over the ledger. Each attempt forgets what an earlier one had planned and comes to the same plan again, so dying in between costs time only;
  * nothing is written to the portal.
  */
-export function createPlanMigration({ ledger, target, version }: PlanMigrationCollaborators): Pick<PortalActivities, 'planMigration'> {
+export function createPlanMigration({ ledger, target, version, clock }: PlanMigrationCollaborators): Pick<PortalActivities, 'planMigration'> {
+  const quota = createQuotaGuard({ ledger, target, clock });
   return {
     planMigration: ({ run, expectedDigest }) =>
       withHeartbeat(async (signal) => {
         const expected = await readExpected(ledger, expectedDigest);
-        const scope = await openScope({ ledger, target }, run, signal);
+        const scope = await openScope({ ledger, target, quota }, run, signal);
         // What can be compared beforehand is, so that a refused start leaves the approved plan where it is.
         await refuseDrift(scope, expected, { ...(expected?.parts ?? NO_PARTS), ...ownParts(scope, version) });
         await ledger.plans.clear(scope.stagingId);
@@ -97,7 +102,7 @@ const driftFinding = (part: keyof PlanParts): Finding => ({
   exitCode: DRIFT_EXIT_CODE,
 });
 
-async function openScope({ ledger, target }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'>, run: string, signal: AbortSignal): Promise<PlanningScope> {
+async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'> & { readonly quota: QuotaGuard }, run: string, signal: AbortSignal): Promise<PlanningScope> {
   const row = await ledger.runs.find(run);
   const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
   if (row === null || saved === null || inspection === null) {
@@ -130,12 +135,14 @@ async function openScope({ ledger, target }: Pick<PlanMigrationCollaborators, 'l
   for (const [object, read] of Object.entries(LINK_OBJECT_COLUMNS)) {
     findings.push(...unreadColumns(object, filled[object] ?? {}, new Set(read)));
   }
+  const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
   return {
     run,
     stagingId,
     ledger,
     target,
-    call: { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) },
+    call,
+    assertQuota: () => quota.assertLeft(snapshot.portalId, definition.quota.reserve, call),
     definition,
     snapshot,
     inspection,

@@ -48,6 +48,8 @@ export interface PlanningScope {
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly findings: Finding[];
+  /** Before each look into the portal: matching a large portal must not cost the day's reserve. */
+  readonly assertQuota: () => Promise<void>;
   /** Proves that the work goes on, and lets other work of the process through. */
   readonly breathe: () => Promise<void>;
 }

@@ -3,11 +3,14 @@ import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
 import type { BatchRecord, RunRow } from '../ledger/ledger';
+import { createAttachmentReader } from './attachments';
+import type { AttachmentReader } from './attachments';
 import { createPlannedPortals, toBatchContext } from './batch-context';
 import type { PlannedPortal } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
 import { carryOutRollback } from './carry-out-rollback';
 import type { PortalActivities } from './migration-activities';
+import { createQuotaGuard } from './quota-guard';
 import { inRun } from './run-context';
 import type { PortalCollaborators } from './run-context';
 import { rollbackContext } from './undo-records';
@@ -22,13 +25,15 @@ const MAX_PASSES = 5;
 export function createSweepUndone(collaborators: PortalCollaborators): Pick<PortalActivities, 'sweepUndone'> {
   const { ledger } = collaborators;
   const plannedPortal = createPlannedPortals(ledger);
+  const attachments = createAttachmentReader(collaborators);
+  const quota = createQuotaGuard(collaborators);
   return {
     sweepUndone: (input) =>
       inRun(collaborators, input, 'rollback', async ({ row, call }) => {
         const portal = await plannedPortal(row.stagingId);
         let archived = 0;
         for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-          const found = await sweepOnce(collaborators, row, portal, input.objectType, call);
+          const found = await sweepOnce({ ...collaborators, attachments, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, row, portal, input.objectType, call);
           archived += found;
           if (found === 0) {
             return { archived };
@@ -39,13 +44,16 @@ export function createSweepUndone(collaborators: PortalCollaborators): Pick<Port
   };
 }
 
-async function sweepOnce(collaborators: PortalCollaborators, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
+type Hands = PortalCollaborators & { readonly attachments: AttachmentReader; readonly assertQuota: () => Promise<void> };
+
+async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
   const { ledger } = collaborators;
   let archived = 0;
   for (const { firstBatch, batchCounts } of await ledger.plans.readPartitions(row.stagingId, objectType)) {
     for (let batch = firstBatch; batch < firstBatch + batchCounts.length; batch += 1) {
       const records = (await ledger.writing.readBatch(row.run, objectType, batch)).filter((record) => record.attempt > 0);
       if (records.length > 0) {
+        await collaborators.assertQuota();
         archived += await sweepBatch(collaborators, row, portal, objectType, batch, records, call);
       }
     }
@@ -53,12 +61,13 @@ async function sweepOnce(collaborators: PortalCollaborators, row: RunRow, portal
   return archived;
 }
 
-async function sweepBatch({ ledger, target, clock }: PortalCollaborators, row: RunRow, portal: PlannedPortal, objectType: ObjectType, batch: number, records: readonly BatchRecord[], call: CallContext): Promise<number> {
+async function sweepBatch({ ledger, target, clock, attachments }: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, batch: number, records: readonly BatchRecord[], call: CallContext): Promise<number> {
   const { keyProperty } = portal.schemaPlan;
   const context = rollbackContext(row.run, portal, objectType, 'keep');
   if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
     await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve(), changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
-    await carryOutRollback({ ledger, target, clock, call }, context, await ledger.writing.readUndo(row.run, objectType, batch));
+    const readAttached = (ids: readonly string[]) => attachments.ofBatch(row.run, objectType, batch, ids, call);
+    await carryOutRollback({ ledger, target, clock, call, readAttached }, context, await ledger.writing.readUndo(row.run, objectType, batch));
   }
   const kept = new Set((await ledger.writing.readUndo(row.run, objectType, batch)).filter((record) => record.undo === 'kept').map((record) => record.targetId));
   const keys = records.map((record) => record.properties[keyProperty] ?? record.sourceId);

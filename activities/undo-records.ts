@@ -1,7 +1,8 @@
 import type { UndoRecord } from '../ledger/ledger';
 import type { RollbackContext } from '../domain/rollback-state';
 import type { ObjectType } from '../domain/object-type';
-import { createPlannedPortals, propertyTypesOf, toBatchContext, uniquePropertiesOf } from './batch-context';
+import { createAttachmentReader } from './attachments';
+import { createPlannedPortals, propertyTypesOf, toBatchContext, uniquePropertiesOf, writablePropertiesOf } from './batch-context';
 import type { PlannedPortal } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
 import { carryOutRollback } from './carry-out-rollback';
@@ -15,6 +16,7 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
   const { ledger, target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
   const plannedPortal = createPlannedPortals(ledger);
+  const attachments = createAttachmentReader(collaborators);
   return {
     undoRecords: (input) =>
       inRun(collaborators, input, 'rollback', async ({ row, call }) => {
@@ -29,7 +31,8 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
         const toUndo = await ledger.writing.readUndo(run, objectType, batch);
         if (toUndo.some(isOpen)) {
           await assertQuota();
-          await carryOutRollback({ ledger, target, clock, call }, rollbackContext(run, portal, objectType, input.includeEdited ? 'include' : 'keep'), toUndo);
+          const readAttached = (ids: readonly string[]) => attachments.ofBatch(run, objectType, batch, ids, call);
+          await carryOutRollback({ ledger, target, clock, call, readAttached }, rollbackContext(run, portal, objectType, input.includeEdited ? 'include' : 'keep'), toUndo);
         }
         return undoTallyOf(await ledger.writing.readUndo(run, objectType, batch));
       }),
@@ -37,7 +40,7 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
 }
 
 export function rollbackContext(run: string, portal: PlannedPortal, objectType: ObjectType, edited: RollbackContext['edited']): RollbackContext {
-  return { run, objectType, keyProperty: portal.schemaPlan.keyProperty, uniqueProperties: uniquePropertiesOf(portal, objectType), propertyTypes: propertyTypesOf(portal, objectType), edited };
+  return { run, objectType, keyProperty: portal.schemaPlan.keyProperty, uniqueProperties: uniquePropertiesOf(portal, objectType), propertyTypes: propertyTypesOf(portal, objectType), writableProperties: writablePropertiesOf(portal, objectType), edited };
 }
 
 export function undoTallyOf(rows: readonly { readonly undo: UndoRecord['undo'] }[]): UndoTally {

@@ -7,7 +7,7 @@ import { CommandError, EXIT } from './command-error';
 import { ENDED_STATES, type MigrationStatus } from './migration-status';
 import type { Migration } from './portage-client';
 import type { Terminal } from './terminal';
-import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS } from '../domain/words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, reasonWords } from '../domain/words';
 import { formatCount, formatDuration, formatInstant } from './words';
 
 const REDRAW_MS = 300;
@@ -52,7 +52,7 @@ export async function followMigration(migration: Migration, terminal: Terminal, 
 }
 
 export function describeReason({ kind, until, code }: PauseReason): string {
-  return `${REASON_WORDS[kind]}${code === null ? '' : ` (${code})`}${until === null ? '' : `, goes on by itself at ${formatInstant(until)}`}`;
+  return `${reasonWords({ kind, code })}${code === null ? '' : ` (${code})`}${until === null ? '' : `, goes on by itself at ${formatInstant(until)}`}`;
 }
 
 /** Phase, rate, calls left today, expected end and the reason of any wait, in one line. */

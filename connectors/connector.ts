@@ -2,7 +2,7 @@
  * What the engine sees of a CRM. A source is read; a target is read and written. Neither knows of Temporal or of the ledger:
  * pace, permits and call counting are handed in.
  */
-import type { ObjectType } from '../domain/object-type';
+import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import type { CallFact } from '../domain/pace';
 import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
 import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
@@ -122,9 +122,14 @@ export interface TargetConnector {
   readHistory(objectType: ObjectType, ids: readonly string[], properties: readonly string[], call: CallContext): Promise<ReadonlyMap<string, Readonly<Record<string, readonly PropertyHistoryEntry[]>>>>;
   /** Records created since an instant that lack the property; eventually consistent, 10,000 at most. */
   searchCreatedWithout(objectType: ObjectType, request: { readonly createdSince: string; readonly property: string; readonly after: string | null }, call: CallContext): Promise<{ readonly total: number; readonly ids: readonly string[]; readonly after: string | null }>;
+  /**
+   * Records whose property holds this very value, by ascending id, 200 a page and without the 10,000 that a paged search ends at: the next page is asked for by
+   * the last id seen. `total` counts what lies after `afterId`; eventually consistent.
+   */
+  searchHolding(objectType: ObjectType, request: { readonly createdSince: string; readonly property: string; readonly value: string; readonly afterId: string | null }, call: CallContext): Promise<{ readonly total: number; readonly ids: readonly string[] }>;
 
   /** At most 1,000 sources; all pages are read. Sources without any are absent. */
-  readAssociations(from: ObjectType, to: ObjectType, fromIds: readonly string[], call: CallContext): Promise<readonly TargetAssociation[]>;
+  readAssociations(from: ObjectType, to: ObjectType | AttachedObjectType, fromIds: readonly string[], call: CallContext): Promise<readonly TargetAssociation[]>;
   /** At most 2,000 pairs; `kinds` lists every type the pair shall have afterwards. */
   createAssociations(from: ObjectType, to: ObjectType, associations: readonly TargetAssociation[], call: CallContext): Promise<AssociationWriteAnswer>;
   /** At most 100 sources; removes all types of each pair. */

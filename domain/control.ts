@@ -23,6 +23,12 @@ const REMEDIES: Readonly<Record<PauseReasonKind, string>> = {
 const REMEDIES_BY_CODE: Readonly<Record<string, string>> = {
   'left-out-number': 'Records are left out for a reason that is not your own decision. Approve with their number as well: `portage resume --approve DIGEST --accept-left-out N`.',
   'rollback-dry-run': 'A rollback was asked for without its confirmation. Start it with `portage rollback --confirm RUN`, or go on with `portage resume`.',
+  // Of the ledger, whatever kind of wait they come under.
+  'ledger-disk-full': "Not the portal: the disk that holds the ledger is full. Nothing is lost; free some space. It goes on by itself, with `portage resume` at once.",
+  'ledger-locked': 'Not the portal: another program holds the ledger file locked. Close it (a backup, a database browser). It goes on by itself, with `portage resume` at once.',
+  'ledger-not-writable': 'Not the portal: the ledger file cannot be written. Check the rights of file and folder, then `portage resume`.',
+  'ledger-unreadable': 'The ledger cannot be read: the file is damaged. Stop the worker, restore the file, start the worker, then `portage resume`.',
+  'other-run-writing': 'Another run is writing to this portal. Let it end, or roll it back, then `portage resume`.',
   'rate-limited': 'The portal told us to wait. It goes on by itself.',
 };
 

@@ -28,3 +28,15 @@ export function changedSince(history: readonly HistoryEntry[], ourValue: string 
   }
   return byOthers.length > 0 ? 'system' : 'none';
 }
+
+/**
+ * Who filled in a property that this run never wrote?
+ * @param stamps history of the stamp: its oldest entry is the creation, and names the source that our own writes come from
+ * @returns `person` when a user, an import or another app set it after the creation; what came in with the creation is the portal's default
+ */
+export function filledInSince(history: readonly HistoryEntry[], stamps: readonly HistoryEntry[]): 'person' | 'none' {
+  const [creation] = [...stamps].sort((left, right) => Date.parse(left.timestamp) - Date.parse(right.timestamp));
+  const isOurs = ({ sourceType, sourceId, timestamp }: HistoryEntry): boolean =>
+    creation !== undefined && ((sourceType === creation.sourceType && sourceId === creation.sourceId) || Date.parse(timestamp) <= Date.parse(creation.timestamp));
+  return history.some((entry) => !SOURCES_OF_THE_PORTAL.has(entry.sourceType) && !isOurs(entry)) ? 'person' : 'none';
+}

@@ -26,5 +26,13 @@ export const reportSchema = z.strictObject({
   reasons: z.strictObject({ leftOut: z.record(z.string(), count), refused: z.record(z.string(), count), cells: z.record(z.string(), count) }),
   /** What the source holds and nothing read: place to count. */
   notMoved: z.array(z.strictObject({ place: z.string(), count, why: z.string() })),
+  /** After a rollback: records that stayed, counted by reason and the first of them by id, and what could not be looked at. */
+  rollback: z
+    .strictObject({
+      kept: z.record(z.string(), count),
+      records: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), targetId: z.string(), why: z.string() })),
+      notes: z.array(z.strictObject({ place: z.string(), why: z.string() })),
+    })
+    .optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -24,6 +24,8 @@ export interface ReportFacts {
   readonly cells: readonly Readonly<Record<string, number>>[];
   readonly refusals: readonly { readonly code: string; readonly count: number }[];
   readonly findings: readonly Finding[];
+  /** Only after a rollback. */
+  readonly kept: { readonly reasons: Readonly<Record<string, number>>; readonly records: readonly NonNullable<Report['rollback']>['records'][number][] } | null;
   readonly unreadFiles: readonly { readonly name: string; readonly object: string | null; readonly rowCount: number }[];
 }
 
@@ -49,6 +51,7 @@ export function assembleReport(facts: ReportFacts): Report {
     durations: durationsOf(facts),
     reasons: { leftOut: addUp(facts.leftOut), refused: addUp(facts.refusals.map(({ code, count }) => ({ [code]: count }))), cells: addUp(facts.cells) },
     notMoved: notMovedOf(facts),
+    ...(facts.kept === null ? {} : { rollback: rollbackOf(facts.kept, facts.findings) }),
   };
 }
 
@@ -96,6 +99,13 @@ function durationsOf({ phases, startedMs, nowMs }: ReportFacts): Readonly<Record
   const ended = phases.map(({ phase, startedMs: from, endedMs }) => [phase, Math.max(0, Math.round((endedMs ?? nowMs) - from))] as const);
   return { ...Object.fromEntries(ended), total: Math.max(0, Math.round(nowMs - startedMs)) };
 }
+
+function rollbackOf({ reasons, records }: NonNullable<ReportFacts['kept']>, findings: readonly Finding[]): NonNullable<Report['rollback']> {
+  return { kept: { ...reasons }, records: [...records], notes: findings.filter(({ code }) => code === NOT_READABLE_CODE).map(({ place, code }) => ({ place, why: code })) };
+}
+
+/** A type of activity, ticket or line item that a rollback could not look at. */
+export const NOT_READABLE_CODE = 'attachments-not-readable';
 
 /** Columns, look-ups and files that the source holds and nothing read. */
 function notMovedOf({ findings, unreadFiles }: ReportFacts): Report['notMoved'] {

@@ -4,7 +4,7 @@
  */
 import type { PortalRecord, WriteAnswer } from './batch-state';
 import { STAMP_PROPERTY } from './provenance';
-import { decideByHistory, decideUndo, outcome } from './rollback-decision';
+import { decideByHistory, decideUndo, isWritten, outcome } from './rollback-decision';
 import type { RecordToUndo, RollbackCommand, RollbackContext, RollbackEvent, RollbackState, RollbackStep, UndoItem, UndoSettlement, UndoStanding } from './rollback-state';
 
 // 100 inputs a batch write, 50 a batch read with history: HubSpot CRM objects API, 2026-09.
@@ -41,11 +41,18 @@ function applyEvent(state: RollbackState, event: RollbackEvent): RollbackState {
       return applyRead(state, event.records);
     case 'history-read':
       return change(state, ({ record, standing }) => (standing.at === 'suspect' && asked.do === 'read-history' && asked.ids.includes(record.targetId) ? decideByHistory(context, record, standing, event.histories) : standing));
+    case 'attachments-read':
+      return change(state, ({ record, standing }) => (standing.at === 'to-archive' && asked.do === 'read-attachments' && asked.ids.includes(record.targetId) ? decideByAttachments(record, standing.decision, event.attached) : standing));
     case 'answered':
       return applyAnswer(state, event.answer);
     case 'archived':
       return change(state, ({ record, standing }) => (standing.at === 'marked' && asked.do === 'archive' && asked.ids.includes(record.targetId) ? outcome(record, 'archived', standing.decision.code) : standing));
   }
+}
+
+/** What hangs on a record is somebody's work, which goes lost with it: also where a person said that edits may go. */
+function decideByAttachments(record: RecordToUndo, decision: RollbackDecision, attached: readonly string[]): UndoStanding {
+  return attached.includes(record.targetId) ? outcome(record, 'kept', 'has-attachments') : { at: 'decided', decision };
 }
 
 /** What was just marked as sent is sent from now on, in this attempt too: a second look must know it for our own doing. */
@@ -137,7 +144,11 @@ function nextCommand(state: RollbackState): RollbackCommand {
   }
   const suspects = items.flatMap(({ record, standing }) => (standing.at === 'suspect' ? [{ id: record.targetId, differing: standing.differing }] : [])).slice(0, MAX_HISTORY_INPUTS);
   if (suspects.length > 0) {
-    return { do: 'read-history', ids: suspects.map(({ id }) => id), properties: [...new Set(suspects.flatMap(({ differing }) => differing))] };
+    return { do: 'read-history', ids: suspects.map(({ id }) => id), properties: historyToRead(items, suspects) };
+  }
+  const toArchive = items.filter(({ standing }) => standing.at === 'to-archive');
+  if (toArchive.length > 0) {
+    return { do: 'read-attachments', ids: toArchive.map(({ record }) => record.targetId) };
   }
   const decided = items.filter(({ standing }) => standing.at === 'decided');
   if (decided.length > 0) {
@@ -159,6 +170,15 @@ function sendingCommand(items: readonly UndoItem[], inputsACall: number): Rollba
   return marked.length > 0 ? { do: 'archive', ids: marked.slice(0, MAX_INPUTS).map(({ record }) => record.targetId) } : { do: 'done' };
 }
 
-function propertiesToRead({ keyProperty }: RollbackContext, items: readonly UndoItem[]): readonly string[] {
-  return [...new Set([keyProperty, STAMP_PROPERTY, ...items.flatMap(({ record }) => Object.keys(record.postImage ?? {}))])];
+/** The stamp's own history tells who we are, where a property is asked about that we never wrote. */
+function historyToRead(items: readonly UndoItem[], suspects: readonly { readonly id: string; readonly differing: readonly string[] }[]): readonly string[] {
+  const isUnwritten = (id: string, name: string): boolean => items.some(({ record }) => record.targetId === id && !isWritten(record, name));
+  const needsStamp = suspects.some(({ id, differing }) => differing.some((name) => isUnwritten(id, name)));
+  return [...new Set([...suspects.flatMap(({ differing }) => differing), ...(needsStamp ? [STAMP_PROPERTY] : [])])];
+}
+
+/** Of created records everything that a person can fill in: one more property costs no more calls. */
+function propertiesToRead({ keyProperty, writableProperties }: RollbackContext, items: readonly UndoItem[]): readonly string[] {
+  const written = items.flatMap(({ record }) => Object.keys(record.postImage ?? {}));
+  return [...new Set([keyProperty, STAMP_PROPERTY, ...written, ...(items.some(({ record }) => record.origin === 'c') ? writableProperties : [])])];
 }

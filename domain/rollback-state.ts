@@ -22,6 +22,8 @@ export interface RollbackContext {
   /** An archived record may hold these on, so that they are cleared first (what the portal does with them is unknown). */
   readonly uniqueProperties: readonly string[];
   readonly propertyTypes: Values;
+  /** All that a person could have filled in; a value in one that we did not write may be somebody's edit. */
+  readonly writableProperties: readonly string[];
   /** May what a person changed since be undone too? */
   readonly edited: 'keep' | 'include';
 }
@@ -45,6 +47,8 @@ export type UndoStanding =
   | { readonly at: 'unread'; readonly look: 'live' | 'archived' }
   /** Differs from what we wrote: its history tells who changed it. */
   | { readonly at: 'suspect'; readonly found: NullableValues; readonly differing: readonly string[] }
+  /** May go unless something hangs on it: activities, tickets or line items protect a record always. */
+  | { readonly at: 'to-archive'; readonly decision: UndoDecision }
   | { readonly at: 'decided'; readonly decision: UndoDecision }
   | { readonly at: 'marked'; readonly decision: UndoDecision };
 
@@ -67,6 +71,7 @@ export type RollbackCommand =
   | { readonly do: 'settle'; readonly settlements: readonly UndoSettlement[] }
   | { readonly do: 'read'; readonly ids: readonly string[]; readonly properties: readonly string[]; readonly archived: boolean }
   | { readonly do: 'read-history'; readonly ids: readonly string[]; readonly properties: readonly string[] }
+  | { readonly do: 'read-attachments'; readonly ids: readonly string[] }
   | { readonly do: 'update'; readonly inputs: readonly { readonly traceId: string; readonly id: string; readonly properties: Values }[] }
   | { readonly do: 'archive'; readonly ids: readonly string[] }
   | { readonly do: 'done' }
@@ -79,6 +84,8 @@ export type RollbackEvent =
   | { readonly on: 'settled' }
   | { readonly on: 'records-read'; readonly records: readonly PortalRecord[] }
   | { readonly on: 'history-read'; readonly histories: Histories }
+  /** Those of the ids that have activities, tickets or line items. */
+  | { readonly on: 'attachments-read'; readonly attached: readonly string[] }
   | { readonly on: 'answered'; readonly answer: WriteAnswer }
   | { readonly on: 'archived' };
 

@@ -1,7 +1,7 @@
 import type { Phase, PauseReason, RunState } from './phase';
 import type { WorkTypeProgress } from './progress';
 import { grouped } from './window';
-import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS, STATE_WORDS } from './words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, reasonWords, STATE_WORDS } from './words';
 
 export interface StatusFacts {
   readonly phase: Phase;
@@ -50,8 +50,9 @@ function toCountLine(title: string, counts: Readonly<Record<string, number>>): r
   return parts.length === 0 ? [] : [`- ${title}: ${parts.join(', ')}`];
 }
 
-const toReasonLine = ({ kind, since, until, remedy }: PauseReason): string =>
-  `- ${REASON_WORDS[kind]} since ${toMinute(since)}${until === null ? '' : `, until ${toMinute(until)}`}. ${remedy}`;
+const toReasonLine = (reason: PauseReason): string => `- ${reasonWords(reason)} ${toSpan(reason)}. ${reason.remedy}`;
+
+const toSpan = ({ since, until }: PauseReason): string => `since ${toMinute(since)}${until === null ? '' : `, until ${toMinute(until)}`}`;
 
 /** `alreadyThere` → `already there`; `refused` is `failed` on screen. */
 const toWords = (outcome: string): string => (outcome === 'refused' ? 'failed' : outcome.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));

@@ -1,5 +1,5 @@
 import type { AssociationType, ObjectType } from './object-type';
-import type { PauseReasonKind, Phase, RunState } from './phase';
+import type { PauseReason, PauseReasonKind, Phase, RunState } from './phase';
 
 /** The users' words for what the engine calls otherwise; used on every screen, in the terminal and in the Web UI. */
 export const OBJECT_WORDS: Readonly<Record<ObjectType, string>> = { companies: 'Companies', contacts: 'Contacts', deals: 'Deals' };
@@ -40,7 +40,7 @@ export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   'not-started': 'not started: nothing was written',
 };
 
-export const REASON_WORDS: Readonly<Record<PauseReasonKind, string>> = {
+const REASON_WORDS: Readonly<Record<PauseReasonKind, string>> = {
   operator: 'paused by a person',
   quota: "the day's share of API calls is used up",
   approval: 'the plan waits for approval',
@@ -51,3 +51,6 @@ export const REASON_WORDS: Readonly<Record<PauseReasonKind, string>> = {
   refusals: 'too many records were refused',
   invariant: "Portage's own books do not add up",
 };
+
+/** Why a run waits. A ledger that cannot be written stops the calls as a silent portal does, but is mended elsewhere. */
+export const reasonWords = ({ kind, code }: Pick<PauseReason, 'kind' | 'code'>): string => (code?.startsWith('ledger-') === true ? 'the ledger cannot be used' : REASON_WORDS[kind]);

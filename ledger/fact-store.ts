@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { OBJECT_TYPES } from '../domain/object-type';
 import { PHASES } from '../domain/phase';
 import { reportSchema } from '../domain/report.schema';
 import { inChunks } from './database';
@@ -132,6 +133,8 @@ export function createFactStore(database: LedgerDatabase): FactStore {
         return rows.map((row) => ({ objectType: row.work_type, code: row.refusal_code ?? '', count: Number(row.count) }));
       }),
 
+    readKept: (run, limit) => database.read((db) => readKept(db, run, limit)),
+
     undoTally: (run) => database.read((db) => readUndoTally(db, run)),
 
     recordError: (run, { type, code, message, place, at }) =>
@@ -175,6 +178,28 @@ export function createFactStore(database: LedgerDatabase): FactStore {
       }
     },
   };
+}
+
+/** A record that was restored but for what a person changed since has a reason too. */
+async function readKept(db: Transaction<Tables>, run: string, limit: number): ReturnType<FactStore['readKept']> {
+  const counts = await keptRows(db, run).select((row) => ['undo', 'undo_code', row.fn.countAll().as('count')]).groupBy(['undo', 'undo_code']).execute();
+  const rows = await keptRows(db, run).select(['work_type', 'target_id', 'undo', 'undo_code']).orderBy('work_type').orderBy('ordinal').limit(limit).execute();
+  const why = (row: { readonly undo: string | null; readonly undo_code: string | null }): string => row.undo_code ?? row.undo ?? 'kept';
+  return {
+    reasons: Object.fromEntries(counts.map((row) => [why(row), Number(row.count)])),
+    records: rows.flatMap((row) => {
+      const objectType = OBJECT_TYPES.find((known) => known === row.work_type);
+      return objectType === undefined || row.target_id === null ? [] : [{ objectType, targetId: row.target_id, why: why(row) }];
+    }),
+  };
+}
+
+function keptRows(db: Transaction<Tables>, run: string) {
+  return db
+    .selectFrom('writes')
+    .where('run', '=', run)
+    .where('work_type', 'in', [...OBJECT_TYPES])
+    .where((row) => row.or([row('undo', 'in', ['kept', 'failed']), row('undo_code', '=', 'partly-edited-since')]));
 }
 
 function readIdMapPage(db: Transaction<Tables>, run: string, objectType: Tables['id_map']['object_type'], afterSourceId: string) {

@@ -55,7 +55,7 @@ export interface RunStore {
   list(migrationId?: string): Promise<readonly RunRow[]>;
   adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
-  /** A run that writes the same portal and object type under the same key and is not ended: `start` refuses while there is one. */
+  /** A run that is writing or undoing in the same portal, object types and key, paused or not: nothing is written while there is one. One that is done and only open for rollback does not count. */
   findOtherWriter(run: string, portalId: string): Promise<string | null>;
   addFindings(run: string, findings: readonly Finding[]): Promise<void>;
   readFindings(run: string): Promise<readonly Finding[]>;
@@ -272,6 +272,8 @@ export interface FactStore {
   readDifferences(run: string, limit: number): Promise<readonly Difference[]>;
   refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+  /** Records that a rollback left as they are, or could not undo whole: all of them counted by reason, and the first `limit` by type and source order. */
+  readKept(run: string, limit: number): Promise<{ readonly reasons: Readonly<Record<string, number>>; readonly records: readonly { readonly objectType: ObjectType; readonly targetId: string; readonly why: string }[] }>;
   recordError(run: string, error: { readonly type: string; readonly code: string; readonly message: string; readonly place: string; readonly at: string }): Promise<void>;
   lastError(run: string): Promise<{ readonly type: string; readonly code: string; readonly message: string; readonly at: string } | null>;
   saveReport(run: string, report: Report): Promise<void>;

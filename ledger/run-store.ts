@@ -1,11 +1,14 @@
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import { migrationDefinitionSchema } from '../domain/migration-definition.schema';
-import { OVER_STATES } from '../domain/phase';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
 import type { RunRow, RunStore } from './ledger';
 import { runUnknown } from './ledger-errors';
 import type { Tables } from './tables';
+
+/** Together: a run that changes the portal, or may at any moment. One that is open for rollback does so in the phase `rollback`. */
+const WRITING_STATES = ['running', 'paused', 'rolling-back'] as const;
+const WRITING_PHASES = ['properties', 'companies', 'contacts', 'deals', 'relink', 'verify', 'report', 'rollback'] as const;
 
 export function createRunStore(database: LedgerDatabase): RunStore {
   return {
@@ -69,6 +72,8 @@ export function createRunStore(database: LedgerDatabase): RunStore {
     // Every definition of this version writes the same object types under the same key, so the portal alone decides.
     findOtherWriter: (run, portalId) =>
       database.read(async (db) => {
+        const own = await db.selectFrom('runs').select('created_at').where('run', '=', run).executeTakeFirst();
+        const ownStart = own?.created_at ?? '';
         const other = await db
           .selectFrom('runs')
           .select('run')
@@ -76,7 +81,10 @@ export function createRunStore(database: LedgerDatabase): RunStore {
           .where('kind', '=', 'migration')
           .where('run', '<>', run)
           .where('ended_at', 'is', null)
-          .where('state', 'not in', [...OVER_STATES])
+          .where('state', 'in', [...WRITING_STATES])
+          .where('phase', 'in', [...WRITING_PHASES])
+          // Two that begin at one moment see each other: the older goes first.
+          .where((row) => row.or([row('phase', '<>', 'properties'), row('created_at', '<', ownStart), row.and([row('created_at', '=', ownStart), row('run', '<', run)])]))
           .orderBy('created_at')
           .orderBy('run')
           .limit(1)

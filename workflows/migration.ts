@@ -118,7 +118,7 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       await searchCaughtUp(input, own, facts);
       // A type of which nothing is written has no stamp either, and a portal refuses a search for a property that it lacks.
       for (const { objectType } of facts.records.filter(({ partitions }) => partitions.length > 0)) {
-        const { unexpected } = await own.perform(() => findUnexpected({ ...identityOf(input, own), objectType }));
+        const { unexpected } = await own.perform(() => findUnexpected({ ...identityOf(input, own), objectType, reserve: own.state().controls.control.reserve }));
         const { progress } = own.state();
         own.update({ progress: { ...progress, verified: added(progress.verified, { unexpected }) } });
       }

@@ -66,7 +66,7 @@ export async function rollback(input: RollbackWorkflowInput): Promise<RollbackRe
 
   let lateArchived = 0;
   for (const objectType of objectTypes) {
-    const { archived } = await followed.perform(() => portal.sweepUndone({ ...identity, objectType }));
+    const { archived } = await followed.perform(() => portal.sweepUndone({ ...identity, objectType, reserve: followed.current().reserve }));
     lateArchived += archived;
   }
   await followed.perform(() => portal.undoSchema(identity));

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../../domain/object-type';
+import type { AttachedObjectType, ObjectType } from '../../domain/object-type';
 import type { CallContext, TargetAssociation, TargetConnector } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRequest } from './client';
 import { incompleteAnswer, toCallError } from './errors';
@@ -70,7 +70,7 @@ export function createAssociationCalls(client: HubspotClient): AssociationCalls 
   };
 }
 
-async function readPage(client: HubspotClient, from: ObjectType, to: ObjectType, inputs: readonly { readonly id: string; readonly after?: string }[], call: CallContext): Promise<ReturnType<typeof toAssociations>> {
+async function readPage(client: HubspotClient, from: ObjectType, to: ObjectType | AttachedObjectType, inputs: readonly { readonly id: string; readonly after?: string }[], call: CallContext): Promise<ReturnType<typeof toAssociations>> {
   const request: HubspotRequest = {
     kind: 'association-read',
     what: `${from}-${to} associations batch/read`,

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../../domain/object-type';
+import type { AttachedObjectType, ObjectType } from '../../domain/object-type';
 
 /** The one place that names HubSpot's API version. Supported until March 2028 at least (each dated version: 18 months). Source: migration guide, 2026-09. */
 export const API_VERSION = '2026-09';
@@ -9,7 +9,7 @@ export const OBJECT_TYPE_IDS: Readonly<Record<ObjectType, string>> = { contacts:
 export const objectsPath = (objectType: ObjectType, rest = ''): string => `/crm/objects/${API_VERSION}/${objectType}${rest}`;
 export const propertiesPath = (objectType: ObjectType, rest = ''): string => `/crm/properties/${API_VERSION}/${objectType}${rest}`;
 export const propertyValidationsPath = (objectType: ObjectType): string => `/crm/property-validations/${API_VERSION}/${OBJECT_TYPE_IDS[objectType]}`;
-export const associationsPath = (from: ObjectType, to: ObjectType, rest: string): string => `/crm/associations/${API_VERSION}/${from}/${to}${rest}`;
+export const associationsPath = (from: ObjectType, to: ObjectType | AttachedObjectType, rest: string): string => `/crm/associations/${API_VERSION}/${from}/${to}${rest}`;
 export const pipelinesPath = (objectType: ObjectType, rest = ''): string => `/crm/pipelines/${API_VERSION}/${objectType}${rest}`;
 export const ownersPath = (): string => `/crm/owners/${API_VERSION}`;
 export const customPropertyLimitsPath = (): string => `/crm/limits/${API_VERSION}/custom-properties`;

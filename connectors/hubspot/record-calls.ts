@@ -15,7 +15,7 @@ const MAX_SEARCH_PAGE = 200;
 /** A search query ends here; a page beyond is a 400. Source: search guide, 2026-09. */
 const MAX_SEARCH_RESULTS = 10_000;
 
-export type RecordCalls = Pick<TargetConnector, 'readRecords' | 'createRecords' | 'updateRecords' | 'archiveRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout'>;
+export type RecordCalls = Pick<TargetConnector, 'readRecords' | 'createRecords' | 'updateRecords' | 'archiveRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding'>;
 
 export function createRecordCalls(client: HubspotClient): RecordCalls {
   async function writeBatch(request: HubspotRequest, call: CallContext): Promise<BatchWriteAnswer> {
@@ -96,29 +96,36 @@ export function createRecordCalls(client: HubspotClient): RecordCalls {
       return new Map<string, Readonly<Record<string, readonly PropertyHistoryEntry[]>>>(batch.results.map((reply) => [reply.id, toHistory(reply)]));
     },
 
-    async searchCreatedWithout(objectType: ObjectType, { createdSince, property, after }, call) {
-      const request: HubspotRequest = {
-        kind: 'search',
-        what: `${objectType} search`,
-        method: 'POST',
-        path: objectsPath(objectType, '/search'),
-        body: {
-          filterGroups: [
-            {
-              filters: [
-                // Epoch ms, the form that both `date` and `datetime` properties take.
-                { propertyName: 'createdate', operator: 'GTE', value: String(Date.parse(createdSince)) },
-                { propertyName: property, operator: 'NOT_HAS_PROPERTY' },
-              ],
-            },
-          ],
-          properties: ['hs_object_id'],
-          limit: MAX_SEARCH_PAGE,
-          ...(after === null ? {} : { after }),
-        },
-      };
+    async searchCreatedWithout(objectType, { createdSince, property, after }, call) {
+      const request = searchRequest(objectType, [createdFilter(createdSince), { propertyName: property, operator: 'NOT_HAS_PROPERTY' }], after === null ? {} : { after });
       const page = await client.read(request, searchPageSchema, call);
       return { total: page.total, ids: page.results.map(({ id }) => id), after: page.paging !== null && Number(page.paging) < MAX_SEARCH_RESULTS ? page.paging : null };
     },
+
+    async searchHolding(objectType, { createdSince, property, value, afterId }, call) {
+      const filters = [createdFilter(createdSince), { propertyName: property, operator: 'EQ', value }, ...(afterId === null ? [] : [{ propertyName: 'hs_object_id', operator: 'GT', value: afterId }])];
+      const request = searchRequest(objectType, filters, { sorts: [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }] });
+      const page = await client.read(request, searchPageSchema, call);
+      return { total: page.total, ids: page.results.map(({ id }) => id) };
+    },
+  };
+}
+
+interface SearchFilter {
+  readonly propertyName: string;
+  readonly operator: string;
+  readonly value?: string;
+}
+
+// Epoch ms, the form that both `date` and `datetime` properties take.
+const createdFilter = (since: string): SearchFilter => ({ propertyName: 'createdate', operator: 'GTE', value: String(Date.parse(since)) });
+
+function searchRequest(objectType: ObjectType, filters: readonly SearchFilter[], more: Readonly<Record<string, unknown>>): HubspotRequest {
+  return {
+    kind: 'search',
+    what: `${objectType} search`,
+    method: 'POST',
+    path: objectsPath(objectType, '/search'),
+    body: { filterGroups: [{ filters }], properties: ['hs_object_id'], limit: MAX_SEARCH_PAGE, ...more },
   };
 }

@@ -1,3 +1,5 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createInspectPortal } from '../../activities/inspect-portal';
 import type { SourceConnector, TargetConnector } from '../../connectors/connector';
 import { MigrationError } from '../../domain/migration-error';
 import { aSnapshot } from '../support/a-portal';
@@ -44,6 +46,20 @@ describe('inspectPortal', () => {
 
     expect({ type: error.type, code: error.details.code, exitCode: error.details.exitCode }).toEqual({ type, code, exitCode });
     expect(await findingsOf(planning)).toEqual([expect.objectContaining({ code, severity: 'error' })]);
+  });
+
+  it('refuses while another run is writing to the same portal, but lets it be looked at', async () => {
+    const looking = await planningOf();
+    const { ledger, row } = looking;
+    const { definition, definitionDigest } = row;
+    const other = await ledger.runs.open({ migrationId: 'other', kind: 'migration', definition, definitionDigest, now: '2026-09-01T09:00:00.000Z' });
+    await ledger.runs.update(other.run, { portalId: '1234567', state: 'paused', phase: 'contacts' });
+    const { run } = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: '2026-09-01T10:00:00.000Z' });
+    const inspect = () => new MockActivityEnvironment().run(() => createInspectPortal({ ledger, target: aTargetPortal() }).inspectPortal({ run }));
+
+    expect(await failure(inspect())).toMatchObject({ type: 'PlanError', details: { code: 'other-run-writing', exitCode: 3 } });
+    expect((await ledger.runs.readFindings(run)).map(({ message }) => message)).toEqual(['Run other.1 is writing to portal 1234567.']);
+    expect(await looking.inspectPortal()).toEqual({ portalId: '1234567' });
   });
 
   it('names the scope that is missing', async () => {

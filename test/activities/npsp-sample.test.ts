@@ -80,7 +80,7 @@ describe('the bundled sample, moved by the activities alone', () => {
     }
     for (const objectType of OBJECT_TYPES) {
       await forEachBatch(objectType, (input) => createVerifyRecords(collaborators()).verifyRecords({ ...input, objectType }));
-      await perform(() => createFindUnexpected(collaborators()).findUnexpected({ ...identity, objectType }));
+      await perform(() => createFindUnexpected(collaborators()).findUnexpected({ ...identity, objectType, reserve: 0.25 }));
     }
     for (const associationType of ASSOCIATION_TYPES) {
       await forEachBatch(associationType, (input) => createVerifyAssociations(collaborators()).verifyAssociations({ ...input, associationType }));
@@ -103,7 +103,7 @@ describe('the bundled sample, moved by the activities alone', () => {
     }
     for (const objectType of [...OBJECT_TYPES].reverse()) {
       await forEachBatch(objectType, (input) => createUndoRecords(collaborators()).undoRecords({ ...input, objectType, includeEdited: false }));
-      await perform(() => createSweepUndone(collaborators()).sweepUndone({ ...identity, objectType }));
+      await perform(() => createSweepUndone(collaborators()).sweepUndone({ ...identity, objectType, reserve: 0.25 }));
     }
     await perform(() => createUndoSchema(collaborators()).undoSchema(identity));
 

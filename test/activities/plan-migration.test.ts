@@ -227,6 +227,17 @@ describe('planMigration against records that are there', () => {
   const snapshot = aSnapshot({ objects: [withKey('companies'), withKey('contacts'), withKey('deals', false)] });
   const there = (id: string, properties: Row) => ({ id, properties, archived: false });
 
+  it('leaves the reserve of the day alone while it matches, and says until when', async () => {
+    const resetsAt = new Date(Date.now() + 3_600_000).toISOString();
+    const short = { ...snapshot, quota: { limit: 650_000, remaining: 1_000, resetsAt } };
+    const planning = await aPlanning({ source: aRowsSource({ Contact: [aContactRow(1)] }), target: aTargetPortal({ snapshot: short }) });
+    opened.push(planning);
+    await planning.ledger.pace(short.portalId).learn({ lane: 'general', windowMs: 10_000, windowLimit: 190, dailyLimit: 650_000, dailyRemaining: 1_000 });
+
+    expect(await failure(planning.all())).toMatchObject({ type: 'QuotaExhaustedError', details: { code: 'reserve-reached', resetsAt } });
+    expect(await planning.ledger.facts.readCalls(planning.row.run)).toEqual([]);
+  });
+
   it('matches by key, then e-mail, then a domain that stands for one company', async () => {
     const target = aTargetPortal({
       snapshot,

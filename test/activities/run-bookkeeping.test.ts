@@ -29,7 +29,7 @@ const errorOf = async (work: Promise<unknown>): Promise<unknown> => work.then(()
 const liveContacts = async () => ((await scene.dump()).records.contacts ?? []).filter((record) => !record.archived);
 
 describe('findUnexpected', () => {
-  const find = () => scene.perform(() => createFindUnexpected(scene).findUnexpected({ ...scene.identity, objectType: 'contacts' }));
+  const find = () => scene.perform(() => createFindUnexpected(scene).findUnexpected({ ...scene.identity, objectType: 'contacts', reserve: 0.25 }));
 
   it('finds nothing beside what the run wrote', async () => {
     await write();
@@ -44,16 +44,50 @@ describe('findUnexpected', () => {
     expect([await find(), await find()]).toEqual([{ unexpected: 1 }, { unexpected: 1 }]);
     expect(await scene.ledger.facts.readDifferences(scene.row.run, 10)).toMatchObject([{ kind: 'unexpected-record', targetId: id }]);
   });
+
+  it('names what carries our stamp though the ledger knows nothing of it', async () => {
+    await write();
+    const { id } = await scene.edit({ action: 'create', objectType: 'contacts', properties: { email: 'half-made@acme.com', [STAMP]: 'acme.1:created' } });
+    await scene.edit({ action: 'create', objectType: 'contacts', properties: { email: 'other-run@acme.com', [STAMP]: 'acme.2:created' } });
+
+    expect(await find()).toEqual({ unexpected: 1 });
+    expect(await scene.ledger.facts.readDifferences(scene.row.run, 10)).toMatchObject([{ kind: 'unexpected-record', targetId: id, cause: 'unknown-stamped' }]);
+  });
+
+  it('takes a record that was deleted since for no reason to suspect the others', async () => {
+    await write();
+    const [first] = await liveContacts();
+    await scene.edit({ action: 'archive', objectType: 'contacts', id: first?.id ?? '' });
+
+    expect(await find()).toEqual({ unexpected: 0 });
+  });
+
+  it('costs two searches where the counts agree', async () => {
+    await write();
+    await scene.control('DELETE', 'calls');
+
+    await find();
+
+    expect((await scene.calls()).calls.map(({ path }) => path.split('/').at(-1))).toEqual(['search', 'search']);
+  });
 });
 
 describe('sweepUndone', () => {
-  const sweep = () => scene.perform(() => createSweepUndone(scene).sweepUndone({ ...scene.identity, objectType: 'contacts' }));
+  const sweep = () => scene.perform(() => createSweepUndone(scene).sweepUndone({ ...scene.identity, objectType: 'contacts', reserve: 0.25 }));
 
   it('finds nothing after an undisturbed rollback', async () => {
     await write();
     await undo();
 
     expect(await sweep()).toEqual({ archived: 0 });
+  });
+
+  it('stops at the reserve', async () => {
+    await write();
+    await scene.control('POST', 'limits', { tier: 'professional', usedToday: 600_000 });
+    await scene.ledger.pace('4711').learn({ lane: 'general', windowMs: 10_000, windowLimit: 190, dailyLimit: 625_000, dailyRemaining: 25_000 });
+
+    expect(await errorOf(sweep())).toMatchObject({ type: 'QuotaExhaustedError', details: { code: 'reserve-reached' } });
   });
 
   it('archives what a late request brought back under our keys', async () => {
@@ -157,6 +191,23 @@ describe('assembleReport', () => {
       objects: { contacts: { source: 3, created: 3, updated: 0, unchanged: 0, folded: 0, leftOut: 0, refused: 0, inDoubt: 0 } },
       verify: { recordsCompared: 3, cellsCompared: 12, differences: 0 },
       calls: { byKind: { create: 1, read: 1 }, tooManyRequests: 0, forecast: 7 },
+    });
+  });
+
+  it('lists after a rollback what stayed and why, and what could not be looked at', async () => {
+    const { pairs } = await write();
+    const [edited, noted] = pairs.map(([, targetId]) => targetId);
+    await scene.edit({ action: 'update', objectType: 'contacts', id: edited ?? '', properties: { lastname: 'Edited' } });
+    const note = await scene.edit({ action: 'create', objectType: 'notes', properties: { hs_timestamp: '2026-11-22T00:00:00Z', hs_note_body: 'Called' } });
+    await scene.edit({ action: 'associate', from: { objectType: 'contacts', id: noted ?? '' }, to: { objectType: 'notes', id: note.id } });
+    await scene.strike({ rules: [{ fault: { kind: 'status', status: 403, when: 'before' }, path: 'contacts/tickets/batch/read' }] });
+    await undo();
+
+    expect(await report(true)).toMatchObject({ state: 'rolled-back' });
+    expect((await scene.ledger.facts.readReport(scene.row.run))?.rollback).toEqual({
+      kept: { 'edited-since': 1, 'has-attachments': 1 },
+      records: expect.arrayContaining([{ objectType: 'contacts', targetId: edited, why: 'edited-since' }, { objectType: 'contacts', targetId: noted, why: 'has-attachments' }]) as unknown,
+      notes: [{ place: 'contacts: tickets', why: 'attachments-not-readable' }],
     });
   });
 

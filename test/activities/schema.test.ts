@@ -25,6 +25,29 @@ describe('the schema of a run', () => {
     expect((await undo())).toEqual({ archived: 0, kept: 0, gone: 0 });
   });
 
+  it('is not begun beside another run that writes to the same portal', async () => {
+    scene = await openWritingScene();
+    const { definition, definitionDigest } = scene.row;
+    const before = await scene.fingerprint();
+    const other = await scene.ledger.runs.open({ migrationId: 'other', kind: 'migration', definition, definitionDigest, now: new Date().toISOString() });
+    await scene.ledger.runs.update(other.run, { portalId: '4711', state: 'running', phase: 'deals' });
+
+    expect(await errorOf(apply())).toMatchObject({ type: 'PlanError', details: { code: 'other-run-writing' } });
+    expect(await scene.fingerprint()).toBe(before);
+    await scene.ledger.runs.update(other.run, { state: 'verified', phase: 'open' });
+    expect(await apply()).toEqual({ created: 10, existed: 0 });
+  });
+
+  it('leaves a group alone that stood there empty, which no snapshot shows', async () => {
+    scene = await openWritingScene({ groups: { contacts: [{ name: 'data_migration', label: 'Somebody’s own' }] } });
+    const before = await scene.fingerprint();
+
+    expect(await apply()).toEqual({ created: 9, existed: 1 });
+    await undo();
+
+    expect(await scene.fingerprint()).toBe(before);
+  });
+
   it.each([{ path: 'properties/.*/batch/create' }, { path: 'pipelines/.*' }, { path: 'properties/.*/groups' }])('is still ours when the answer of $path was lost', async ({ path }) => {
     scene = await openWritingScene();
     const before = await scene.fingerprint();

@@ -277,6 +277,51 @@ describe('writeRecords', () => {
       expect(await scene.fingerprint()).not.toBe(fingerprint);
     });
 
+    it('keeps what a person filled in that we never wrote', async () => {
+      await writeMixed();
+      await scene.edit({ action: 'update', objectType: 'contacts', id: (await byKey('contacts-0'))?.id ?? '', properties: { jobtitle: 'Head of Everything' } });
+
+      expect(await undo(2)).toEqual({ kept: 1, restored: 1 });
+    });
+
+    it.each([{ attachedType: 'notes' as const, properties: { hs_timestamp: '2026-11-22T00:00:00Z', hs_note_body: 'Called' } }, { attachedType: 'tickets' as const, properties: { subject: 'Broken', hs_pipeline_stage: '1' } }])(
+      'keeps a record that people attached $attachedType to, even when edits are included',
+      async ({ attachedType, properties }) => {
+        await writeMixed();
+        const id = (await byKey('contacts-0'))?.id ?? '';
+        const attached = await scene.edit({ action: 'create', objectType: attachedType, properties });
+        await scene.edit({ action: 'associate', from: { objectType: 'contacts', id }, to: { objectType: attachedType, id: attached.id } });
+
+        expect(await undo(2, true)).toEqual({ kept: 1, restored: 1 });
+        expect((await contacts()).find((record) => record.id === id)).toMatchObject({ archived: false, properties: { [KEY]: 'contacts-0' } });
+      },
+    );
+
+    it('goes on where attachments may not be read, and says so', async () => {
+      await writeMixed();
+      await scene.strike({ rules: [{ fault: { kind: 'status', status: 403, when: 'before' }, path: 'contacts/tickets/batch/read' }] });
+
+      expect(await undo(2)).toEqual({ archived: 1, restored: 1 });
+      expect(await scene.ledger.runs.readFindings(scene.row.run)).toEqual([expect.objectContaining({ code: 'attachments-not-readable', place: 'contacts: tickets' })]);
+    });
+
+    it('asks once for the attachments of ten batches', async () => {
+      await prepared();
+      await scene.plan(people(250));
+      for (const batch of [0, 1, 2]) {
+        await write(batch === 2 ? 50 : 100, { batch });
+      }
+      await scene.control('DELETE', 'calls');
+
+      const { undoRecords } = createUndoRecords(scene);
+      const undoBatch = (batch: number, count: number) => scene.perform(() => undoRecords({ ...scene.identity, objectType: 'contacts', batch, count, reserve: 0.25, includeEdited: false }));
+
+      await Promise.all([undoBatch(0, 100), undoBatch(1, 100), undoBatch(2, 50)]);
+
+      expect((await contacts()).every(({ archived }) => archived)).toBe(true);
+      expect((await scene.calls()).calls.filter(({ path }) => path.includes('/associations/'))).toHaveLength(6);
+    });
+
     it('includes edited records when told so', async () => {
       const { annId, fingerprint } = await writeMixed();
       await scene.edit({ action: 'update', objectType: 'contacts', id: (await byKey('contacts-0'))?.id ?? '', properties: { lastname: 'Edited' } });

@@ -1,4 +1,5 @@
-import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, REASON_WORDS, STATE_WORDS } from '../../domain/words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, reasonWords, STATE_WORDS } from '../../domain/words';
+import { PAUSE_REASONS } from '../../domain/phase';
 import { formatCount, formatDuration, formatInstant } from '../../client/words';
 
 describe('formatCount', () => {
@@ -40,7 +41,7 @@ describe('the words on screen', () => {
     ['association types', ASSOCIATION_WORDS],
     ['phases', PHASE_WORDS],
     ['states', STATE_WORDS],
-    ['reasons to wait', REASON_WORDS],
+    ['reasons to wait', Object.fromEntries(PAUSE_REASONS.map((kind) => [kind, reasonWords({ kind, code: null })]))],
   ])('tell all %s apart', (_, words) => {
     const texts = Object.values(words);
 

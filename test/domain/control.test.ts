@@ -33,6 +33,20 @@ describe('reasonAdded', () => {
   });
 });
 
+describe('toPauseReason', () => {
+  it.each([
+    { kind: 'portal-unavailable' as const, code: 'ledger-disk-full', word: /disk .* full/ },
+    { kind: 'portal-unavailable' as const, code: 'ledger-locked', word: /ledger file locked/ },
+    { kind: 'portal-changed' as const, code: 'ledger-not-writable', word: /ledger file cannot be written/ },
+    { kind: 'identity' as const, code: 'ledger-unreadable', word: /ledger cannot be read/ },
+  ])('blames the ledger, not the portal, for $code', ({ kind, code, word }) => {
+    const { remedy } = toPauseReason(kind, { since: '2026-11-22T05:00:00.000Z', code });
+
+    expect(remedy).toMatch(word);
+    expect(remedy).not.toContain('The portal');
+  });
+});
+
 describe('reasonsLifted', () => {
   it.each(PAUSE_REASONS.map((kind) => ({ kind })))('lifts $kind by resume unless it still holds', ({ kind }) => {
     const state = reasonsLifted(pausedFor(kind), (reason) => isLiftedByResume(reason, 'not-approved'));

@@ -23,6 +23,7 @@ const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
     { code: 'owner-unmatched', severity: 'warning', place: 'OwnerId 005', message: '', remedy: '', count: 2 },
     { code: 'unread-object', severity: 'info', place: 'Lead.csv', message: '', remedy: '', count: 9 },
   ],
+  kept: null,
   unreadFiles: [{ name: 'Lead.csv', object: 'Lead', rowCount: 9 }, { name: 'notes.csv', object: null, rowCount: 4 }],
   ...change,
 });

@@ -7,7 +7,7 @@ import type { UndoFault, UndoPortal } from '../support/rollback-model';
 
 const KEY = 'salesforce_id';
 const STAMP = 'migration_provenance';
-const context: RollbackContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, uniqueProperties: [KEY, 'email'], propertyTypes: {}, edited: 'keep' };
+const context: RollbackContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, uniqueProperties: [KEY, 'email'], propertyTypes: {}, writableProperties: [KEY, STAMP, 'email', 'city', 'jobtitle', 'lifecyclestage', 'createdate'], edited: 'keep' };
 
 const created = (ordinal: number, id: string): RecordToUndo => {
   const postImage = { [KEY]: `s${ordinal}`, [STAMP]: 'acme.1:created', email: `p${ordinal}@x.org`, city: 'Oslo' };
@@ -70,7 +70,7 @@ describe('the rollback protocol', () => {
   it('says what it will do before it does it, and frees unique values before it archives', () => {
     const ledger = new UndoLedger([created(0, '10')]);
 
-    expect(attempt(portalOf([created(0, '10')]), ledger)).toEqual(['read', 'settle', 'update', 'archive', 'settle', 'done']);
+    expect(attempt(portalOf([created(0, '10')]), ledger)).toEqual(['read', 'read-attachments', 'settle', 'update', 'archive', 'settle', 'done']);
   });
 
   it('clears a life cycle stage before it sets the older one', () => {
@@ -119,6 +119,50 @@ describe('the rollback protocol', () => {
 
     expect(asked).toEqual([[['10'], ['city']]]);
     expect(undoOf(ledger)).toEqual([undo, ['archived', null]]);
+  });
+
+  const creation = anEntry('acme.1:created', 'INTEGRATION', '2026-02-01T00:00:00Z');
+  it.each([
+    { what: 'a person', value: 'Boss', entry: anEntry('Boss', 'CRM_UI', '2026-02-02T00:00:00Z'), undo: ['kept', 'edited-since'] },
+    { what: 'another app', value: 'Boss', entry: { ...anEntry('Boss', 'INTEGRATION', '2026-02-02T00:00:00Z'), sourceId: '2' }, undo: ['kept', 'edited-since'] },
+    { what: 'a workflow', value: 'Boss', entry: anEntry('Boss', 'AUTOMATION_PLATFORM', '2026-02-02T00:00:00Z'), undo: ['archived', null] },
+    { what: 'the creation itself, whatever it is called', value: 'Boss', entry: anEntry('Boss', 'SOMETHING_NEW', '2026-02-01T00:00:00Z'), undo: ['archived', null] },
+  ])('looks also at what we never wrote: filled in by $what', ({ value, entry, undo }) => {
+    const records = [created(0, '10'), created(1, '11')];
+    const portal = portalOf(records, { 10: { jobtitle: [entry], [STAMP]: [creation] } });
+    portal.records.get('10')!.properties.jobtitle = value;
+    const ledger = new UndoLedger(records);
+    const asked: unknown[] = [];
+
+    attempt(portal, ledger, {}, (command) => {
+      if (command.do === 'read-history') {
+        asked.push([command.ids, command.properties]);
+      }
+      return 'none';
+    });
+
+    expect(asked).toEqual([[['10'], ['jobtitle', STAMP]]]);
+    expect(undoOf(ledger)).toEqual([undo, ['archived', null]]);
+  });
+
+  it('asks for no history because of what the portal fills in at creation', () => {
+    const portal = portalOf([created(0, '10')]);
+    Object.assign(portal.records.get('10')!.properties, { lifecyclestage: 'lead', createdate: '2026-02-01T00:00:00Z' });
+    const ledger = new UndoLedger([created(0, '10')]);
+
+    expect(attempt(portal, ledger)).not.toContain('read-history');
+    expect(undoOf(ledger)).toEqual([['archived', null]]);
+  });
+
+  it.each([{ edited: 'keep' as const }, { edited: 'include' as const }])('keeps what people have hung something on, whatever is said of edits ($edited)', ({ edited }) => {
+    const records = [created(0, '10'), created(1, '11')];
+    const portal = { ...portalOf(records), attached: ['11'] };
+    const ledger = new UndoLedger(records);
+
+    attempt(portal, ledger, { edited });
+
+    expect(undoOf(ledger)).toEqual([['archived', null], ['kept', 'has-attachments']]);
+    expect(portal.records.get('11')).toEqual({ archived: false, properties: { other: 'kept', ...records[1]?.postImage } });
   });
 
   it('gives a matched record back all but what a person changed', () => {

@@ -48,4 +48,13 @@ describe('toStatusDetails', () => {
     expect(text).toContain('by itself after the reset');
     expect(text).not.toContain('|');
   });
+
+  it('does not blame the portal for a full disk of our own', () => {
+    const reasons = [toPauseReason('portal-unavailable', { since: '2026-11-22T05:00:00.000Z', code: 'ledger-disk-full' })];
+
+    const text = toStatusDetails({ phase: 'deals', state: 'paused', reasons, progress: [], batches: { done: 0, total: 0 }, batchesPerMinute: null, verified: {}, undone: {}, expectedEnd: null });
+
+    expect(text).toContain('- the ledger cannot be used since 2026-11-22 05:00 UTC. Not the portal: the disk');
+    expect(text).not.toContain('does not answer');
+  });
 });

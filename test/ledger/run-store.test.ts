@@ -47,7 +47,7 @@ describe('RunStore', () => {
   it('names another run that writes the portal until that one is over', async () => {
     await openRun(used.ledger);
     await openRun(used.ledger, 'other');
-    await used.ledger.runs.update('acme.1', { portalId: '42', state: 'running' });
+    await used.ledger.runs.update('acme.1', { portalId: '42', state: 'running', phase: 'companies' });
 
     const meanwhile = await used.ledger.runs.findOtherWriter('other.1', '42');
     const elsewhere = await used.ledger.runs.findOtherWriter('other.1', '43');
@@ -56,6 +56,29 @@ describe('RunStore', () => {
     const afterwards = await used.ledger.runs.findOtherWriter('other.1', '42');
 
     expect([meanwhile, elsewhere, itself, afterwards]).toEqual(['acme.1', null, null, null]);
+  });
+
+  it.each([
+    { state: 'paused' as const, phase: 'contacts' as const, isWriter: true },
+    { state: 'rolling-back' as const, phase: 'rollback' as const, isWriter: true },
+    { state: 'paused' as const, phase: 'plan' as const, isWriter: false },
+    { state: 'verified' as const, phase: 'open' as const, isWriter: false },
+    { state: 'paused' as const, phase: 'open' as const, isWriter: false },
+  ])('takes a run that is $state in $phase for a writer: $isWriter', async ({ state, phase, isWriter }) => {
+    await openRun(used.ledger);
+    await openRun(used.ledger, 'other');
+    await used.ledger.runs.update('acme.1', { portalId: '42', state, phase });
+
+    expect(await used.ledger.runs.findOtherWriter('other.1', '42')).toBe(isWriter ? 'acme.1' : null);
+  });
+
+  it('lets one of two that begin at one moment go first', async () => {
+    await openRun(used.ledger);
+    await openRun(used.ledger, 'other');
+    await used.ledger.runs.update('acme.1', { portalId: '42', state: 'running', phase: 'properties' });
+    await used.ledger.runs.update('other.1', { portalId: '42', state: 'running', phase: 'properties' });
+
+    expect([await used.ledger.runs.findOtherWriter('acme.1', '42'), await used.ledger.runs.findOtherWriter('other.1', '42')]).toEqual([null, 'acme.1']);
   });
 
   it('keeps each finding once, in order, with its newest count', async () => {

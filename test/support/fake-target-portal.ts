@@ -32,7 +32,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, simulator 
       const live = (records[objectType] ?? []).filter(({ archived }) => !archived);
       return { records: live.slice(from, from + limit), after: from + limit < live.length ? String(from + limit) : null };
     },
-    createRecords: unexpected, updateRecords: unexpected, archiveRecords: unexpected, readHistory: unexpected, searchCreatedWithout: unexpected, readAssociations: unexpected,
+    createRecords: unexpected, updateRecords: unexpected, archiveRecords: unexpected, readHistory: unexpected, searchCreatedWithout: unexpected, searchHolding: unexpected, readAssociations: unexpected,
     createAssociations: unexpected, archiveAssociations: unexpected, createPropertyGroup: unexpected, archivePropertyGroup: unexpected, createProperties: unexpected,
     readProperties: unexpected, archiveProperty: unexpected, createPipeline: unexpected, readPipelines: unexpected, archivePipeline: unexpected,
   };

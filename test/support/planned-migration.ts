@@ -41,7 +41,7 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
     inspectSource: () => inEnvironment(() => createInspectSource({ ledger, openSource }).inspectSource({ run })),
     inspectPortal: () => inEnvironment(() => createInspectPortal({ ledger, target }).inspectPortal({ run })),
     stageSource: () => inEnvironment(() => createStageSource({ ledger, openSource }).stageSource({ run })),
-    plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
+    plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
     async all() {
       await planning.inspectSource();
       await planning.inspectPortal();

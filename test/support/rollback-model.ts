@@ -6,6 +6,8 @@ import type { Histories, RecordToUndo, RollbackCommand, RollbackEvent, UndoSettl
 export interface UndoPortal {
   readonly records: Map<string, { properties: Record<string, string | null>; archived: boolean }>;
   readonly history: Histories;
+  /** Ids of records that people have hung something on. */
+  readonly attached?: readonly string[];
 }
 
 export class UndoLedger {
@@ -35,7 +37,7 @@ export function carryOutUndo(command: RollbackCommand, portal: UndoPortal, ledge
   return fault === 'die-after' ? 'dead' : event;
 }
 
-function effect(command: RollbackCommand, { records, history }: UndoPortal, ledger: UndoLedger, fault: UndoFault): RollbackEvent {
+function effect(command: RollbackCommand, { records, history, attached = [] }: UndoPortal, ledger: UndoLedger, fault: UndoFault): RollbackEvent {
   switch (command.do) {
     case 'settle':
       ledger.settle(command.settlements);
@@ -44,6 +46,8 @@ function effect(command: RollbackCommand, { records, history }: UndoPortal, ledg
       return { on: 'records-read', records: command.ids.flatMap((id): PortalRecord[] => (records.get(id)?.archived === command.archived ? [{ id, ...records.get(id)! }] : [])) };
     case 'read-history':
       return { on: 'history-read', histories: Object.fromEntries(command.ids.map((id) => [id, history[id] ?? {}])) };
+    case 'read-attachments':
+      return { on: 'attachments-read', attached: command.ids.filter((id) => attached.includes(id)) };
     case 'update': {
       const landed: WriteAnswer['landed'][number][] = [];
       for (const { id, properties } of command.inputs) {

@@ -184,6 +184,15 @@ describe('the HubSpot connector against the simulator', () => {
     expect(pace.entered.at(-1)).toEqual(['search']);
   });
 
+  it('walks through all that hold a value, page by page of ids', async () => {
+    await control('POST', 'switches', { searchLagMs: 0 });
+    const ids = [...(await create('S-1', 'S-2', 'S-3')).values()].sort((one, other) => Number(one) - Number(other));
+    const search = (afterId: string | null) => connector.searchHolding('contacts', { createdSince: '2020-01-01T00:00:00Z', property: 'hs_object_source', value: 'INTEGRATION', afterId }, aCall());
+
+    expect(await search(null)).toEqual({ total: 3, ids });
+    expect(await search(ids[0] ?? '')).toEqual({ total: 2, ids: ids.slice(1) });
+  });
+
   it('writes, reads and removes associations', async () => {
     const people = await create('S-1', 'S-2');
     const [one, two] = [people.get('S-1') ?? '', people.get('S-2') ?? ''];

@@ -122,6 +122,30 @@ describe('searchCreatedWithout', () => {
   });
 });
 
+describe('searchHolding', () => {
+  it('asks for the value in ascending ids, and goes on behind the last one seen', async () => {
+    script = [{ status: 200, body: { total: 11_000, results: [{ id: '5' }, { id: '7' }], paging: { next: { after: '200' } } } }];
+
+    const page = await connector().searchHolding('deals', { createdSince: '2026-11-22T00:00:00Z', property: 'migration_provenance', value: 'a.1:created', afterId: '4' }, aCall());
+
+    expect(page).toEqual({ total: 11_000, ids: ['5', '7'] });
+    expect(sent()[0]?.body).toEqual({
+      filterGroups: [
+        {
+          filters: [
+            { propertyName: 'createdate', operator: 'GTE', value: '1795305600000' },
+            { propertyName: 'migration_provenance', operator: 'EQ', value: 'a.1:created' },
+            { propertyName: 'hs_object_id', operator: 'GT', value: '4' },
+          ],
+        },
+      ],
+      properties: ['hs_object_id'],
+      sorts: [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }],
+      limit: 200,
+    });
+  });
+});
+
 describe('readAssociations', () => {
   const kind = { category: 'HUBSPOT_DEFINED', typeId: 341, label: null };
 
