@@ -1,10 +1,7 @@
 import type { Control, PauseReason, PauseReasonKind } from './phase';
 
-/**
- * Batch activities under way over all open partitions. A portal's pace allows 24 calls in flight; half as many batches again are on their way from or to Temporal,
- * in the ledger, or wait for their slot, so that the pace is what limits (19 calls a second × (1.1 s latency + 0.2 s Temporal + what a busy machine adds)).
- */
-export const DEFAULT_WINDOW = 36;
+/** Batch activities in flight over all open partitions: 24 sockets a portal are what the pace allows (design of pace, docs/). */
+export const DEFAULT_WINDOW = 24;
 
 /** What a person can do about each kind of reason. */
 const REMEDIES: Readonly<Record<PauseReasonKind, string>> = {

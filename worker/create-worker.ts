@@ -13,8 +13,8 @@ const SHUTDOWN_GRACE_MS = 30_000;
 const HEARTBEAT_THROTTLE_MS = 1_000;
 /** Tasks of a worker that was killed wait this long for it before another may take them. */
 const STICKY_TIMEOUT_MS = 3_000;
-/** The window of 36 batches, and a few single activities beside them. */
-const PORTAL_ACTIVITIES = 42;
+/** The window of 24 batches, and a few single activities beside them. */
+const PORTAL_ACTIVITIES = 30;
 /** Open partitions, phases, migrations and shards that are asked, with room to spare; each holds at most 10,000 pairs. */
 const CACHED_WORKFLOWS = 200;
 

@@ -3,7 +3,7 @@ import type { CanonicalDump } from '../../simulator/control-plane';
 import { NPSP_FOLDER, startRehearsal, until, type Rehearsal } from '../support/rehearsal';
 
 /** Writes of one undisturbed batch window: what may be looked up again after a crash. */
-const WINDOW_BATCHES = 36;
+const WINDOW_BATCHES = 24;
 const RECORDS = 1223 + 1011 + 1517;
 /** Each record read back once, 100 a call. */
 const VERIFYING_READS = 13 + 11 + 16;
