@@ -258,7 +258,7 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
 async function recordForecast({ ledger, stagingId, objects }: PlanningScope, objectType: ObjectType, madeContacts: number): Promise<RecordForecast> {
   const sourceObject = objects.find((object) => object.objectType === objectType)?.sourceObject ?? '';
   const rows = (await ledger.staging.countRows(stagingId))[sourceObject]?.rows ?? 0;
-  const { byAction, leftOut } = await ledger.plans.countRecords(stagingId, objectType);
+  const { byAction, leftOut, cells } = await ledger.plans.countRecords(stagingId, objectType);
   return {
     objectType,
     source: rows + (objectType === 'contacts' ? madeContacts : 0),
@@ -267,6 +267,7 @@ async function recordForecast({ ledger, stagingId, objects }: PlanningScope, obj
     unchanged: byAction.unchanged ?? 0,
     fold: byAction.fold ?? 0,
     leftOut,
+    cells,
     partitions: [...(await ledger.plans.readPartitions(stagingId, objectType))],
   };
 }

@@ -4,7 +4,7 @@ import { UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { formatTable } from './table';
 import { renderSchema } from './render-schema';
 import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
-import { countObjects, countOf, formatCount, leftOutWords, notMovedWords } from './words';
+import { cellWords, countObjects, countOf, formatCount, leftOutWords, notMovedWords } from './words';
 
 /** The plan for a person, before anything is written. */
 export function renderPlan(plan: PlanSummary): readonly string[] {
@@ -22,6 +22,7 @@ export function renderPlan(plan: PlanSummary): readonly string[] {
     ...formatTable([['Associations', 'in source', 'add', 'repeated', 'to itself', 'end missing'], ...associations]),
     '',
     ...leftOut,
+    ...plan.records.flatMap((forecast) => Object.entries(forecast.cells).map(([code, count]) => `  ${countOf(count, 'value')} of ${forecast.objectType}: ${cellWords(code)}.`)),
     ...(plan.leftOutToAccept === 0 ? [] : [`  ${countOf(plan.leftOutToAccept, 'record')} of these you did not choose to skip: a portal that is not simulated asks for --accept-left-out ${plan.leftOutToAccept}.`]),
     ...told(sumOf(plan.records.map(({ fold }) => fold)), 'combine: another record of the source is the same person or company; both ids are kept.'),
     ...told(sumOf(plan.associations.map(({ duplicate }) => duplicate)), 'repeated: stated twice by the source, or the same once records are combined.'),

@@ -15,6 +15,8 @@ export const recordForecastSchema = z.strictObject({
   unchanged: count,
   fold: count,
   leftOut: z.record(z.string(), count),
+  /** Values that are changed by a rule or not written, by rule or code. */
+  cells: z.record(z.string(), count),
   partitions: z.array(partitionManifestSchema),
 });
 

@@ -2,7 +2,7 @@ import { renderFindings, renderPlan, SIDE_EFFECTS } from '../../client/render-pl
 import type { Finding } from '../../domain/finding';
 import { aPlan } from '../support/client-values';
 
-const forecast = { objectType: 'contacts', source: 1_024, create: 900, update: 50, unchanged: 24, fold: 13, leftOut: { 'malformed-row': 30, filter: 7 }, partitions: [] } as const;
+const forecast = { objectType: 'contacts', source: 1_024, create: 900, update: 50, unchanged: 24, fold: 13, leftOut: { 'malformed-row': 30, filter: 7 }, cells: { 'invalid-number': 4 }, partitions: [] } as const;
 const associations = { associationType: 'deals-contacts', source: 3_499, planned: 3_470, duplicate: 20, selfLink: 4, missingEnd: 5, partitions: [] } as const;
 
 /** The row of a table that begins with these words, as numbers. */
@@ -33,6 +33,12 @@ describe('renderPlan', () => {
 
     expect(text).toContain('Skip 30 contacts: the row cannot be read as a record (malformed-row).');
     expect(text).toContain('Skip 7 contacts: left out by your filter (filter).');
+  });
+
+  it('names what becomes of values that are not written as they stand, before anything is written', () => {
+    const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }] })).join('\n');
+
+    expect(text).toContain('4 values of contacts: not written: no number (invalid-number).');
   });
 
   it('names portal, schema changes, calls and digest', () => {

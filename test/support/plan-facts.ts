@@ -35,7 +35,8 @@ export function aPlan(
       .filter((objectType) => creates[objectType] !== undefined)
       .map((objectType) => {
         const create = creates[objectType] ?? 0;
-        return { objectType, source: create, create, update: 0, unchanged: 0, fold: 0, leftOut: {}, partitions: partitionsOf(create, batchesAPartition) };
+        return { objectType, source: create, create, update: 0, unchanged: 0, fold: 0, leftOut: {},
+      cells: {}, partitions: partitionsOf(create, batchesAPartition) };
       }),
     associations: (['contacts-companies', 'deals-companies', 'deals-contacts', 'companies-companies'] as const)
       .filter((associationType) => links[associationType] !== undefined)
