@@ -3,7 +3,7 @@ import { MigrationError } from '../domain/migration-error';
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { isMadeBy, markedDescription, pipelineMisfit, propertyMisfit } from '../domain/schema-check';
-import type { PlannedPipelineDefinition, PlannedPropertyDefinition, SchemaPlan } from '../domain/schema-plan';
+import type { PipelineDefinition, PropertyDefinition, SchemaPlan } from '../domain/schema-plan';
 import type { Ledger, SchemaIntent } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PlannedPortal } from './batch-context';
@@ -163,11 +163,11 @@ async function readPipelinesBack({ target, call, portal }: Work, objectType: Obj
   }
 }
 
-function plannedProperties({ schemaPlan }: PlannedPortal, objectType: ObjectType): readonly PlannedPropertyDefinition[] {
+function plannedProperties({ schemaPlan }: PlannedPortal, objectType: ObjectType): readonly PropertyDefinition[] {
   return schemaPlan.properties.filter((property) => property.objectType === objectType).map(({ definition }) => definition);
 }
 
-function plannedPipelines({ schemaPlan }: PlannedPortal, objectType: ObjectType): readonly PlannedPipelineDefinition[] {
+function plannedPipelines({ schemaPlan }: PlannedPortal, objectType: ObjectType): readonly PipelineDefinition[] {
   return schemaPlan.pipelines.filter((pipeline) => pipeline.objectType === objectType).map(({ definition }) => definition);
 }
 

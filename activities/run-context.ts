@@ -3,7 +3,8 @@
  * and epoch are the run's.
  */
 import { Context } from '@temporalio/activity';
-import type { CallContext, CallFact, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallFact } from '../domain/pace';
 import { MigrationError } from '../domain/migration-error';
 import type { Phase } from '../domain/phase';
 import type { Ledger, RunRow } from '../ledger/ledger';

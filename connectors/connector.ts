@@ -5,10 +5,8 @@
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import type { CallFact } from '../domain/pace';
 import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
+import type { PipelineDefinition, PropertyDefinition } from '../domain/schema-plan';
 import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
-
-export type { CallFact, CallKind, Lane, LimitFacts, Pace } from '../domain/pace';
-export type { RejectedRow, SourceFile, SourceInspection, SourceObject, SourcePage, SourceRecord } from '../domain/source-inspection';
 
 // ---------------------------------------------------------------- source
 
@@ -68,24 +66,6 @@ export interface AssociationWriteAnswer {
   readonly landed: readonly { readonly fromId: string; readonly toId: string }[];
   readonly refused: readonly { readonly fromId: string | null; readonly toId: string | null; readonly code: string; readonly message: string; readonly correlationId: string | null }[];
   readonly refusedWhole: RefusedInput | null;
-}
-
-export interface PropertyDefinition {
-  readonly name: string;
-  readonly label: string;
-  readonly description: string;
-  readonly groupName: string;
-  readonly type: string;
-  readonly fieldType: string;
-  readonly hasUniqueValue: boolean;
-  readonly options: readonly { readonly label: string; readonly value: string; readonly displayOrder: number; readonly hidden: boolean }[];
-}
-
-export interface PipelineDefinition {
-  readonly pipelineId: string;
-  readonly label: string;
-  readonly displayOrder: number;
-  readonly stages: readonly { readonly stageId: string; readonly label: string; readonly displayOrder: number; readonly metadata: Readonly<Record<string, string>> }[];
 }
 
 export interface PropertyHistoryEntry {

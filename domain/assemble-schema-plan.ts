@@ -4,7 +4,7 @@ import type { CreatableType, CreatedProperty } from './field-mapping';
 import type { Finding } from './finding';
 import type { PortalObject } from './portal-snapshot.schema';
 import { STAMP_PROPERTY } from './provenance';
-import type { PlannedPipelineDefinition, PlannedPropertyDefinition, SchemaPlan } from './schema-plan';
+import type { PipelineDefinition, PropertyDefinition, SchemaPlan } from './schema-plan';
 
 /** HubSpot, properties API, 2026: unique properties of one object type. */
 export const MAX_UNIQUE_PROPERTIES = 10;
@@ -29,7 +29,7 @@ export const hasKeyProperty = (portal: PortalObject, keyProperty: string): boole
 
 const FIELD_TYPES: Readonly<Record<CreatableType, string>> = { string: 'text', number: 'number', bool: 'booleancheckbox', enumeration: 'select', date: 'date', datetime: 'date' };
 
-function definitionOf(name: string, created: CreatedProperty, options: readonly string[], uniqueness: 'unique' | 'repeatable'): PlannedPropertyDefinition {
+function definitionOf(name: string, created: CreatedProperty, options: readonly string[], uniqueness: 'unique' | 'repeatable'): PropertyDefinition {
   const listed = created.type === 'bool' ? [{ label: 'Yes', value: 'true' }, { label: 'No', value: 'false' }] : created.type === 'enumeration' ? options.map((value) => ({ label: value, value })) : [];
   return {
     name,
@@ -51,7 +51,7 @@ export interface ObjectSchemaInput {
   readonly creatable: Readonly<Record<string, CreatedProperty>>;
   /** Values seen of enumerations that are made, in order of first sight. */
   readonly options: Readonly<Record<string, readonly string[]>>;
-  readonly pipelines: readonly PlannedPipelineDefinition[];
+  readonly pipelines: readonly PipelineDefinition[];
 }
 
 /**
@@ -71,7 +71,7 @@ export function assembleSchemaPlan(keyProperty: string, objects: readonly Object
   };
 }
 
-function missingProperties(keyProperty: string, { portal, usedProperties, creatable, options }: ObjectSchemaInput): readonly PlannedPropertyDefinition[] {
+function missingProperties(keyProperty: string, { portal, usedProperties, creatable, options }: ObjectSchemaInput): readonly PropertyDefinition[] {
   const live = new Set(portal.properties.filter(({ archived }) => !archived).map(({ name }) => name));
   const known: Readonly<Record<string, CreatedProperty>> = { ...BOOKKEEPING_PROPERTIES, ...creatable, [keyProperty]: keyPropertyDefinition };
   const needed = [keyProperty, STAMP_PROPERTY, ...[...usedProperties].filter((name) => name !== keyProperty && name !== STAMP_PROPERTY).sort()];
@@ -81,7 +81,7 @@ function missingProperties(keyProperty: string, { portal, usedProperties, creata
   });
 }
 
-function schemaFindings({ portal, options }: ObjectSchemaInput, added: readonly PlannedPropertyDefinition[]): readonly Finding[] {
+function schemaFindings({ portal, options }: ObjectSchemaInput, added: readonly PropertyDefinition[]): readonly Finding[] {
   const { objectType } = portal;
   const findings: Finding[] = [];
   // The portal's own unique properties (email, domain, record id) take no slot of ours.

@@ -4,7 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { parseBool } from './cell-transforms';
 import type { Finding } from './finding';
 import type { PortalPipeline } from './portal-snapshot.schema';
-import type { PlannedPipelineDefinition } from './schema-plan';
+import type { PipelineDefinition } from './schema-plan';
 
 export type StageKind = 'open' | 'won' | 'lost';
 
@@ -36,7 +36,7 @@ export function sourceStageOf([stageName, isClosed, isWon]: readonly (string | n
 const keyOf = ({ name, kind }: SourceStage): string => `${kind}\n${name}`;
 
 export interface DealPipeline {
-  readonly definition: PlannedPipelineDefinition;
+  readonly definition: PipelineDefinition;
   /** The portal has it already, from an earlier start of the same migration. */
   readonly exists: boolean;
   stageIdOf(stage: SourceStage): string | null;

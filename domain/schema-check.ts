@@ -1,5 +1,5 @@
 /** Is what stands in the portal's schema what the plan needs, and did this run make it? */
-import type { PlannedPipelineDefinition, PlannedPropertyDefinition } from './schema-plan';
+import type { PipelineDefinition, PropertyDefinition } from './schema-plan';
 
 /** What we make says so in its description, so that a run that died before it could note the answer recognises it. */
 export function markedDescription(description: string, run: string): string {
@@ -15,7 +15,7 @@ function markOf(run: string): string {
 }
 
 /** @returns a code for what keeps the found property from being used as the planned one; null when it fits */
-export function propertyMisfit(planned: PlannedPropertyDefinition, found: Pick<PlannedPropertyDefinition, 'type' | 'hasUniqueValue' | 'options'> | undefined): 'property-missing' | 'property-type' | 'key-not-unique' | 'option-missing' | null {
+export function propertyMisfit(planned: PropertyDefinition, found: Pick<PropertyDefinition, 'type' | 'hasUniqueValue' | 'options'> | undefined): 'property-missing' | 'property-type' | 'key-not-unique' | 'option-missing' | null {
   if (found === undefined) {
     return 'property-missing';
   }
@@ -29,7 +29,7 @@ export function propertyMisfit(planned: PlannedPropertyDefinition, found: Pick<P
   return planned.options.some((option) => !values.has(option.value)) ? 'option-missing' : null;
 }
 
-export function pipelineMisfit(planned: PlannedPipelineDefinition, found: Pick<PlannedPipelineDefinition, 'stages'> | undefined): 'pipeline-missing' | 'stage-missing' | null {
+export function pipelineMisfit(planned: PipelineDefinition, found: Pick<PipelineDefinition, 'stages'> | undefined): 'pipeline-missing' | 'stage-missing' | null {
   if (found === undefined) {
     return 'pipeline-missing';
   }

@@ -1,6 +1,6 @@
 import type { ObjectType } from './object-type';
 
-export interface PlannedPropertyDefinition {
+export interface PropertyDefinition {
   readonly name: string;
   readonly label: string;
   readonly description: string;
@@ -11,7 +11,7 @@ export interface PlannedPropertyDefinition {
   readonly options: readonly { readonly label: string; readonly value: string; readonly displayOrder: number; readonly hidden: boolean }[];
 }
 
-export interface PlannedPipelineDefinition {
+export interface PipelineDefinition {
   readonly pipelineId: string;
   readonly label: string;
   readonly displayOrder: number;
@@ -24,6 +24,6 @@ export interface SchemaPlan {
   readonly keyProperty: string;
   readonly groups: readonly { readonly objectType: ObjectType; readonly name: string; readonly label: string }[];
   /** In the order in which they are created: the key first. */
-  readonly properties: readonly { readonly objectType: ObjectType; readonly definition: PlannedPropertyDefinition }[];
-  readonly pipelines: readonly { readonly objectType: ObjectType; readonly definition: PlannedPipelineDefinition }[];
+  readonly properties: readonly { readonly objectType: ObjectType; readonly definition: PropertyDefinition }[];
+  readonly pipelines: readonly { readonly objectType: ObjectType; readonly definition: PipelineDefinition }[];
 }

@@ -1,7 +1,8 @@
 import { DateTime } from 'luxon';
 import { MigrationError } from '../../domain/migration-error';
 import type { QuotaFacts } from '../../domain/portal-snapshot.schema';
-import type { CallContext, LimitFacts } from '../connector';
+import type { CallContext } from '../connector';
+import type { LimitFacts } from '../../domain/pace';
 import { acceptedBody, type HubspotClient, type HubspotRequest } from './client';
 import { accountDetailsPath, dailyUsagePath, tokenInfoPath } from './paths';
 import { accountDetailsSchema, dailyUsageSchema, tokenInfoSchema, type AccountDetails, type DailyUsage } from './responses';

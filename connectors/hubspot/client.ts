@@ -1,7 +1,8 @@
 import { Request } from '@hubspot/api-client/lib/src/services/http/Request';
 import type { z } from 'zod';
 import { MigrationError } from '../../domain/migration-error';
-import type { CallContext, CallKind, Lane, LimitFacts, Pace } from '../connector';
+import type { CallContext } from '../connector';
+import type { CallKind, Lane, LimitFacts, Pace } from '../../domain/pace';
 import { incompleteAnswer, isAboutContent, malformedBaseUrl, malformedToken, toCallError, toFailureError, unreadableAnswer, type CallName } from './errors';
 import type { FreshClock } from './fresh-clock';
 import { burstWaitMs, DAILY_POLICY, toLimitFacts } from './limits';

@@ -2,7 +2,7 @@
  * From an answer, or the lack of one, to the error that says what happens next. Decides by status, then by category and policy, never by message text, and quotes
  * neither a vendor's words nor a value: object, status, code, correlation id and the next step only.
  */
-import type { CallKind } from '../connector';
+import type { CallKind } from '../../domain/pace';
 import { MigrationError } from '../../domain/migration-error';
 import { burstWaitMs, DAILY_POLICY } from './limits';
 import type { ErrorEnvelope } from './responses';

@@ -1,4 +1,5 @@
-import type { CallContext, Pace, TargetConnector } from '../connector';
+import type { CallContext, TargetConnector } from '../connector';
+import type { Pace } from '../../domain/pace';
 import { createAccountCalls } from './account-calls';
 import { createAssociationCalls } from './association-calls';
 import { createHubspotClient } from './client';

@@ -1,4 +1,4 @@
-import type { Lane, LimitFacts } from '../connector';
+import type { Lane, LimitFacts } from '../../domain/pace';
 import type { ErrorEnvelope } from './responses';
 
 /** Waits by policy where the answer names none: as long as the window that was used up. Source: usage guidelines, observed 429 bodies, 2026-09. */

@@ -1,5 +1,6 @@
 import type { ObjectType } from '../../domain/object-type';
-import type { CallContext, PropertyDefinition, RefusedInput, TargetConnector } from '../connector';
+import type { PropertyDefinition } from '../../domain/schema-plan';
+import type { CallContext, RefusedInput, TargetConnector } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRejected, type HubspotRequest } from './client';
 import { toCallError } from './errors';
 import { pipelinesPath, propertiesPath } from './paths';

@@ -3,7 +3,8 @@ import type { AssociationSpecAssociationCategoryEnum } from '@hubspot/api-client
 import type { SimplePublicObjectBatchInput } from '@hubspot/api-client/lib/codegen/crm/objects/models/SimplePublicObjectBatchInput';
 import type { SimplePublicObjectBatchInputForCreate } from '@hubspot/api-client/lib/codegen/crm/objects/models/SimplePublicObjectBatchInputForCreate';
 import type { z } from 'zod';
-import type { AssociationWriteAnswer, BatchWriteAnswer, PipelineDefinition, PropertyDefinition, PropertyHistoryEntry, RefusedInput, TargetAssociation, TargetRecord } from '../connector';
+import type { AssociationWriteAnswer, BatchWriteAnswer, PropertyHistoryEntry, RefusedInput, TargetAssociation, TargetRecord } from '../connector';
+import type { PipelineDefinition, PropertyDefinition } from '../../domain/schema-plan';
 import type { associationCreateSchema, associationReadSchema, ErrorEnvelope, objectBatchSchema, ObjectReply, PipelineReply, PropertyReply } from './responses';
 
 // ---------------------------------------------------------------- records

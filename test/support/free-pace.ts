@@ -1,4 +1,4 @@
-import type { Lane, LimitFacts, Pace } from '../../connectors/connector';
+import type { Lane, LimitFacts, Pace } from '../../domain/pace';
 
 /** A Pace that admits everybody at once and remembers what it was told. */
 export interface FreePace extends Pace {

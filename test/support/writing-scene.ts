@@ -1,6 +1,7 @@
 /** A portal (simulated, over HTTP), the real connector, a real ledger with a small plan, and the activities that write it. */
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { PropertyDefinition, TargetConnector } from '../../connectors/connector';
+import type { TargetConnector } from '../../connectors/connector';
+import type { PropertyDefinition } from '../../domain/schema-plan';
 import { createHubspotConnector } from '../../connectors/hubspot/hubspot-connector';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
 import { OBJECT_TYPES } from '../../domain/object-type';

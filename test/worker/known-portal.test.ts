@@ -1,4 +1,5 @@
-import type { CallContext, Pace, TargetConnector } from '../../connectors/connector';
+import type { CallContext, TargetConnector } from '../../connectors/connector';
+import type { Pace } from '../../domain/pace';
 import type { PaceStore } from '../../ledger/ledger';
 import { createPacedTarget } from '../../worker/known-portal';
 

@@ -1,4 +1,5 @@
-import type { PropertyDefinition, TargetConnector } from '../../../connectors/connector';
+import type { TargetConnector } from '../../../connectors/connector';
+import type { PropertyDefinition } from '../../../domain/schema-plan';
 import { createHubspotConnector } from '../../../connectors/hubspot/hubspot-connector';
 import { portalSnapshotSchema } from '../../../domain/portal-snapshot.schema';
 import type { CallLog, FaultPlan, PersonEdit, PortalDefinition } from '../../../simulator/control-plane';

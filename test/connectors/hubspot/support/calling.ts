@@ -1,4 +1,5 @@
-import type { CallContext, CallFact, Pace } from '../../../../connectors/connector';
+import type { CallContext } from '../../../../connectors/connector';
+import type { CallFact, Pace } from '../../../../domain/pace';
 import { createHubspotConnector, type HubspotConnectorOptions } from '../../../../connectors/hubspot/hubspot-connector';
 import type { TickSource } from '../../../../connectors/hubspot/fresh-clock';
 import type { MigrationError } from '../../../../domain/migration-error';
