@@ -54,7 +54,7 @@ const HOST_GLOBALS = ['process', 'global', 'globalThis', 'Buffer', 'setTimeout',
 const syntax = (files, refused) => ({ files, rules: { 'no-restricted-syntax': ['error', ...refused] } });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.portage/'] },
+  { ignores: ['.cache/', 'dist/', 'node_modules/', 'coverage/', '.portage/'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
