@@ -65,23 +65,16 @@ export function objectScope(scope: PlanningScope, objectType: ObjectType): Objec
 export const hasColumn = ({ filled }: PlanningScope, sourceObject: string, column: string): boolean => column in (filled[sourceObject] ?? {});
 
 /** Staged rows of an object, page by page, in source order. */
-export async function* stagedPages({ ledger, stagingId, breathe }: PlanningScope, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> {
-  for (let after = -1; ; ) {
-    const page = await ledger.staging.readPage(stagingId, sourceObject, after, PAGE_ROWS);
-    const last = page.at(-1);
-    if (last === undefined) {
-      return;
-    }
-    yield page;
-    after = last.ordinal;
-    await breathe();
-  }
-}
+export const stagedPages = (scope: PlanningScope, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> =>
+  pagesOf(scope, (after) => scope.ledger.staging.readPage(scope.stagingId, sourceObject, after, PAGE_ROWS));
 
 /** Planned records of a type, page by page, in order. */
-export async function* plannedPages({ ledger, stagingId, breathe }: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> {
+export const plannedPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
+  pagesOf(scope, (after) => scope.ledger.plans.readRecords(scope.stagingId, objectType, after, PAGE_ROWS));
+
+async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: PlanningScope, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   for (let after = -1; ; ) {
-    const page = await ledger.plans.readRecords(stagingId, objectType, after, PAGE_ROWS);
+    const page = await readAfter(after);
     const last = page.at(-1);
     if (last === undefined) {
       return;
