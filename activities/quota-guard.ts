@@ -17,15 +17,28 @@ export interface QuotaGuard {
 /** Looks at what the answers' own headers last said; asks the portal itself only when that is at the reserve. */
 export function createQuotaGuard({ ledger, target, clock }: { readonly ledger: Ledger; readonly target: TargetConnector; readonly clock: () => number }): QuotaGuard {
   const remembered = new Map<string, { readonly facts: QuotaFacts; readonly atMs: number }>();
+  const asking = new Map<string, Promise<QuotaFacts>>();
 
   const quotaOf = async (portalId: string, call: CallContext): Promise<QuotaFacts> => {
     const known = remembered.get(portalId);
     if (known !== undefined && clock() - known.atMs < REMEMBER_QUOTA_MS && clock() < Date.parse(known.facts.resetsAt)) {
       return known.facts;
     }
-    const facts = await target.readQuota(call);
+    const facts = await askOnce(portalId, call);
     remembered.set(portalId, { facts, atMs: clock() });
     return facts;
+  };
+
+  /** A whole window of batches meets the reserve at once: one of them asks. */
+  const askOnce = (portalId: string, call: CallContext): Promise<QuotaFacts> => {
+    const others = asking.get(portalId);
+    if (others !== undefined) {
+      // Whoever asked may have been cancelled: that is no answer for us.
+      return others.catch(() => target.readQuota(call));
+    }
+    const asked = target.readQuota(call).finally(() => asking.delete(portalId));
+    asking.set(portalId, asked);
+    return asked;
   };
 
   return {

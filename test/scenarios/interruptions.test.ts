@@ -82,7 +82,7 @@ describe('a migration that is interrupted', () => {
       const { resetsAt, now } = await swift.portal.clock();
 
       expect(stopped.reasons.find(({ kind }) => kind === 'quota')?.until).toBe(resetsAt);
-      expect((await swift.portal.limits()).usedToday).toBeLessThanOrEqual(400 - 100 + WINDOW_BATCHES);
+      expect((await swift.portal.limits()).usedToday).toBeLessThanOrEqual(400 - 100 + 2 * WINDOW_BATCHES);
       await sleep(Math.max(0, Date.parse(resetsAt) - Date.parse(now)) + 200);
       await swift.portal.limits({ daily: 625_000 });
       await swift.stack.startTemporal();
