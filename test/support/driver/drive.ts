@@ -220,5 +220,5 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, time: Vi
 const neverCancelled = new AbortController().signal;
 /** Heartbeats and cancellation are Temporal's: here nothing is cancelled and nobody waits for a sign of life. */
 function anActivityContext(): Context {
-  return new Context({} as never, new Promise<never>(() => undefined), neverCancelled, () => undefined, undefined, {} as never, {} as never, {} as never);
+  return new Context({} as never, new Promise<never>(() => undefined), neverCancelled, () => undefined, undefined, {} as never, {} as never, {});
 }
