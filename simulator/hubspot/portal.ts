@@ -34,8 +34,8 @@ export interface Portal {
   readonly objects: ReadonlyMap<string, PortalObject>;
   readonly associations: AssociationStore;
   readonly owners: Map<string, OwnerDefinition>;
-  readonly tokens: ReadonlyMap<string, Token>;
-  readonly rules: PortalRules;
+  tokens: ReadonlyMap<string, Token>;
+  rules: PortalRules;
   switches: Switches;
   nextRecordId: number;
   nextPipelineId: number;

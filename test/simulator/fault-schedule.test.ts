@@ -1,4 +1,4 @@
-import { faultPlanBody } from '../../simulator/hubspot/control-bodies';
+import { faultPlanBody } from '../../simulator/hubspot/fault-plan-body';
 import { randomFaultPlan } from '../support/fault-schedule';
 
 const SEEDS = Array.from({ length: 300 }, (_, place) => place + 1);
@@ -25,6 +25,19 @@ describe('randomFaultPlan', () => {
   it('draws every kind that a run survives by itself, and none that needs a person', () => {
     const kinds = new Set(SEEDS.flatMap((seed) => randomFaultPlan(seed).rules.map(({ fault }) => fault.kind)));
 
-    expect([...kinds].sort()).toEqual(['answer-lost-after-commit', 'connection-reset', 'locked', 'not-json', 'rate-limited', 'request-lost', 'slow', 'status']);
+    expect([...kinds].sort()).toEqual([
+      'answer-cut-short',
+      'answer-lost-after-commit',
+      'commits-late',
+      'connection-reset',
+      'locked',
+      'not-json',
+      'rate-limited',
+      'request-lost',
+      'results-missing',
+      'results-repeated',
+      'slow',
+      'status',
+    ]);
   });
 });
