@@ -7,6 +7,7 @@ import { prepareCreate, prepareUpdate, type WriteContext } from './object-writes
 import { objectOf, type Portal, type PortalObject } from './portal';
 import { dropProperty, requireProperty } from './property-endpoints';
 import type { StoredRecord } from './record-store';
+import { actOnNewRecords } from './system-actors';
 
 const DEFAULT_USER_ID = 50_001;
 
@@ -16,8 +17,11 @@ export function editAsPerson(portal: Portal, edit: PersonEdit): EditResult {
   const actor = { sourceType: 'CRM_UI', sourceId: 'CRM_UI', userId };
   const context: WriteContext = { actor, adminRules: 'ignored', nulls: 'clear' };
   switch (edit.action) {
-    case 'create':
-      return idOf(prepareCreate(portal, objectOf(portal, edit.objectType), edit.properties, context).commit());
+    case 'create': {
+      const record = prepareCreate(portal, objectOf(portal, edit.objectType), edit.properties, context).commit();
+      actOnNewRecords(portal);
+      return idOf(record);
+    }
     case 'update': {
       const object = objectOf(portal, edit.objectType);
       return idOf(prepareUpdate(portal, object, requireRecord(object, edit, 'live'), edit.properties, context).commit());

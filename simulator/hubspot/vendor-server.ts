@@ -18,6 +18,7 @@ import { rateLimitAnswer } from './rate-limit-answers';
 import { matchRoute, type RouteMatch } from './routes';
 import { requireScopes } from './scopes';
 import { answerAfter, answerBefore, gatewayError } from './spoilt-answers';
+import { actOnNewRecords } from './system-actors';
 
 /** What a call is carried out on. The portal and its limits change when a definition is loaded. */
 export interface VendorWorld {
@@ -129,7 +130,9 @@ function carryOut(world: VendorWorld, call: Call, token: ApiRequest['token']): A
     if (portal.switches.bodyLimitBytes > 0 && Buffer.byteLength(text) > portal.switches.bodyLimitBytes) throw new VendorError(413, { message: 'Request entity too large' });
     if (parsed.problem !== undefined) throw new VendorError(400, { message: parsed.problem });
     const refused = refusedInputs(portal, call);
-    return match.route.handle(portal, { method, path: url.pathname, query: url.searchParams, version: match.version, token, body: parsed.body, ...(refused ? { refused } : {}) }, match.parameters, world.limits());
+    const answer = match.route.handle(portal, { method, path: url.pathname, query: url.searchParams, version: match.version, token, body: parsed.body, ...(refused ? { refused } : {}) }, match.parameters, world.limits());
+    actOnNewRecords(portal);
+    return answer;
   } catch (error) {
     return toAnswer(error);
   }

@@ -54,7 +54,9 @@ const KINDS: readonly ((random: SeededRandom) => Fault)[] = [
   (random) => ({ kind: 'rate-limited', policy: pick(random, ['TEN_SECONDLY_ROLLING', 'SECONDLY'] as const), ...(random() < 0.5 ? {} : { retryAfterSeconds: between(random, 1, 10) }) }),
   () => ({ kind: 'answer-cut-short' }),
   (random) => ({ kind: 'commits-late', delayMs: between(random, 1, LONGEST_DELAY_MS), ...(random() < 0.5 ? {} : { status: 524 }) }),
-  (random) => ({ kind: 'not-json', when: beforeOrAfter(random), body: pick(random, ['web-page', 'half-json', 'empty'] as const) }),
+  (random) => ({ kind: 'not-json', when: beforeOrAfter(random), body: pick(random, ['web-page', 'half-json'] as const) }),
+  // Never before the call: an empty 2xx is what an archive is answered, so that one which was not carried out could not be told.
+  () => ({ kind: 'not-json', when: 'after', body: 'empty' }),
   (random) => ({ kind: 'results-missing', count: between(random, 1, MOST_STRIKES) }),
   (random) => ({ kind: 'results-repeated', count: between(random, 1, MOST_STRIKES) }),
   (random) => ({ kind: 'slow', delayMs: between(random, 1, LONGEST_DELAY_MS), when: beforeOrAfter(random) }),
