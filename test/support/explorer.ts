@@ -1,6 +1,6 @@
 /**
  * Visits every state that a model can reach, and asks its law of each. The model says what can happen next; the code under test is called from there, so that what is
- * explored is what runs. A state is plain JSON, and two that read the same are one.
+ * explored is what runs. A state is plain JSON, and two that read the same are one. Once handed over it is never changed; states may share parts.
  */
 
 export interface Model<State> {
@@ -34,16 +34,17 @@ export class LawBroken extends Error {
 }
 
 /**
- * Breadth-first, so that the first broken law comes with a shortest way to it.
+ * Breadth-first, so that the first broken law comes with a shortest way to it. Beside the model's own law: from every state there is a way to an end.
  * @throws LawBroken; Error when there are more than `maxStates`
  */
 export function explore<State>(model: Model<State>): Exploration {
   const { start, maxStates = 2_000_000 } = model;
-  const visited = new Set<string>([canonicalJson(start)]);
-  // Where each queued state came from: the way back is walked only when a law is broken.
+  const known = new KnownValues();
+  const places = new Map<number, number>([[known.numberOf(start), 0]]);
+  // Where each state came from: the way back is walked only when a law is broken.
   const reached: Reached<State>[] = [{ state: start, label: '', from: null }];
-  let transitions = 0;
-  let ends = 0;
+  const edges: { readonly from: number; readonly to: number }[] = [];
+  const ends: number[] = [];
   for (let place = 0; place < reached.length; place += 1) {
     const here = reached[place]!;
     const successors = model.next(here.state!);
@@ -51,22 +52,29 @@ export function explore<State>(model: Model<State>): Exploration {
     if (broken !== null) {
       throw new LawBroken(broken, wayTo(here));
     }
-    ends += successors.length === 0 ? 1 : 0;
-    transitions += successors.length;
+    if (successors.length === 0) {
+      ends.push(place);
+    }
     for (const { label, state } of successors) {
-      const written = canonicalJson(state);
-      if (!visited.has(written)) {
-        visited.add(written);
-        if (visited.size > maxStates) {
-          throw new Error(`more than ${String(maxStates)} states, the last by:\n${[...wayTo(here), label].join('\n')}`);
-        }
+      const number = known.numberOf(state);
+      const to = places.get(number) ?? reached.length;
+      edges.push({ from: place, to });
+      if (to === reached.length) {
+        places.set(number, to);
         reached.push({ state, label, from: here });
+        if (to >= maxStates) {
+          throw new Error(`more than ${String(maxStates)} states, the last by:\n${wayTo(reached[to]!).join('\n')}`);
+        }
       }
     }
     // Its successors are known: only the way here is needed from now on.
     here.state = null;
   }
-  return { states: visited.size, transitions, ends };
+  const stuck = firstStuck(reached.length, edges, ends);
+  if (stuck !== null) {
+    throw new LawBroken('no way leads to an end from here', wayTo(reached[stuck]!));
+  }
+  return { states: reached.length, transitions: edges.length, ends: ends.length };
 }
 
 interface Reached<State> {
@@ -83,16 +91,70 @@ function wayTo<State>(last: Reached<State>): readonly string[] {
   return labels;
 }
 
-/** The same text for equal values, whatever the order of their members. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) {
-    return `[${value.map(canonicalJson).join(',')}]`;
+/** The first state, in order of discovery, from which no end can be reached; backwards from the ends. */
+function firstStuck(count: number, edges: readonly { readonly from: number; readonly to: number }[], ends: readonly number[]): number | null {
+  const before: number[][] = Array.from({ length: count }, () => []);
+  for (const { from, to } of edges) {
+    before[to]!.push(from);
   }
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined).sort(([left], [right]) => (left < right ? -1 : 1));
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
+  const ending = new Uint8Array(count);
+  const open = [...ends];
+  while (open.length > 0) {
+    const place = open.pop()!;
+    if (ending[place] === 0) {
+      ending[place] = 1;
+      open.push(...before[place]!);
+    }
   }
-  return JSON.stringify(value) ?? 'null';
+  const stuck = ending.indexOf(0);
+  return stuck === -1 ? null : stuck;
+}
+
+/**
+ * Gives equal values the same number, whatever the order of their members. Exact, no digest; parts that states share are looked at once, which makes a step as cheap as
+ * what it changed. Values are frozen as they are seen: a model that changed one afterwards would deceive the exploration.
+ */
+class KnownValues {
+  private readonly byText = new Map<string, number>();
+  private readonly byIdentity = new WeakMap<object, number>();
+
+  numberOf(value: unknown): number {
+    if (typeof value !== 'object' || value === null) {
+      return this.numberOfText(JSON.stringify(value) ?? 'null');
+    }
+    const seen = this.byIdentity.get(value);
+    if (seen !== undefined) {
+      return seen;
+    }
+    const number = this.numberOfText(this.textOf(value));
+    this.byIdentity.set(Object.freeze(value), number);
+    return number;
+  }
+
+  private textOf(value: object): string {
+    if (Array.isArray(value)) {
+      return `[${value.map((each) => this.partOf(each)).join()}]`;
+    }
+    const members = value as Readonly<Record<string, unknown>>;
+    let text = '{';
+    for (const name of Object.keys(members).sort()) {
+      if (members[name] !== undefined) {
+        text += `${JSON.stringify(name)}:${this.partOf(members[name])},`;
+      }
+    }
+    return text;
+  }
+
+  /** Texts are quoted, numbers of known values are not, so that the two cannot be taken for each other. */
+  private partOf(part: unknown): string {
+    return typeof part === 'object' && part !== null ? `#${String(this.numberOf(part))}` : (JSON.stringify(part) ?? 'null');
+  }
+
+  private numberOfText(text: string): number {
+    const number = this.byText.get(text) ?? this.byText.size;
+    this.byText.set(text, number);
+    return number;
+  }
 }
 
 /** One line for the test's output: what was explored, how far, under which laws. Written past Jest's own console, so that it shows in every run. */
