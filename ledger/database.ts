@@ -1,5 +1,7 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { passCrashPoint } from '../domain/crash-point';
+import type { CrashWatch } from '../domain/crash-point';
 import { MigrationError } from '../domain/migration-error';
 import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerUnreadable, runUnknown } from './ledger-errors';
 import type { LedgerTrouble } from './ledger-errors';
@@ -24,6 +26,7 @@ export interface LedgerDatabaseOptions {
   readonly nowMs: () => RawBuilder<number>;
   /** Epoch milliseconds by the clock of this process, for dates in rows. */
   readonly clock: () => number;
+  readonly crashWatch: CrashWatch;
 }
 
 /** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
@@ -43,14 +46,19 @@ export class LedgerDatabase {
     return this.patiently(() => this.options.kysely().transaction().setAccessMode('read only').execute(work));
   }
 
-  /** One transaction, all or nothing. `work` may run again after a lock, so it must change nothing outside the database. */
-  async write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.patiently(() => this.options.kysely().transaction().execute(work));
+  /** One transaction, all or nothing, under the name of its crash point. `work` may run again after a lock, so it must change nothing outside the database. */
+  async write<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.committed(commit, () => this.options.kysely().transaction().execute(work));
   }
 
   /** As `write`, for what is worthless after a power cut (who has which slot, how many calls there were): a killed process loses none of it, a power cut may. */
-  async writeUnsynced<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.patiently(() => this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work)));
+  async writeUnsynced<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.committed(commit, () => this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work)));
+  }
+
+  /** Whatever changes the database's file goes through here. */
+  async committed<Result>(commit: string, attempt: () => Promise<Result>): Promise<Result> {
+    return passCrashPoint(this.options.crashWatch, `ledger:${commit}`, () => this.patiently(attempt));
   }
 
   /** Lets timers and sockets run between two slices of a long piece of work. */

@@ -2,6 +2,8 @@ import type Database from 'better-sqlite3';
 import { Kysely, Migrator, sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { nobodyWatches } from '../domain/crash-point';
+import type { CrashWatch } from '../domain/crash-point';
 import { LedgerDatabase } from './database';
 import { createFactStore } from './fact-store';
 import type { Ledger, PaceStore } from './ledger';
@@ -30,6 +32,8 @@ export interface OpenLedgerOptions {
   readonly lockPatienceMs?: number;
   /** Told the size a file may grow to, in pages of 4 KiB: for tests of a full disk. */
   readonly maxPageCount?: number;
+  /** Told of each commit: for tests that kill the process there. */
+  readonly crashWatch?: CrashWatch;
 }
 
 /**
@@ -70,11 +74,12 @@ class SqliteConnection {
       lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
       nowMs: () => (clock ? sql<number>`${clock()}` : sqliteNowMs),
       clock: clock ?? (() => Date.now()),
+      crashWatch: options.crashWatch ?? nobodyWatches,
     });
   }
 
   async prepare(): Promise<void> {
-    await this.database.patiently(async () => {
+    await this.database.committed('bring-up-to-date', async () => {
       this.sqlite ??= openSqlite(this.options.location);
       configureSqlite(this.sqlite);
       if (this.options.maxPageCount !== undefined) {
@@ -82,7 +87,7 @@ class SqliteConnection {
       }
       await this.bringUpToDate();
     });
-    await this.database.write(async (db) => {
+    await this.database.write('identify-ledger', async (db) => {
       const facts = [
         { name: 'ledger-id', value: randomUUID().slice(0, 8) },
         { name: 'epoch', value: '1' },

@@ -26,6 +26,7 @@ import type { LedgerActivities, PortalActivities, RunIdentity } from '../activit
 import { LEDGER, LONG, READ, WRITE } from './activity-options';
 import { taskQueues, workflowIds } from './messages';
 import type { MigrationInput } from './messages';
+import { atCrashPoint, continuedAt } from './crash-points';
 import { toNotStarted } from './not-started';
 import { persistently } from './persistently';
 import { RollbackRequested, ownControl } from './own-control';
@@ -49,6 +50,9 @@ type ForwardPhase = Exclude<Phase, 'open' | 'rollback'>;
 const FORWARD: readonly ForwardPhase[] = ['preflight', 'stage', 'plan', 'properties', ...OBJECT_TYPES, 'relink', 'verify', 'report'];
 
 export async function migration(input: MigrationWorkflowInput): Promise<MigrationResult> {
+  if (input.carried !== undefined) {
+    continuedAt('workflow:continue-migration');
+  }
   const own = ownControl(input, input.carried ?? initialState(input));
   const steps = forwardSteps(input, own);
   try {
@@ -170,7 +174,7 @@ async function runChild(own: OwnedControl, workflowId: string, start: (control: 
     try {
       const child = await start(control);
       await own.openChild(workflowId, control.version);
-      await child.result();
+      await atCrashPoint('workflow:end-phase', () => child.result());
       return await own.unlessStopping();
     } catch (error) {
       const isChilds = error instanceof ChildWorkflowFailure || error instanceof WorkflowExecutionAlreadyStartedError;
@@ -244,7 +248,7 @@ const isRenewalDue = ({ maxHistoryLength }: MigrationInput): boolean => workflow
 async function renewIfDue(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
   if (isRenewalDue(input)) {
     await condition(() => own.isQuiet() && allHandlersFinished());
-    await continueAsNew<typeof migration>({ ...input, carried: own.state() });
+    await atCrashPoint('workflow:continue-migration', () => continueAsNew<typeof migration>({ ...input, carried: own.state() }));
   }
 }
 

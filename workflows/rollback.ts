@@ -6,6 +6,7 @@ import type { PlanFacts } from '../domain/plan-facts';
 import type { WorkItem } from '../domain/window';
 import type { PortalActivities, RunIdentity } from '../activities/migration-activities';
 import { WRITE } from './activity-options';
+import { atCrashPoint } from './crash-points';
 import { followControl } from './follow-control';
 import { controlSignal, taskQueues, workflowIds } from './messages';
 import { associationItems, recordItems, startPhase } from './run-phase';
@@ -51,7 +52,7 @@ export async function rollback(input: RollbackWorkflowInput): Promise<RollbackRe
     if (followed.current().version > told.version) {
       await tellChild(openPhase, controlSignal, followed.current());
     }
-    await child.result();
+    await atCrashPoint('workflow:end-phase', () => child.result());
     openPhase = null;
   };
 
