@@ -180,7 +180,8 @@ export interface WritingStore {
 
   // rollback of records, by the same batches
   readUndo(run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]>;
-  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 export type UndoState = 'pending' | 'sent' | 'restored' | 'archived' | 'kept' | 'gone' | 'failed';
@@ -218,12 +219,14 @@ export interface BatchAssociation {
 
 export interface LinkingStore {
   readBatch(run: string, associationType: AssociationType, batch: number): Promise<readonly BatchAssociation[]>;
-  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<void>;
+  /** Until a pair is sent for the first time the newest read counts; from then on what was kept stays. Returns what is kept now. */
+  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<readonly { readonly ordinal: number; readonly preKinds: string }[]>;
   markSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
   clearSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
   settle(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly outcome: LinkOutcome; readonly refusal: Refusal | null }[], now: string): Promise<number>;
   readUndo(run: string, associationType: AssociationType, batch: number): Promise<readonly (BatchAssociation & { readonly undo: UndoState })[]>;
-  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 // ---------------------------------------------------------------- schema
