@@ -148,7 +148,7 @@ function overwrittenValues({ schedule, histories, edits, calls, differences }: A
   const gaps = gapsOf(calls);
   for (const [place, history] of histories) {
     const [objectType = '', id = ''] = place.split(' ');
-    const matchedAt = history[STAMP_PROPERTY]?.find(isOurs)?.timestamp;
+    const [matchedAt] = Object.values(history).flat().filter(isOurs).map(({ timestamp }) => timestamp).sort();
     for (const [name, entries] of Object.entries(history)) {
       entries.forEach((entry, index) => {
         const person = entries[index - 1];
