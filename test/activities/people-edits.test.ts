@@ -6,7 +6,7 @@ import type { DrivenScene } from '../support/driver/driven-scene';
 import { OBJECT_TYPES } from '../../domain/object-type';
 
 const only = process.env['PORTAGE_TEST_SEED'];
-const seeds = only === undefined ? Array.from({ length: 50 }, (_, index) => index + 1) : [Number(only)];
+const seeds = only === undefined ? Array.from({ length: Number(process.env['PPN'] ?? 50) }, (_, index) => index + Number(process.env['PP0'] ?? 1)) : [Number(only)];
 
 let scene: DrivenScene;
 let landscape: Landscape;
@@ -25,7 +25,7 @@ afterAll(() => scene.close());
 
 describe('people at work', () => {
   it('all', async () => {
-    const out: string[] = [];
+    const out: string[] = []; const note = (t: string) => { out.push(t); require('node:fs').appendFileSync('/tmp/pp/'+(process.env['PPO']??'o'), t+'\n'); }; const sums: Record<string, number> = {};
     for (const seed of seeds) {
       const schedule = randomPeopleSchedule(seed, landscape);
       const { onMatch } = schedule;
@@ -44,9 +44,11 @@ describe('people at work', () => {
       const aftermath = await readAftermath(scene, run, schedule, landscape, before, state);
       resolveMergedIds(aftermath);
       const { broken, ...counts } = judge(aftermath);
-      if (broken.length > 0) out.push(`${seed} ${schedule.onMatch} ${schedule.direction} ${JSON.stringify(schedule.switches)} done ${JSON.stringify(aftermath.edits.map(({ edit, at, id }) => [landscape.calls[at.call]?.kind, at, id, edit]))}\n    ${broken.join('\n    ')}`);
-      else if (only !== undefined) out.push(JSON.stringify(counts));
+      if (broken.length > 0) note(`${seed} ${schedule.onMatch} ${schedule.direction} ${JSON.stringify(schedule.switches)} done ${JSON.stringify(aftermath.edits.map(({ edit, at, id }) => [landscape.calls[at.call]?.kind, at, id, edit]))}\n    ${broken.join('\n    ')}`);
+      note(String(seed));
+      for (const [k, v] of Object.entries(counts)) sums[k] = (sums[k] ?? 0) + v;
+      if (only !== undefined) out.push(JSON.stringify(counts));
     }
-    console.log(out.join('\n'));
-  }, 300_000);
+    console.log(JSON.stringify(sums) + out.join('\n'));
+  }, 3_000_000);
 });
