@@ -96,7 +96,7 @@ describe('createFaultPlanner', () => {
     const draw = (seed: number): boolean[] => {
       const planner = createFaultPlanner();
       planner.set({ seed, rules: [{ fault: { kind: 'locked' }, probability: 0.5 }] });
-      return Array.from({ length: 40 }, () => planner.strike('GET', '/') !== undefined);
+      return Array.from({ length: 40 }, () => planner.meet('GET', '/').fault !== undefined);
     };
 
     expect(draw(7)).toEqual(draw(7));
@@ -108,7 +108,7 @@ describe('createFaultPlanner', () => {
     const planner = createFaultPlanner();
     planner.set({ rules: [{ fault: { kind: 'locked' }, callNumbers: [2] }, { fault: { kind: 'request-lost' } }] });
 
-    const kinds = [1, 2, 3].map(() => planner.strike('GET', '/')?.kind);
+    const kinds = [1, 2, 3].map(() => planner.meet('GET', '/').fault?.kind);
 
     expect(kinds).toEqual(['request-lost', 'locked', 'request-lost']);
     expect(planner.state()).toMatchObject({ matched: [3, 3], struck: [1, 2] });
