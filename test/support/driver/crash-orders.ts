@@ -34,3 +34,23 @@ export function watchWith({ crash, log }: CrashOrders): CrashWatch {
     }
   };
 }
+
+/** A process that may die without a process having to: from that boundary on none is passed any more, so that nothing durable changes. */
+export interface Mortal {
+  readonly watch: CrashWatch;
+  isDead(): boolean;
+}
+
+/** @param passage 1-based, among all boundaries and both their sides */
+export function dyingAt(passage: number): Mortal {
+  let passages = 0;
+  return {
+    isDead: () => passages >= passage,
+    watch: () => {
+      passages += 1;
+      if (passages >= passage) {
+        throw new Error('died at a boundary');
+      }
+    },
+  };
+}
