@@ -1,6 +1,6 @@
 /** What a process under test is told to do at its crash points. */
 import { appendFileSync } from 'node:fs';
-import type { CrashWatch } from '../../../domain/crash-point';
+import type { CrashPoint, CrashWatch } from '../../../domain/crash-point';
 
 export interface CrashOrder {
   readonly point: string;
@@ -41,14 +41,16 @@ export interface Mortal {
   isDead(): boolean;
 }
 
-/** @param passage 1-based, among all boundaries and both their sides */
-export function dyingAt(passage: number): Mortal {
-  let passages = 0;
+/** @param isDue asked at each boundary, `passage` being 1-based among all boundaries and both their sides */
+export function dyingWhen(isDue: (passage: number, point: CrashPoint, side: 'before' | 'after') => boolean): Mortal {
+  let passage = 0;
+  let dead = false;
   return {
-    isDead: () => passages >= passage,
-    watch: () => {
-      passages += 1;
-      if (passages >= passage) {
+    isDead: () => dead,
+    watch: (point, side) => {
+      passage += 1;
+      dead ||= isDue(passage, point, side);
+      if (dead) {
         throw new Error('died at a boundary');
       }
     },

@@ -1,8 +1,9 @@
 /** Drives one migration through a schedule of faults, deaths and poisoned records, and compares its end with an undisturbed run and with the source itself. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { CrashPoint } from '../../../domain/crash-point';
 import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
 import type { CrashOrder } from './crash-orders';
-import { dyingAt } from './crash-orders';
+import { dyingWhen } from './crash-orders';
 import type { Driven } from './drive';
 import { openDrivenScene } from './driven-scene';
 import type { DrivenRun, DrivenScene } from './driven-scene';
@@ -33,6 +34,8 @@ export interface ScheduleRunner {
 const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
 const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
 
+const FIRST_WRITE: CrashPoint = 'activity:applySchema';
+
 export function createScheduleRunner(): ScheduleRunner {
   const stages = new Map<Schedule['size'], Promise<Stage>>();
   const stageOf = (size: Schedule['size']): Promise<Stage> => {
@@ -55,10 +58,19 @@ export function createScheduleRunner(): ScheduleRunner {
 type Stage = ScheduleRunner;
 
 interface Undisturbed {
+  readonly state: string;
   readonly dump: CanonicalDump;
   readonly findings: Findings;
-  /** Boundaries that a run in each direction passes, in order. */
-  readonly passed: readonly { readonly point: CrashPoint; readonly side: 'before' | 'after' }[];
+  /** Boundaries passed, in order. */
+  readonly passed: Passed;
+}
+
+type Passed = readonly { readonly point: CrashPoint; readonly side: 'before' | 'after' }[];
+
+/** Ledger and history of a run that has its plan and has written nothing. */
+interface PlannedRun {
+  readonly ledger: Buffer;
+  readonly history: Buffer;
 }
 
 async function openStage(size: ExportSize): Promise<Stage> {
@@ -70,31 +82,54 @@ async function openStage(size: ExportSize): Promise<Stage> {
     undisturbedRuns.set(name, run);
     return run;
   };
+  const plannedRuns = new Map<string, Promise<PlannedRun>>();
+  const planned = (poison: Poison | null): Promise<PlannedRun> => {
+    const name = JSON.stringify(poison);
+    const run = plannedRuns.get(name) ?? runUntilPlanned(scene, poison);
+    plannedRuns.set(name, run);
+    return run;
+  };
   return {
     async run(schedule) {
-      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction));
+      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction), schedule.from === 'plan' ? await planned(schedule.poison) : null);
     },
     close: () => scene.close(),
   };
 }
 
 async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Poison | null, direction: Schedule['direction']): Promise<Undisturbed> {
-  const passed: Undisturbed['passed'][number][] = [];
+  const passed: Passed[number][] = [];
   const run = await scene.begin({ direction }, portalWith(poison));
   const knownIds = await idsIn(scene);
   await scene.portal.faults({ rules: poisonRules(poison) });
   const { state } = await run.drive((point, side) => void passed.push({ point, side }));
-  const isWell = direction === 'back' ? state === 'rolled-back' : state === 'verified';
-  if (!isWell) {
-    throw new Error(`The undisturbed run itself ended as ${state}.`);
-  }
+  const wanted = direction === 'back' ? 'rolled-back' : poison === null ? 'verified' : 'finished-with-refusals';
   const findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
-  return { dump: await scene.dump(), findings, passed };
+  const refused = poisonedIds(size, poison);
+  const surprises = [...differences('state', wanted, state), ...differences('refused', refused, findings.refused.map(({ sourceId }) => sourceId))];
+  if (surprises.length > 0) {
+    throw new Error(`The undisturbed run itself is not as it should be: ${surprises.join('; ')}`);
+  }
+  return { state, dump: await scene.dump(), findings, passed };
 }
 
-async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed): Promise<ScheduleEnd> {
+async function runUntilPlanned(scene: DrivenScene, poison: Poison | null): Promise<PlannedRun> {
+  const run = await scene.begin({}, portalWith(poison));
+  const driven = await run.driveUntilDeath(dyingWhen((_, point) => point === FIRST_WRITE));
+  if (driven !== null) {
+    throw new Error('The run ended without a write.');
+  }
+  return { ledger: readFileSync(run.options.ledgerFile), history: readFileSync(run.options.historyFile) };
+}
+
+async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed, planned: PlannedRun | null): Promise<ScheduleEnd> {
   const { direction, window, poison } = schedule;
+  // The same portal gives its records the same ids each time: the plan fits.
   const run = await scene.begin({ direction, window, callTimeoutMs: 1_000 }, portalWith(poison));
+  if (planned !== null) {
+    writeFileSync(run.options.ledgerFile, planned.ledger);
+    writeFileSync(run.options.historyFile, planned.history);
+  }
   const before = await scene.portal.fingerprint();
   const knownIds = await idsIn(scene);
   // Poison first: what a refused record would do if an answer about it were lost is what `named` shows, by the portal's own rule.
@@ -110,10 +145,7 @@ async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Sched
   }
   const struck = await struckByKind(scene, schedule);
   if (driven !== null) {
-    const wanted = direction === 'back' ? 'rolled-back' : 'verified';
-    if (driven.state !== wanted) {
-      broken.push(`it ended as ${driven.state}, not as ${wanted}`);
-    }
+    broken.push(...differences('the state', undisturbed.state, driven.state));
     findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
     broken.push(...differences('refused records', undisturbed.findings.refused, findings.refused));
     broken.push(...findings.inDoubt);
@@ -129,11 +161,12 @@ async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Sched
 }
 
 /** One process after the other, each until it dies, the last one to the end. Pauses and retries are those of all that lived on in this process. */
-async function driveThrough(run: DrivenRun, schedule: Schedule, { passed }: Undisturbed, deaths: { played: number; killed: number }): Promise<Driven> {
+async function driveThrough(run: DrivenRun, schedule: Schedule, undisturbed: Undisturbed, deaths: { played: number; killed: number }): Promise<Driven> {
+  const passed = schedule.from === 'start' ? undisturbed.passed : undisturbed.passed.slice(undisturbed.passed.findIndex(({ point }) => point === FIRST_WRITE));
   for (const { at, how } of schedule.deaths) {
     const place = Math.floor(at * passed.length);
     if (how === 'played') {
-      const driven = await run.driveUntilDeath(dyingAt(place + 1));
+      const driven = await run.driveUntilDeath(dyingWhen((passage) => passage > place));
       if (driven !== null) {
         return driven;
       }
@@ -152,22 +185,30 @@ async function driveThrough(run: DrivenRun, schedule: Schedule, { passed }: Undi
   return run.drive();
 }
 
-function crashOrderAt(passed: Undisturbed['passed'], place: number): CrashOrder {
+function crashOrderAt(passed: Passed, place: number): CrashOrder {
   const chosen = passed[place] ?? { point: 'activity:assembleReport', side: 'before' };
   const passage = passed.slice(0, place + 1).filter(({ point, side }) => point === chosen.point && side === chosen.side).length;
   return { ...chosen, passage: Math.max(1, passage), signal: 'SIGKILL' };
 }
 
-/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. */
+/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. Records are old, so that a portal loaded after the run was planned has nothing new in it. */
 function portalWith(poison: Poison | null): PortalDefinition {
-  const portal = smallPortal();
-  return poison?.how === 'named'
-    ? { ...portal, rules: { validation: [{ objectType: 'contacts', propertyName: 'jobtitle', rules: [{ ruleType: 'REGEX', ruleArguments: [`(?!(${poison.contacts.join('|')})$|Title (${poison.contacts.join('|')})$).*`] }] }] } }
-    : portal;
+  const { records = {}, ...portal } = smallPortal();
+  const old = Object.fromEntries(Object.entries(records).map(([objectType, each]) => [objectType, each.map((record) => ({ ...record, createdAt: '2020-01-01T00:00:00Z' }))]));
+  const pattern = `(?!(Title (${poison?.contacts.join('|') ?? ''}))$).*`;
+  const rules = poison?.how === 'named' ? { rules: { validation: [{ objectType: 'contacts', propertyName: 'jobtitle', rules: [{ ruleType: 'REGEX', ruleArguments: [pattern] }] }] } } : {};
+  return { ...portal, records: old, ...rules };
 }
 
 function poisonRules(poison: Poison | null): readonly FaultRule[] {
   return poison?.how === 'unnamed' ? [{ fault: { kind: 'poison', property: 'jobtitle', values: poison.contacts.map((number) => `Title ${number}`) } }] : [];
+}
+
+/** The last contact is the first once more and shares its fate. */
+function poisonedIds({ contacts, ...size }: ExportSize, poison: Poison | null): readonly string[] {
+  const ids = exportedIds({ contacts, ...size }).contacts;
+  const numbers = poison?.contacts ?? [];
+  return [...numbers, ...(numbers.includes(1) ? [contacts] : [])].map((number) => ids[number - 1] ?? '');
 }
 
 async function idsIn(scene: DrivenScene): Promise<ReadonlySet<string>> {

@@ -20,6 +20,8 @@ export interface Death {
 export interface Schedule {
   readonly seed: number;
   readonly size: 'small' | 'many-batches';
+  /** Where faults and deaths begin: with the first call, or when the plan is made and the first write is due. */
+  readonly from: 'start' | 'plan';
   readonly direction: 'forward' | 'back';
   readonly window: number;
   readonly faults: FaultPlan;
@@ -35,11 +37,12 @@ export function scheduleOf(seed: number): Schedule {
   // A stream apart from the one that draws the faults.
   const random = createSeededRandom(seed + 7_000_003);
   const isOneIn = (count: number): boolean => random() < 1 / count;
-  const size = isOneIn(12) ? 'many-batches' : 'small';
+  const size = isOneIn(15) ? 'many-batches' : 'small';
+  const from = isOneIn(3) ? 'start' : 'plan';
   const direction = isOneIn(5) ? 'back' : 'forward';
   const poison: Poison | null = isOneIn(4) ? { how: isOneIn(2) ? 'named' : 'unnamed', contacts: POISONED[Math.floor(random() * POISONED.length)] ?? [] } : null;
-  const how = isOneIn(6) ? 'killed' : 'played';
+  const how = isOneIn(12) ? 'killed' : 'played';
   const deathCount = isOneIn(3) ? 1 + Math.floor(random() * 3) : 0;
   const deaths = Array.from({ length: deathCount }, (_, place): Death => ({ at: random(), how: place === 0 ? how : 'played' }));
-  return { seed, size, direction, window: 1 + Math.floor(random() * 4), faults: randomFaultPlan(seed), poison, deaths };
+  return { seed, size, from, direction, window: 1 + Math.floor(random() * 4), faults: randomFaultPlan(seed), poison, deaths };
 }
