@@ -4,7 +4,7 @@ import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type
 import { incompleteAnswer, toCallError } from './errors';
 import { objectsPath } from './paths';
 import { archiveSchema, objectBatchSchema, objectPageSchema, searchPageSchema } from './responses';
-import { toBatchWriteAnswer, toCreateInput, toHistory, toRefusedBatch, toTargetRecord, toUpdateInput } from './wire';
+import { eachOnce, toBatchWriteAnswer, toCreateInput, toHistory, toRefusedBatch, toTargetRecord, toUpdateInput } from './wire';
 
 /** Inputs of a batch write or read. Source: CRM objects API, 2026-09. */
 export const MAX_BATCH_INPUTS = 100;
@@ -45,7 +45,7 @@ export function createRecordCalls(client: HubspotClient): RecordCalls {
       requireAtMost(request, MAX_BATCH_INPUTS, ids.length);
       const batch = await client.read(request, objectBatchSchema, call);
       refuseIncomplete(request, batch);
-      return batch.results.map(toTargetRecord);
+      return eachOnce(batch.results.map(toTargetRecord), ({ id }) => id);
     },
 
     async createRecords(objectType, inputs, call) {

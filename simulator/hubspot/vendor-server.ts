@@ -109,11 +109,11 @@ async function decide(world: VendorWorld, call: Call): Promise<Outgoing> {
     }
 
     const delayMs = world.latency.nextMs(match?.route.nature ?? 'read');
-    if (fault?.kind === 'slow' && fault.when === 'before') await sleep(fault.delayMs);
-    if (delayMs > 0) await sleep(delayMs * COMMIT_SHARE);
+    if (fault?.kind === 'slow' && fault.when === 'before') await pause(fault.delayMs);
+    if (delayMs > 0) await pause(delayMs * COMMIT_SHARE);
     const answer = carryOut(world, call, token);
-    if (delayMs > 0) await sleep(delayMs * (1 - COMMIT_SHARE));
-    if (fault?.kind === 'slow' && fault.when !== 'before') await sleep(fault.delayMs);
+    if (delayMs > 0) await pause(delayMs * (1 - COMMIT_SHARE));
+    if (fault?.kind === 'slow' && fault.when !== 'before') await pause(fault.delayMs);
     return { ...answerAfter(answer, fault, () => world.faults.random()), headers };
   } catch (error) {
     return toAnswer(error);
@@ -144,6 +144,11 @@ function refusedInputs(portal: Portal, { match, fault, parsed: { body } }: Call)
   if (fault?.kind !== 'poison') return undefined;
   if (fault.traceIds !== 'honoured' || !isJsonObject(body) || !Array.isArray(body['inputs'])) throw wholeBatchRefused(fault);
   return { inputs: new Set(poisonedPlaces(portal, match, body, fault)), code: fault.code ?? 'INVALID_OPTION' };
+}
+
+/** A simulator that is closed does not stay for slow calls. */
+function pause(ms: number): Promise<void> {
+  return sleep(ms, undefined, { ref: false });
 }
 
 function toAnswer(error: unknown): ApiAnswer {

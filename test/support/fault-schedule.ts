@@ -2,7 +2,7 @@ import type { Fault, FaultPlan, FaultRule, ScheduledEvent } from '../../simulato
 import { createSeededRandom, type SeededRandom } from '../../simulator/seeded-random';
 
 /** Which calls a rule may be about. Half of them are the writes, where a fault costs most. */
-const WRITES = '^POST .*/objects/.*/batch/(create|update)$';
+const WRITES = '^POST .*/(objects|associations)/.*/batch/(create|update)$';
 const PATHS: readonly (string | undefined)[] = [
   undefined,
   WRITES,
@@ -51,7 +51,7 @@ const KINDS: readonly ((random: SeededRandom) => Fault)[] = [
   (random) => ({ kind: 'connection-reset', when: beforeOrAfter(random) }),
   (random) => ({ kind: 'status', status: pick(random, SERVER_ERRORS), when: beforeOrAfter(random) }),
   () => ({ kind: 'locked' }),
-  (random) => ({ kind: 'rate-limited', policy: pick(random, ['TEN_SECONDLY_ROLLING', 'SECONDLY'] as const), ...(random() < 0.5 ? {} : { retryAfterSeconds: between(random, 1, 10) }) }),
+  (random) => ({ kind: 'rate-limited', policy: pick(random, ['TEN_SECONDLY_ROLLING', 'SECONDLY'] as const), ...(random() < 0.5 ? {} : { retryAfterSeconds: between(random, 1, 3) }) }),
   () => ({ kind: 'answer-cut-short' }),
   (random) => ({ kind: 'commits-late', delayMs: between(random, 1, LONGEST_DELAY_MS), ...(random() < 0.5 ? {} : { status: 524 }) }),
   (random) => ({ kind: 'not-json', when: beforeOrAfter(random), body: pick(random, ['web-page', 'half-json'] as const) }),
