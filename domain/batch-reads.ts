@@ -176,7 +176,7 @@ function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standi
 }
 
 export function refusedBy(code: OwnRefusalCode, item: BatchItem, property: string | null, from: Refusal | null = null): Standing {
-  const refusal = { code, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
+  const refusal: Refusal = { code, category: from?.category, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
   return outcome({ ordinal: item.ordinal, outcome: 'refused', targetId: null, refusal, postImage: null });
 }
 

@@ -144,3 +144,40 @@ function distorted(answer: WriteAnswer, fault: CallFault | 'none'): WriteAnswer 
       return answer;
   }
 }
+
+/** Answers questions from a fixed list, then with 0, and remembers how many answers there were: enough to visit every path once. */
+export class Choices {
+  private place = 0;
+  readonly taken: { chosen: number; of: number }[] = [];
+
+  constructor(private readonly fixed: readonly number[]) {}
+
+  choose(of: number): number {
+    const chosen = this.fixed[this.place] ?? 0;
+    this.place += 1;
+    this.taken.push({ chosen, of });
+    return chosen;
+  }
+
+  /** The next path in order; null after the last. */
+  next(): readonly number[] | null {
+    for (let index = this.taken.length - 1; index >= 0; index -= 1) {
+      const { chosen, of } = this.taken[index]!;
+      if (chosen + 1 < of) {
+        return [...this.taken.slice(0, index).map((each) => each.chosen), chosen + 1];
+      }
+    }
+    return null;
+  }
+}
+
+export function everyPath(visit: (choices: Choices) => void): number {
+  let paths = 0;
+  for (let fixed: readonly number[] | null = []; fixed !== null; ) {
+    const choices: Choices = new Choices(fixed);
+    visit(choices);
+    paths += 1;
+    fixed = choices.next();
+  }
+  return paths;
+}

@@ -24,7 +24,16 @@ export interface ModelRecord {
   /** Has a person changed it, hung something on it, or merged another record into it, since the run made it? */
   readonly touched: boolean;
   readonly attached: boolean;
-  readonly changes: readonly { readonly name: string; readonly value: string | null; readonly by: 'run' | 'person'; readonly at: number }[];
+  readonly changes: readonly Change[];
+}
+
+export interface Change {
+  readonly name: string;
+  readonly value: string | null;
+  /** `run`, `person`, `app` (another one), else the vendor's own word for the source. */
+  readonly by: string;
+  /** Seconds; what changed in one call has one time. */
+  readonly at: number;
 }
 
 export interface ModelPortal {
@@ -115,7 +124,7 @@ function written(record: ModelRecord, values: Values, carried: readonly number[]
     properties: { ...record.properties, ...Object.fromEntries(emptied) },
     ours: [...new Set([...record.ours, ...changed.map(([name]) => name)])].sort(),
     carried: [...new Set([...record.carried, ...carried])].sort(),
-    changes: [...record.changes, ...emptied.map(([name, value]) => ({ name, value, by: 'run' as const, at: nextAt(record) }))],
+    changes: [...record.changes, ...emptied.map(([name, value]) => ({ name, value, by: 'run', at: nextAt(record) }))],
   };
 }
 
@@ -125,9 +134,15 @@ export function archiveRecords(portal: ModelPortal, ids: readonly string[]): Mod
   return { ...portal, records: portal.records.map((record) => (ids.includes(record.id) && !record.archived ? { ...record, archived: true } : record)) };
 }
 
+const SOURCES: Readonly<Record<string, { readonly sourceType: string; readonly sourceId: string | null }>> = {
+  run: { sourceType: 'INTEGRATION', sourceId: '1' },
+  app: { sourceType: 'INTEGRATION', sourceId: '2' },
+  person: { sourceType: 'CRM_UI', sourceId: null },
+};
+
 export function historyOf(record: ModelRecord | undefined, name: string): readonly HistoryEntry[] {
   const entries = (record?.changes ?? []).filter((change) => change.name === name);
-  return entries.map(({ value, by, at }) => ({ value, sourceType: by === 'run' ? 'INTEGRATION' : 'CRM_UI', sourceId: by === 'run' ? '1' : null, timestamp: `2026-02-01T00:00:${String(at).padStart(2, '0')}Z` }));
+  return entries.map(({ value, by, at }) => ({ value, ...(SOURCES[by] ?? { sourceType: by, sourceId: null }), timestamp: `2026-02-01T00:00:${String(at).padStart(2, '0')}Z` }));
 }
 
 // ---------------------------------------------------------------- people
@@ -147,9 +162,9 @@ type Pick = { readonly id: string } | { readonly madeFor: number };
 const picked = (portal: ModelPortal, pick: Pick): ModelRecord | undefined => portal.records.find((record) => record.mergedInto === null && !record.archived && ('id' in pick ? record.id === pick.id : record.made === pick.madeFor));
 const nameOf = (pick: Pick): string => ('id' in pick ? `record ${pick.id}` : `what the run created for ${String(pick.madeFor)}`);
 
-type Change = (record: ModelRecord, portal: ModelPortal) => ModelPortal | null;
+type Doing = (record: ModelRecord, portal: ModelPortal) => ModelPortal | null;
 
-function editOf(what: 'changes' | 'removes', pick: Pick, does: string, change: Change): Edit {
+function editOf(what: 'changes' | 'removes', pick: Pick, does: string, change: Doing): Edit {
   const all = (portal: ModelPortal): readonly ModelRecord[] => [picked(portal, pick)].filter((record) => record !== undefined);
   const none = (): readonly ModelRecord[] => [];
   return {
@@ -173,7 +188,7 @@ function editedBy(record: ModelRecord, values: NullableValues): ModelRecord {
     foreign: { ...record.foreign, ...Object.fromEntries(changed) },
     ours: record.ours.filter((name) => !changed.some(([other]) => other === name)),
     touched: true,
-    changes: [...record.changes, ...changed.map(([name, value]) => ({ name, value, by: 'person' as const, at: nextAt(record) }))],
+    changes: [...record.changes, ...changed.map(([name, value]) => ({ name, value, by: 'person', at: nextAt(record) }))],
   };
 }
 
@@ -207,7 +222,7 @@ export function creates(properties: NullableValues, what: string): Edit {
     removes: () => [],
     apply: (portal) => {
       const values = Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, string] => entry[1] !== null));
-      return holderOf(portal, values, null) === undefined ? { ...portal, records: [...portal.records, aRecordOf(String(100 + portal.records.length), properties, { changes: Object.entries(properties).map(([name, value]) => ({ name, value, by: 'person' as const, at: 1 })) })] } : null;
+      return holderOf(portal, values, null) === undefined ? { ...portal, records: [...portal.records, aRecordOf(String(100 + portal.records.length), properties, { changes: Object.entries(properties).map(([name, value]) => ({ name, value, by: 'person', at: 1 })) })] } : null;
     },
   };
 }
