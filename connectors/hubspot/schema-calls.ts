@@ -2,11 +2,12 @@ import type { ObjectType } from '../../domain/object-type';
 import type { PropertyDefinition } from '../../domain/schema-plan';
 import type { CallContext, RefusedInput, TargetConnector } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRejected, type HubspotRequest } from './client';
+import { eachOnce } from './each-once';
 import { toCallError } from './errors';
 import { pipelinesPath, propertiesPath } from './paths';
 import { MAX_BATCH_INPUTS } from './record-calls';
 import { pipelineListSchema, propertyBatchSchema, propertyGroupListSchema } from './responses';
-import { eachOnce, toPipelineDefinition, toPipelineInput, toPropertyDefinition, toPropertyInput, toRefusedInput } from './wire';
+import { toPipelineDefinition, toPipelineInput, toPropertyDefinition, toPropertyInput, toRefusedInput } from './wire';
 
 export type SchemaCalls = Pick<
   TargetConnector,
