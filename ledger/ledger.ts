@@ -13,6 +13,7 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
+import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
@@ -235,16 +236,20 @@ export interface LinkingStore {
 // ---------------------------------------------------------------- schema
 
 export interface SchemaIntent {
-  readonly kind: 'group' | 'property' | 'pipeline';
+  readonly kind: SchemaKind;
   readonly objectType: ObjectType;
+  /** That of an option is `property:value`. */
   readonly name: string;
-  readonly state: 'intended' | 'created' | 'existed' | 'undone' | 'kept';
+  readonly state: SchemaThingState;
   readonly definition: unknown;
 }
 
 export interface SchemaStore {
-  intend(run: string, intents: readonly Omit<SchemaIntent, 'state'>[]): Promise<void>;
-  settle(run: string, settlements: readonly { readonly kind: SchemaIntent['kind']; readonly objectType: ObjectType; readonly name: string; readonly state: SchemaIntent['state'] }[]): Promise<void>;
+  /** Adds what it does not know yet. Returns all intents of the object type, in the order in which they were intended. */
+  intend(run: string, objectType: ObjectType, things: readonly (SchemaName & { readonly definition: unknown })[]): Promise<readonly SchemaIntent[]>;
+  /** By compare-and-set on the state. Returns those that were changed. */
+  settle(run: string, objectType: ObjectType, changes: readonly SchemaChange[]): Promise<readonly SchemaName[]>;
+  /** In the order in which they were intended. */
   read(run: string): Promise<readonly SchemaIntent[]>;
 }
 
