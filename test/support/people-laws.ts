@@ -316,7 +316,7 @@ function lostInRollback(aftermath: Aftermath): readonly string[] {
   const current = currentIds(aftermath);
   const wasArchived = (objectType: string, id: string): boolean => edits.some((done) => done.edit.action === 'archive' && done.edit.objectType === objectType && done.id === id);
   const ofPeople = [
-    ...OBJECT_TYPES.flatMap((objectType) => (before.records[objectType] ?? []).map(({ id }) => ({ objectType: objectType, id }))),
+    ...OBJECT_TYPES.flatMap((objectType) => (before.records[objectType] ?? []).map(({ id }) => ({ objectType, id }))),
     ...edits.flatMap(({ edit, id }) => (edit.action === 'create' || edit.action === 'merge' ? [{ objectType: edit.objectType, id }] : [])),
   ];
   const gone = ofPeople.flatMap(({ objectType, id }) => {
