@@ -1,3 +1,3 @@
 import { describePeopleEdits } from '../support/people-suite';
 
-describePeopleEdits(__filename, { anywhere: 50, inGap: 5 }, 300_000);
+describePeopleEdits(__filename, { anywhere: 50, inGap: 5 }, 900_000);

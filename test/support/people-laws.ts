@@ -312,7 +312,8 @@ function silentNewcomers(aftermath: Aftermath, late: ReadonlySet<string>): reado
 
 /** After a rollback every record, value and association of people's is as they left it. */
 function lostInRollback(aftermath: Aftermath): readonly string[] {
-  const { before, edits, histories } = aftermath;
+  const { before, edits, histories, calls } = aftermath;
+  const gaps = gapsOf(calls);
   const current = currentIds(aftermath);
   const wasArchived = (objectType: string, id: string): boolean => edits.some((done) => done.edit.action === 'archive' && done.edit.objectType === objectType && done.id === id);
   const ofPeople = [
@@ -329,7 +330,7 @@ function lostInRollback(aftermath: Aftermath): readonly string[] {
     const isByRun = Object.values(history).flat().every((entry) => isOurs(entry) || Date.parse(entry.timestamp) >= Math.min(...Object.values(history).flat().filter(isOurs).map(({ timestamp }) => Date.parse(timestamp)))) && !before.records[objectType]?.some((record) => record.id === id) && !edits.some((done) => done.edit.action === 'create' && done.id === id);
     return Object.entries(history).flatMap(([name, entries]) => {
       const byPerson = entries.findLast((entry) => !isOurs(entry) && entry.sourceType !== 'CALCULATED');
-      if (name === STAMP_PROPERTY || name === KEY || name.startsWith('hs_') || name === 'lifecyclestage' || byPerson === undefined || isBlank(byPerson.value)) {
+      if (name === STAMP_PROPERTY || name === KEY || name.startsWith('hs_') || name === 'lifecyclestage' || byPerson === undefined || isBlank(byPerson.value) || edits.some((done) => isEditInGap(done, objectType, id, name, gaps))) {
         return [];
       }
       if (isByRun) {

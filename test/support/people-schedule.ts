@@ -58,7 +58,7 @@ export function randomPeopleSchedule(seed: number, landscape: Landscape, gap: 'a
   const random = createSeededRandom(seed);
   const count = between(random, 1, MOST_EDITS);
   const onMatch = pick(random, ['fill-blanks', 'overwrite', 'leave'] as const);
-  const direction = random() < 0.35 ? 'back' : 'forward';
+  const direction = random() < 0.25 ? 'back' : 'forward';
   const switches: SwitchChanges = { mergedIdsInAssociations: pick(random, ['follow', 'unknown'] as const), archivedRecordsKeepUniqueValues: random() < 0.3 };
   if (gap === 'only') {
     return { seed, onMatch: onMatch === 'leave' ? 'overwrite' : onMatch, direction, switches, edits: Array.from({ length: count }, () => editInGap(random, landscape)) };
