@@ -13,6 +13,7 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
+import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
@@ -183,7 +184,8 @@ export interface WritingStore {
 
   // rollback of records, by the same batches
   readUndo(run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]>;
-  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 export type UndoState = 'pending' | 'sent' | 'restored' | 'archived' | 'kept' | 'gone' | 'failed';
@@ -221,27 +223,33 @@ export interface BatchAssociation {
 
 export interface LinkingStore {
   readBatch(run: string, associationType: AssociationType, batch: number): Promise<readonly BatchAssociation[]>;
-  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<void>;
+  /** Until a pair is sent for the first time the newest read counts; from then on what was kept stays. Returns what is kept now. */
+  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<readonly { readonly ordinal: number; readonly preKinds: string }[]>;
   markSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
   clearSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
   settle(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly outcome: LinkOutcome; readonly refusal: Refusal | null }[], now: string): Promise<number>;
   readUndo(run: string, associationType: AssociationType, batch: number): Promise<readonly (BatchAssociation & { readonly undo: UndoState })[]>;
-  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 // ---------------------------------------------------------------- schema
 
 export interface SchemaIntent {
-  readonly kind: 'group' | 'property' | 'pipeline';
+  readonly kind: SchemaKind;
   readonly objectType: ObjectType;
+  /** That of an option is `property:value`. */
   readonly name: string;
-  readonly state: 'intended' | 'created' | 'existed' | 'undone' | 'kept';
+  readonly state: SchemaThingState;
   readonly definition: unknown;
 }
 
 export interface SchemaStore {
-  intend(run: string, intents: readonly Omit<SchemaIntent, 'state'>[]): Promise<void>;
-  settle(run: string, settlements: readonly { readonly kind: SchemaIntent['kind']; readonly objectType: ObjectType; readonly name: string; readonly state: SchemaIntent['state'] }[]): Promise<void>;
+  /** Adds what it does not know yet. Returns all intents of the object type, in the order in which they were intended. */
+  intend(run: string, objectType: ObjectType, things: readonly (SchemaName & { readonly definition: unknown })[]): Promise<readonly SchemaIntent[]>;
+  /** By compare-and-set on the state. Returns those that were changed. */
+  settle(run: string, objectType: ObjectType, changes: readonly SchemaChange[]): Promise<readonly SchemaName[]>;
+  /** In the order in which they were intended. */
   read(run: string): Promise<readonly SchemaIntent[]>;
 }
 
