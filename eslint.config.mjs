@@ -51,6 +51,12 @@ const noClockNoChance = [
 /** What a room without Node does not have. Workflows wait with the SDK's timers, which carry a summary; their Date and Math.random are Temporal's own. */
 const HOST_GLOBALS = ['process', 'global', 'globalThis', 'Buffer', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance', 'crypto'];
 
+/** Whatever changes durable state passes a crash point (domain/crash-point.ts), so that the suite that dies at each of them knows it. */
+const bypassing = (call, message) => ({ selector: `${call}:not(CallExpression[callee.name=/^(atCrashPoint|passCrashPoint)$/] *)`, message });
+const noSilentCommit = [bypassing('CallExpression[callee.property.name="transaction"]', 'Commit by LedgerDatabase.write, which names the crash point.')];
+const noSilentCall = [loading('values', '(^|/)transport$|^(node:)?https?$', 'Call by HubspotClient.send, which names the crash point.')];
+const noSilentStep = [bypassing('CallExpression[callee.name=/^(continueAsNew|startChild|executeChild)$/]', 'Do it within atCrashPoint, which names the crash point.')];
+
 const syntax = (files, refused) => ({ files, rules: { 'no-restricted-syntax': ['error', ...refused] } });
 
 export default tseslint.config(
@@ -80,7 +86,12 @@ export default tseslint.config(
     },
   },
   ...Object.entries(rooms).map(([room, allowed]) => syntax([`${room}/**/*.ts`], wallsOf(room, allowed))),
-  syntax(['workflows/**/*.ts'], [...wallsOf('workflows', rooms.workflows), noSchemas]),
+  syntax(['ledger/**/*.ts'], [...wallsOf('ledger', rooms.ledger), ...noSilentCommit]),
+  syntax(['ledger/database.ts'], wallsOf('ledger', rooms.ledger)),
+  syntax(['connectors/hubspot/**/*.ts'], [...wallsOf('connectors', rooms.connectors), ...noSilentCall]),
+  syntax(['connectors/hubspot/{hubspot-connector,simulator-probe,transport}.ts'], wallsOf('connectors', rooms.connectors)),
+  syntax(['connectors/hubspot/client.ts'], [...wallsOf('connectors', rooms.connectors), bypassing('CallExpression[callee.name="transport"]', 'Call within passCrashPoint, which names the crash point.')]),
+  syntax(['workflows/**/*.ts'], [...wallsOf('workflows', rooms.workflows), noSchemas, ...noSilentStep]),
   syntax(['domain/**/*.ts'], [...wallsOf('domain', rooms.domain), noSchemas, ...noClockNoChance]),
   syntax(['domain/**/*.schema.ts'], [...wallsOf('domain', { only: [...rooms.domain.only, 'zod'] }), ...noClockNoChance]),
   { files: ['domain/**/*.ts', 'workflows/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...HOST_GLOBALS] } },

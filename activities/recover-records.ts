@@ -93,7 +93,7 @@ function settledFrom(run: string, { properties }: BatchRecord, [, targetId, orig
   }
   return origin === 'c'
     ? { outcome: 'created', targetId, refusal: null, postImage: { ...properties, [STAMP_PROPERTY]: stampOf(run, 'c') } }
-    : { outcome: 'updated', targetId, refusal: null, postImage: null };
+    : { outcome: 'updated', targetId, refusal: null, postImage: {} };
 }
 
 /** A merged record answers under the winner's id, and the answer does not say for whom: then each is asked for alone. */

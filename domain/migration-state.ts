@@ -57,6 +57,8 @@ export const initialState = (settings: { readonly rate: number; readonly reserve
 /** Phases that change nothing in the portal: a run that fails in them has not started. */
 const BEFORE_WRITING: readonly Phase[] = ['preflight', 'stage', 'plan'];
 
+export const hasLostItsShards = ({ recovery }: MigrationState): boolean => recovery?.lost === 'temporal' && !recovery.rebuilt;
+
 /** A run whose ledger was lost had written, whatever it goes through again. */
 const lostItsLedger = ({ recovery }: MigrationState): boolean => recovery?.lost === 'ledger';
 

@@ -1,6 +1,8 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { passCrashPoint } from '../domain/crash-point';
+import type { CrashWatch } from '../domain/crash-point';
 import { MigrationError } from '../domain/migration-error';
 import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerReplaced, ledgerUnreadable, otherEpoch, runUnknown } from './ledger-errors';
 import type { LedgerTrouble } from './ledger-errors';
@@ -33,6 +35,7 @@ export interface LedgerDatabaseOptions {
   readonly isReplaced: () => boolean;
   /** Epoch milliseconds by the clock of this process, for dates in rows. */
   readonly clock: () => number;
+  readonly crashWatch: CrashWatch;
 }
 
 /** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
@@ -55,9 +58,9 @@ export class LedgerDatabase {
     return this.patiently(() => this.options.kysely().transaction().setAccessMode('read only').execute(work));
   }
 
-  /** One transaction, all or nothing. `work` may run again after a lock, so it must change nothing outside the database. */
-  async write<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.patiently(() =>
+  /** One transaction, all or nothing, under the name of its crash point. `work` may run again after a lock, so it must change nothing outside the database. */
+  async write<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.committed(commit, () =>
       this.options.kysely().transaction().execute(async (transaction) => {
         await this.refuseStale(transaction);
         return work(transaction);
@@ -66,8 +69,8 @@ export class LedgerDatabase {
   }
 
   /** As `write`, for what is worthless after a power cut (who has which slot, how many calls there were): a killed process loses none of it, a power cut may. */
-  async writeUnsynced<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.patiently(() => {
+  async writeUnsynced<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.committed(commit, async () => {
       this.refuseReplaced();
       return this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work));
     });
@@ -94,6 +97,11 @@ export class LedgerDatabase {
     if (this.options.isReplaced()) {
       throw ledgerReplaced();
     }
+  }
+
+  /** Whatever changes the database's file goes through here. */
+  async committed<Result>(commit: string, attempt: () => Promise<Result>): Promise<Result> {
+    return passCrashPoint(this.options.crashWatch, `ledger:${commit}`, () => this.patiently(attempt));
   }
 
   /** Lets timers and sockets run between two slices of a long piece of work. */

@@ -20,7 +20,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
     tallies: (run) => database.read(async (db) => readTallies(db, run, await stagingIdOf(db, run))),
 
     countCall: (run, phase, { kind, status, durationMs }) =>
-      database.writeUnsynced(async (db) => {
+      database.writeUnsynced('count-call', async (db) => {
         const tooMany = status === TOO_MANY_REQUESTS ? 1 : 0;
         const failed = status === null || status >= 500 ? 1 : 0;
         await db
@@ -47,7 +47,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
 
     /** A repeated start keeps the first time; a phase that had ended begins anew. */
     phaseStarted: (run, phase, now) =>
-      database.write(async (db) => {
+      database.write('start-phase', async (db) => {
         await db
           .insertInto('phases')
           .values({ run, phase, started_at: now, ended_at: null })
@@ -56,7 +56,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
       }),
 
     phaseEnded: (run, phase, now) =>
-      database.write(async (db) => {
+      database.write('end-phase', async (db) => {
         await db.updateTable('phases').set({ ended_at: now }).where('run', '=', run).where('phase', '=', phase).where('ended_at', 'is', null).execute();
       }),
 
@@ -69,7 +69,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
       }),
 
     recordVerification: (run, workType, batch, result) =>
-      database.write(async (db) => {
+      database.write('record-verification', async (db) => {
         await db.deleteFrom('differences').where('run', '=', run).where('work_type', '=', workType).where('batch', '=', batch).execute();
         const counts = {
           records_compared: result.recordsCompared,
@@ -138,7 +138,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
     undoTally: (run) => database.read((db) => readUndoTally(db, run)),
 
     recordError: (run, { type, code, message, place, at }) =>
-      database.write(async (db) => {
+      database.write('record-error', async (db) => {
         // One row for each cause and place, so that an error that comes back for days does not fill the ledger.
         await db
           .insertInto('run_errors')
@@ -154,7 +154,7 @@ export function createFactStore(database: LedgerDatabase): FactStore {
       }),
 
     saveReport: (run, report) =>
-      database.write(async (db) => {
+      database.write('save-report', async (db) => {
         const row = { report: JSON.stringify(report), saved_at: database.nowIso };
         await db.insertInto('reports').values({ run, ...row }).onConflict((conflict) => conflict.column('run').doUpdateSet(row)).execute();
       }),

@@ -17,7 +17,7 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
 
     /** What the first read found stays: a later one may see what we wrote ourselves. */
     keepPreKinds: (run, associationType, kinds) =>
-      database.write(async (db) => {
+      database.write('keep-pre-kinds', async (db) => {
         const batchOf = await findBatches(db, run, associationType, kinds.map(({ ordinal }) => ordinal));
         const rows = kinds.flatMap(({ ordinal, preKinds }) => {
           const batch = batchOf.get(ordinal);
@@ -39,15 +39,15 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
       }),
 
     markSent: (run, associationType, links, now) =>
-      database.write(async (db) => {
+      database.write('mark-associations-sent', async (db) => {
         const batchOf = await findBatches(db, run, associationType, links.map(({ ordinal }) => ordinal));
         return markSent(db, { run, workType: associationType }, links, batchOf, now);
       }),
 
-    clearSent: (run, associationType, links) => database.write((db) => clearSent(db, { run, workType: associationType }, links)),
+    clearSent: (run, associationType, links) => database.write('clear-associations-sent', (db) => clearSent(db, { run, workType: associationType }, links)),
 
     settle: (run, associationType, settlements, now) =>
-      database.write(async (db) => {
+      database.write('settle-associations', async (db) => {
         const batchOf = await findBatches(db, run, associationType, settlements.map(({ ordinal }) => ordinal));
         const rows = settlements.map(({ ordinal, outcome, refusal }) => {
           const batch = batchOf.get(ordinal);
@@ -66,7 +66,7 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
         return links.filter((link) => link.association.outcome === 'added').map((link) => ({ ...link.association, undo: link.undo }));
       }),
 
-    settleUndo: (run, associationType, settlements, now) => database.write((db) => settleUndo(db, { run, workType: associationType }, settlements, now)),
+    settleUndo: (run, associationType, settlements, now) => database.write('settle-association-undo', (db) => settleUndo(db, { run, workType: associationType }, settlements, now)),
   };
 }
 

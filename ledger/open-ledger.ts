@@ -3,6 +3,8 @@ import { Kysely, Migrator, sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { nobodyWatches } from '../domain/crash-point';
+import type { CrashWatch } from '../domain/crash-point';
 import { LedgerDatabase } from './database';
 import { createFactStore } from './fact-store';
 import type { Ledger, PaceStore } from './ledger';
@@ -32,6 +34,8 @@ export interface OpenLedgerOptions {
   readonly lockPatienceMs?: number;
   /** Told the size a file may grow to, in pages of 4 KiB: for tests of a full disk. */
   readonly maxPageCount?: number;
+  /** Told of each commit: for tests that kill the process there. */
+  readonly crashWatch?: CrashWatch;
 }
 
 /**
@@ -75,11 +79,12 @@ class SqliteConnection {
       nowMs: () => (clock ? sql<number>`${clock()}` : sqliteNowMs),
       isReplaced: () => this.opened !== null && fileAt(options.location) !== this.opened,
       clock: clock ?? (() => Date.now()),
+      crashWatch: options.crashWatch ?? nobodyWatches,
     });
   }
 
   async prepare(): Promise<void> {
-    await this.database.patiently(async () => {
+    await this.database.committed('bring-up-to-date', async () => {
       this.sqlite ??= openSqlite(this.options.location);
       this.opened = fileAt(this.options.location);
       configureSqlite(this.sqlite);
@@ -88,7 +93,7 @@ class SqliteConnection {
       }
       await this.bringUpToDate();
     });
-    await this.database.write(async (db) => {
+    await this.database.write('identify-ledger', async (db) => {
       const facts = [
         { name: 'ledger-id', value: randomUUID().slice(0, 8) },
         { name: 'epoch', value: '1' },

@@ -64,7 +64,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
       // Looked up first without the write lock, because this is asked over and over while all permits are out.
       if ((await database.read((db) => freePermits(db, database, portalId))) > 0) {
         const permit = randomUUID();
-        const slot = await database.writeUnsynced(async (db) => {
+        const slot = await database.writeUnsynced('take-slot', async (db) => {
           await followClock(db, database, portalId);
           return (await freePermits(db, database, portalId)) > 0 ? takeSlot(db, database, portalId, lanes, permit, known) : null;
         });
@@ -83,7 +83,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
     }
     unsavedDaily = null;
     dailySavedAtMs = monotonicMs();
-    await database.writeUnsynced(async (db) => {
+    await database.writeUnsynced('save-daily', async (db) => {
       await db
         .updateTable('pace_portals')
         .set({
@@ -115,7 +115,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
           if (await database.read((db) => mayGo(db, database, portalId, lanes, slot))) {
             return { release };
           }
-          slot = await database.writeUnsynced(async (db) => {
+          slot = await database.writeUnsynced('take-another-slot', async (db) => {
             await followClock(db, database, portalId);
             return takeSlot(db, database, portalId, lanes, entered.permit, known);
           });
@@ -131,7 +131,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
       if (windowMs !== null && windowLimit !== null && windowMs > 0 && windowLimit > 0) {
         const limit = known.get(lane);
         if (limit?.windowMs !== windowMs || limit.windowLimit !== windowLimit) {
-          await database.writeUnsynced(async (db) => {
+          await database.writeUnsynced('learn-limit', async (db) => {
             await db.updateTable('pace_lanes').set({ window_ms: windowMs, window_limit: windowLimit }).where('portal_id', '=', portalId).where('lane', '=', lane).execute();
           });
           known.set(lane, { windowMs, windowLimit });
@@ -147,7 +147,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
 
     async close(lane, forMs) {
       await ready();
-      await database.writeUnsynced(async (db) => {
+      await database.writeUnsynced('close-lane', async (db) => {
         const { nowMs } = await followClock(db, database, portalId);
         await db
           .updateTable('pace_lanes')
@@ -161,7 +161,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
 
     async halve() {
       await ready();
-      await database.writeUnsynced(async (db) => {
+      await database.writeUnsynced('halve-permits', async (db) => {
         const { nowMs } = await followClock(db, database, portalId);
         await db.updateTable('pace_portals').set({ halved_until_ms: nowMs + HALVED_FOR_MS }).where('portal_id', '=', portalId).execute();
       });
@@ -169,7 +169,7 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
 
     async setRate(rate) {
       await ready();
-      await database.write(async (db) => {
+      await database.write('set-rate', async (db) => {
         await db.updateTable('pace_portals').set({ rate: Math.min(1, Math.max(LEAST_RATE, rate)) }).where('portal_id', '=', portalId).execute();
       });
     },
@@ -227,7 +227,7 @@ function createLeases({ database, portalId, sleep }: Pick<PaceOptions, 'database
 const toNumber = (value: number | null | undefined) => (value == null ? null : Number(value));
 
 async function makeRows(database: LedgerDatabase, portalId: string): Promise<void> {
-  await database.writeUnsynced(async (db) => {
+  await database.writeUnsynced('make-pace', async (db) => {
     await db
       .insertInto('pace_portals')
       .values({ portal_id: portalId, rate: 1, daily_limit: null, daily_remaining: null, learned_ms: null, halved_until_ms: 0, last_seen_ms: 0, turns: 0 })
@@ -305,7 +305,7 @@ async function takeSlot(db: Transaction<Tables>, database: LedgerDatabase, porta
 }
 
 async function renewPermits(database: LedgerDatabase, portalId: string, permits: readonly string[]): Promise<void> {
-  await database.writeUnsynced(async (db) => {
+  await database.writeUnsynced('renew-permits', async (db) => {
     const { nowMs } = await followClock(db, database, portalId);
     await db
       .updateTable('pace_permits')
@@ -325,7 +325,7 @@ async function mayGo(db: Transaction<Tables>, database: LedgerDatabase, portalId
 
 async function releasePermit(database: LedgerDatabase, portalId: string, permit: string): Promise<void> {
   try {
-    await database.writeUnsynced(async (db) => {
+    await database.writeUnsynced('release-permit', async (db) => {
       await db.deleteFrom('pace_permits').where('portal_id', '=', portalId).where('permit', '=', permit).execute();
     });
   } catch {

@@ -35,7 +35,7 @@ async function assignRecordBatches(database: LedgerDatabase, stagingId: string, 
   for (const action of WRITTEN_ACTIONS) {
     let afterOrdinal = -1;
     for (;;) {
-      const page = await database.write(async (db) => {
+      const page = await database.write('batch-records', async (db) => {
         const rows = await db
           .selectFrom('planned_records')
           .select('ordinal')
@@ -82,7 +82,7 @@ async function assignAssociationBatches(database: LedgerDatabase, stagingId: str
 
   const seal = async () => {
     const ordinals = open;
-    await database.write((db) =>
+    await database.write('batch-associations', (db) =>
       db
         .updateTable('planned_associations')
         .set({ batch: sizes.length })
@@ -161,7 +161,7 @@ async function savePartitions(database: LedgerDatabase, stagingId: string, workT
     firstBatch: partition * BATCHES_PER_PARTITION,
     batchCounts: sizes,
   }));
-  await database.write(async (db) => {
+  await database.write('save-partitions', async (db) => {
     await db.deleteFrom('planned_partitions').where('staging_id', '=', stagingId).where('work_type', '=', workType).execute();
     for (const chunk of inChunks(partitions)) {
       await db
@@ -201,7 +201,7 @@ async function saveAssociationCounts(database: LedgerDatabase, stagingId: string
 }
 
 async function saveCounts(database: LedgerDatabase, stagingId: string, workType: WorkType, counts: readonly { readonly word: string; readonly count: number }[]): Promise<void> {
-  await database.write(async (db) => {
+  await database.write('save-counts', async (db) => {
     await db.deleteFrom('planned_counts').where('staging_id', '=', stagingId).where('work_type', '=', workType).execute();
     for (const [word, [entry]] of byKey(counts, (count) => count.word)) {
       await db.insertInto('planned_counts').values({ staging_id: stagingId, work_type: workType, word, count: entry?.count ?? 0 }).execute();

@@ -17,7 +17,7 @@ const PAGE = 4_000;
 export function createPlanStore(database: LedgerDatabase): PlanStore {
   return {
     saveSnapshot: (stagingId, snapshot, digest) =>
-      database.write(async (db) => {
+      database.write('save-snapshot', async (db) => {
         const row = { snapshot: JSON.stringify(snapshot), digest };
         await db.insertInto('snapshots').values({ staging_id: stagingId, ...row }).onConflict((conflict) => conflict.column('staging_id').doUpdateSet(row)).execute();
       }),
@@ -31,7 +31,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     clear: (stagingId) => clearPlan(database, stagingId),
 
     writeRecords: (stagingId, records) =>
-      database.write(async (db) => {
+      database.write('plan-records', async (db) => {
         for (const chunk of inChunks(records)) {
           await db
             .insertInto('planned_records')
@@ -115,7 +115,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       }),
 
     writeAssociations: (stagingId, associations) =>
-      database.write(async (db) => {
+      database.write('plan-associations', async (db) => {
         for (const [associationType, stated] of byKey(associations, (association) => association.associationType)) {
           const last = await db
             .selectFrom('planned_associations')
@@ -169,7 +169,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       }),
 
     save: (stagingId, summary) =>
-      database.write(async (db) => {
+      database.write('save-plan', async (db) => {
         const row = { digest: summary.digest, summary: JSON.stringify(summary), saved_at: database.nowIso };
         await db.insertInto('plans').values({ staging_id: stagingId, ...row }).onConflict((conflict) => conflict.column('staging_id').doUpdateSet(row)).execute();
       }),
@@ -268,16 +268,16 @@ async function countCells(database: LedgerDatabase, stagingId: string, objectTyp
 
 /** In pages, because deleting a large plan in one go would stop the process for seconds. The summary goes first: half a plan is none. */
 async function clearPlan(database: LedgerDatabase, stagingId: string): Promise<void> {
-  await database.write(async (db) => {
+  await database.write('clear-plan', async (db) => {
     await db.deleteFrom('plans').where('staging_id', '=', stagingId).execute();
     await db.deleteFrom('planned_partitions').where('staging_id', '=', stagingId).execute();
     await db.deleteFrom('planned_counts').where('staging_id', '=', stagingId).execute();
   });
   for (const objectType of OBJECT_TYPES) {
-    await inOrdinalPages(database, () => database.write((db) => deleteRecordPage(db, stagingId, objectType)));
+    await inOrdinalPages(database, () => database.write('clear-planned-records', (db) => deleteRecordPage(db, stagingId, objectType)));
   }
   for (const associationType of ASSOCIATION_TYPES) {
-    await inOrdinalPages(database, () => database.write((db) => deleteAssociationPage(db, stagingId, associationType)));
+    await inOrdinalPages(database, () => database.write('clear-planned-associations', (db) => deleteAssociationPage(db, stagingId, associationType)));
   }
 }
 

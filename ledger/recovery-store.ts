@@ -11,7 +11,7 @@ import { toPair } from './writing-store';
 export function createRecoveryStore(database: LedgerDatabase): RecoveryStore {
   return {
     raiseEpoch: (run) =>
-      database.write(async (db) => {
+      database.write('raise-epoch', async (db) => {
         const row = await db.selectFrom('runs').select('epoch').where('run', '=', run).executeTakeFirst();
         if (!row) {
           throw runUnknown();
@@ -22,7 +22,7 @@ export function createRecoveryStore(database: LedgerDatabase): RecoveryStore {
       }),
 
     adopt: ({ run, migrationId, definition, definitionDigest, portalId, epoch: lostEpoch, createdAt }) =>
-      database.write(async (db) => {
+      database.write('adopt-run', async (db) => {
         const epoch = await enterEpochAbove(db, lostEpoch);
         const row = await db
           .insertInto('runs')
@@ -37,7 +37,7 @@ export function createRecoveryStore(database: LedgerDatabase): RecoveryStore {
       }),
 
     saveWitnesses: (run, objectType, pairs) =>
-      database.write(async (db) => {
+      database.write('save-witnesses', async (db) => {
         const rows = pairs.map(([sourceId, targetId, origin]) => ({ run, object_type: objectType, source_id: sourceId, target_id: targetId, origin }));
         for (const chunk of inChunks(rows)) {
           await db.insertInto('id_map_witnesses').values([...chunk]).onConflict((conflict) => conflict.columns(['run', 'object_type', 'source_id']).doNothing()).execute();

@@ -13,7 +13,7 @@ const WRITING_PHASES = ['properties', 'companies', 'contacts', 'deals', 'relink'
 export function createRunStore(database: LedgerDatabase): RunStore {
   return {
     open: ({ migrationId, kind, definition, definitionDigest, now }) =>
-      database.write(async (db) => {
+      database.write('open-run', async (db) => {
         const last = await db
           .selectFrom('runs')
           .select('number')
@@ -52,12 +52,12 @@ export function createRunStore(database: LedgerDatabase): RunStore {
       }),
 
     adoptStaging: (run, stagingId) =>
-      database.write(async (db) => {
+      database.write('adopt-staging', async (db) => {
         await changeRun(db, run, { staging_id: stagingId });
       }),
 
     update: (run, change) =>
-      database.write(async (db) => {
+      database.write('update-run', async (db) => {
         const set = {
           ...(change.state === undefined ? {} : { state: change.state }),
           ...(change.phase === undefined ? {} : { phase: change.phase }),
@@ -94,7 +94,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
       }),
 
     addFindings: (run, findings) =>
-      database.write(async (db) => {
+      database.write('add-findings', async (db) => {
         const last = await db.selectFrom('findings').select('position').where('run', '=', run).orderBy('position', 'desc').limit(1).executeTakeFirst();
         let position = (last?.position ?? -1) + 1;
         for (const finding of findings) {

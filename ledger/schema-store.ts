@@ -6,7 +6,7 @@ import type { SchemaStore } from './ledger';
 export function createSchemaStore(database: LedgerDatabase): SchemaStore {
   return {
     intend: (run, intents) =>
-      database.write(async (db) => {
+      database.write('intend-schema', async (db) => {
         const last = await db.selectFrom('schema_intents').select('position').where('run', '=', run).orderBy('position', 'desc').limit(1).executeTakeFirst();
         let position = (last?.position ?? -1) + 1;
         for (const { kind, objectType, name, definition } of intents) {
@@ -20,7 +20,7 @@ export function createSchemaStore(database: LedgerDatabase): SchemaStore {
       }),
 
     settle: (run, settlements) =>
-      database.write(async (db) => {
+      database.write('settle-schema', async (db) => {
         for (const { kind, objectType, name, state } of settlements) {
           let update = db.updateTable('schema_intents').set({ state }).where('run', '=', run).where('kind', '=', kind).where('object_type', '=', objectType).where('name', '=', name);
           if (state === 'existed') {

@@ -19,7 +19,7 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
       if (known && known.source_digest !== inspection.digest) {
         await forgetStaged(database, stagingId);
       }
-      await database.write(async (db) => {
+      await database.write('begin-staging', async (db) => {
         const row = { inspection: JSON.stringify(inspection), source_digest: inspection.digest };
         await db
           .insertInto('stagings')
@@ -45,7 +45,7 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
       }),
 
     appendPage: (stagingId, { object: sourceObject }: SourceObject, page) =>
-      database.write(async (db) => {
+      database.write('append-page', async (db) => {
         await ensureObject(db, stagingId, sourceObject);
         const state = await findObject(db, stagingId, sourceObject);
         if (!state || state.done === 1 || state.cursor !== page.from) {
@@ -191,15 +191,15 @@ async function forgetStaged(database: LedgerDatabase, stagingId: string): Promis
   const objects = await database.read((db) => db.selectFrom('staged_objects').select(['source_object', 'next_ordinal']).where('staging_id', '=', stagingId).execute());
   for (const { source_object: sourceObject, next_ordinal: nextOrdinal } of objects) {
     // From the end, so that a death in between leaves a staging that is short, not one with holes; its cursor goes first.
-    await database.write((db) =>
+    await database.write('forget-cursor', (db) =>
       db.updateTable('staged_objects').set({ cursor: 'forgetting', done: 0 }).where('staging_id', '=', stagingId).where('source_object', '=', sourceObject).execute(),
     );
     for (let from = Math.floor(Number(nextOrdinal) / DELETE_PAGE) * DELETE_PAGE; from >= 0; from -= DELETE_PAGE) {
-      await database.write((db) =>
+      await database.write('forget-rows', (db) =>
         db.deleteFrom('staged_records').where('staging_id', '=', stagingId).where('source_object', '=', sourceObject).where('ordinal', '>=', from).execute(),
       );
       await database.breathe();
     }
-    await database.write((db) => db.deleteFrom('staged_objects').where('staging_id', '=', stagingId).where('source_object', '=', sourceObject).execute());
+    await database.write('forget-object', (db) => db.deleteFrom('staged_objects').where('staging_id', '=', stagingId).where('source_object', '=', sourceObject).execute());
   }
 }

@@ -17,21 +17,21 @@ export function createWritingStore(database: LedgerDatabase): WritingStore {
     readBatch: (run, objectType, batch) => database.read((db) => readBatch(db, run, objectType, batch)),
 
     keepPreImages: (run, objectType, images) =>
-      database.write(async (db) => {
+      database.write('keep-pre-images', async (db) => {
         for (const chunk of inChunks(images)) {
           await keepPreImages(db, run, objectType, chunk);
         }
       }),
 
     markSent: (run, objectType, records, now) =>
-      database.write(async (db) => {
+      database.write('mark-sent', async (db) => {
         const planned = await findPlanned(db, run, objectType, records.map(({ ordinal }) => ordinal));
         return markSent(db, { run, workType: objectType }, records, new Map([...planned].map(([ordinal, row]) => [ordinal, row.batch])), now);
       }),
 
-    clearSent: (run, objectType, records) => database.write((db) => clearSent(db, { run, workType: objectType }, records)),
+    clearSent: (run, objectType, records) => database.write('clear-sent', (db) => clearSent(db, { run, workType: objectType }, records)),
 
-    settle: (run, objectType, settlements, now) => database.write((db) => settle(db, run, objectType, settlements, now)),
+    settle: (run, objectType, settlements, now) => database.write('settle-records', (db) => settle(db, run, objectType, settlements, now)),
 
     readPairs: (run, objectType, batch) => database.read((db) => readPairs(db, run, objectType, batch, 1)),
 
@@ -42,7 +42,7 @@ export function createWritingStore(database: LedgerDatabase): WritingStore {
     findByTargetIds: (run, objectType, targetIds) => database.read((db) => findPairsBy(db, run, objectType, 'target_id', targetIds)),
 
     recordShard: (run, objectType, partition, workflowId, digest, pairCount) =>
-      database.write(async (db) => {
+      database.write('record-shard', async (db) => {
         const row = { workflow_id: workflowId, digest, pair_count: pairCount };
         await db
           .insertInto('id_map_shards')
@@ -74,7 +74,7 @@ export function createWritingStore(database: LedgerDatabase): WritingStore {
 
     readUndo: (run, objectType, batch) => database.read((db) => readUndo(db, run, objectType, batch)),
 
-    settleUndo: (run, objectType, settlements, now) => database.write((db) => settleUndo(db, { run, workType: objectType }, settlements, now)),
+    settleUndo: (run, objectType, settlements, now) => database.write('settle-undo', (db) => settleUndo(db, { run, workType: objectType }, settlements, now)),
   };
 }
 

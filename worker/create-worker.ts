@@ -1,10 +1,13 @@
 /** Puts the parts together: two workers of one process, one for workflows and the ledger, one for whatever calls the portal. */
 import { Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
+import { passCrashPoint } from '../domain/crash-point';
+import type { CrashWatch } from '../domain/crash-point';
 import type { Ledger } from '../ledger/ledger';
 import { taskQueues } from '../workflows/messages';
+import { createCrashPointSinks } from './crash-point-sinks';
 import { createFailureInterceptor } from './failure-interceptor';
 
 /** A batch in flight may end: its HTTP call takes 110 s at most, and nearly always less than this. A container's stop time-out must be longer. */
@@ -31,6 +34,7 @@ export interface PortageWorkerOptions {
   readonly clock: () => number;
   /** Null: no limit. */
   readonly portalActivitiesPerSecond: number | null;
+  readonly crashWatch: CrashWatch;
 }
 
 export interface PortageWorker {
@@ -42,13 +46,14 @@ export interface PortageWorker {
 }
 
 export async function createPortageWorker(options: PortageWorkerOptions): Promise<PortageWorker> {
-  const { connection, namespace, ledger, ledgerId, logger, clock, portalActivitiesPerSecond } = options;
+  const { connection, namespace, ledger, ledgerId, logger, clock, portalActivitiesPerSecond, crashWatch } = options;
   const shared: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    interceptors: { activity: [createFailureInterceptor({ facts: ledger.facts, logger, clock })] },
+    interceptors: { activity: [createActivityEnds(crashWatch), createFailureInterceptor({ facts: ledger.facts, logger, clock })] },
+    sinks: createCrashPointSinks(crashWatch),
   };
   const workers = await Promise.all([
     Worker.create({
@@ -89,3 +94,8 @@ export async function createPortageWorker(options: PortageWorkerOptions): Promis
     },
   };
 }
+
+/** Before it begins, and when all that it did is durable and Temporal does not know yet. */
+const createActivityEnds = (crashWatch: CrashWatch): ActivityInterceptorsFactory => ({ info }) => ({
+  inbound: { execute: (input, next) => passCrashPoint(crashWatch, `activity:${info.activityType}`, () => next(input)) },
+});

@@ -7,6 +7,7 @@ import { isPaused, newerControl } from '../domain/control';
 import type { Control } from '../domain/phase';
 import { toStopCause } from '../domain/stop-cause';
 import type { FailedCall, StopCause } from '../domain/stop-cause';
+import { atCrashPoint } from './crash-points';
 import { toActivityEnd } from './failed-call';
 import { blockedSignal, controlSignal } from './messages';
 import { tellMigration } from './tell';
@@ -59,7 +60,7 @@ export function followControl(run: string, initial: Control, told: (control: Con
       for (;;) {
         await condition(isRunning);
         try {
-          return await work();
+          return await atCrashPoint('workflow:step', work);
         } catch (error) {
           const ended = toActivityEnd(error);
           if (ended.end === 'failed') {

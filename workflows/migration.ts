@@ -15,7 +15,7 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { stopLifted } from '../domain/control';
-import { hasBegun, hasBegunWriting, initialState, missingApproval } from '../domain/migration-state';
+import { hasBegun, hasBegunWriting, hasLostItsShards, initialState, missingApproval } from '../domain/migration-state';
 import type { MigrationState } from '../domain/migration-state';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Control, Phase, RunState } from '../domain/phase';
@@ -26,10 +26,12 @@ import type { LedgerActivities, PortalActivities, RunIdentity } from '../activit
 import { LEDGER, LONG, READ, WRITE } from './activity-options';
 import { taskQueues, workflowIds } from './messages';
 import type { MigrationInput } from './messages';
+import { atCrashPoint, continuedAt } from './crash-points';
 import { toNotStarted } from './not-started';
 import { persistently } from './persistently';
 import { RollbackRequested, ownControl } from './own-control';
 import type { OwnedControl } from './own-control';
+import { recordsLookedUp, shardsSealedAnew } from './recovery';
 import { associationItems, recordItems, startPhase, startRollback } from './run-phase';
 
 /** What outlives an execution is in the input of the next. */
@@ -46,12 +48,20 @@ const SEARCH_LAG_MS = { simulator: 6_000, portal: 60_000 };
 const QUIET_MS = { simulator: 0, portal: 120_000 };
 
 type ForwardPhase = Exclude<Phase, 'open' | 'rollback'>;
+/** What leads to a ledger again. */
+const REBUILDING = ['preflight', 'stage', 'plan'] as const;
 const FORWARD: readonly ForwardPhase[] = ['preflight', 'stage', 'plan', 'properties', ...OBJECT_TYPES, 'relink', 'verify', 'report'];
 
 export async function migration(input: MigrationWorkflowInput): Promise<MigrationResult> {
+  if (input.carried !== undefined) {
+    continuedAt('workflow:continue-migration');
+  }
   const own = ownControl(input, input.carried ?? initialState(input));
   const steps = forwardSteps(input, own);
   try {
+    if (hasLostItsShards(own.state())) {
+      await sealedAnew(input, own);
+    }
     for (const phase of FORWARD.filter((each) => !own.state().done.includes(each))) {
       await enter(own, phase);
       await steps[phase]();
@@ -68,7 +78,7 @@ export async function migration(input: MigrationWorkflowInput): Promise<Migratio
     if (!(error instanceof RollbackRequested)) {
       throw error;
     }
-    await undo(input, own);
+    await undo(input, own, steps);
     await end(input, own, 'rolled-back');
   }
   return { state: own.state().outcome ?? 'running' };
@@ -99,9 +109,17 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       await own.perform(() => stageSource({ run }));
     },
     async plan() {
-      const facts = await own.perform(() => planMigration({ run, expectedDigest: input.expectedPlanDigest }));
+      const { recovery } = own.state();
+      const recovered = recovery?.lost === 'ledger' ? { recovered: { expected: recovery.expected } } : {};
+      const facts = await own.perform(() => planMigration({ run, expectedDigest: input.expectedPlanDigest, ...recovered }));
       own.update({ facts, portalId: facts.portalId });
-      await approved(input, own, facts);
+      if (recovery?.lost === 'ledger') {
+        // Approved before it was lost: what it wrote then is looked up, nothing else is decided anew.
+        await recordsLookedUp(identityOf(input, own), own);
+        own.update({ recovery: { ...recovery, rebuilt: true } });
+      } else {
+        await approved(input, own, facts);
+      }
     },
     async properties() {
       await own.perform(() => applySchema(identityOf(input, own)));
@@ -128,6 +146,15 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       own.update({ outcome: state });
     },
   };
+}
+
+/** Of a run whose workflows were lost: before anything else, and also while it is paused, because a rollback asks the shards. */
+async function sealedAnew(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+  await own.show();
+  if (own.state().portalId !== null) {
+    await shardsSealedAnew(identityOf(input, own), own);
+  }
+  own.update({ recovery: { lost: 'temporal', rebuilt: true } });
 }
 
 async function enter(own: OwnedControl, phase: Phase): Promise<void> {
@@ -170,7 +197,7 @@ async function runChild(own: OwnedControl, workflowId: string, start: (control: 
     try {
       const child = await start(control);
       await own.openChild(workflowId, control.version);
-      await child.result();
+      await atCrashPoint('workflow:end-phase', () => child.result());
       return await own.unlessStopping();
     } catch (error) {
       const isChilds = error instanceof ChildWorkflowFailure || error instanceof WorkflowExecutionAlreadyStartedError;
@@ -209,11 +236,17 @@ async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl): Promi
   await own.unlessStopping();
 }
 
-async function undo(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+async function undo(input: MigrationWorkflowInput, own: OwnedControl, steps: ReturnType<typeof forwardSteps>): Promise<void> {
   const before = own.state();
-  const { facts, rollback } = before;
   own.update({ phase: 'rollback', done: [...before.done, before.phase], outcome: null, controls: stopLifted(before.controls) });
   await own.show();
+  if (before.recovery?.lost === 'ledger' && !before.recovery.rebuilt) {
+    // What was written must be known before it can be undone.
+    for (const phase of REBUILDING.filter((each) => !before.done.includes(each))) {
+      await steps[phase]();
+    }
+  }
+  const { facts, rollback } = own.state();
   if (facts === null || rollback === null || !hasBegunWriting(before)) {
     return;
   }
@@ -244,7 +277,7 @@ const isRenewalDue = ({ maxHistoryLength }: MigrationInput): boolean => workflow
 async function renewIfDue(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
   if (isRenewalDue(input)) {
     await condition(() => own.isQuiet() && allHandlersFinished());
-    await continueAsNew<typeof migration>({ ...input, carried: own.state() });
+    await atCrashPoint('workflow:continue-migration', () => continueAsNew<typeof migration>({ ...input, carried: own.state() }));
   }
 }
 

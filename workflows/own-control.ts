@@ -14,6 +14,7 @@ import { isWorthWaiting, toStopCause } from '../domain/stop-cause';
 import type { StopCause } from '../domain/stop-cause';
 import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
 import { LEDGER, PROBE } from './activity-options';
+import { atCrashPoint } from './crash-points';
 import { toActivityEnd } from './failed-call';
 import {
   blockedSignal,
@@ -167,7 +168,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
     const told = async () => {
       showAttributes();
       const { control } = state.controls;
-      await persistently(() => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate }));
+      await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
     };
     shown = shown.then(() => CancellationScope.nonCancellable(told));
     return shown;
@@ -254,7 +255,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
       for (;;) {
         await ready();
         try {
-          return await work();
+          return await atCrashPoint('workflow:step', work);
         } catch (error) {
           const ended = toActivityEnd(error);
           if (ended.end === 'lost') {

@@ -12,6 +12,7 @@ import { batchesOf } from '../domain/window';
 import type { BatchPlace, WorkItem } from '../domain/window';
 import type { RunIdentity } from '../activities/migration-activities';
 import { batchWork } from './batch-work';
+import { atCrashPoint } from './crash-points';
 import { toActivityEnd } from './failed-call';
 import { followControl } from './follow-control';
 import { idMapQuery, progressSignal } from './messages';
@@ -54,7 +55,7 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
   const launch = async (place: BatchPlace): Promise<void> => {
     inFlight += 1;
     try {
-      const done = await work(place, followed.current().reserve);
+      const done = await atCrashPoint('workflow:batch', () => work(place, followed.current().reserve));
       pairs.push(...done.pairs);
       unsaid.count(done.counts);
       if (unsaid.isDue()) {

@@ -14,12 +14,12 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { isPaused } from '../domain/control';
 import type { Control } from '../domain/phase';
 import { MAX_OPEN_PARTITIONS, batchesOf, windowShare } from '../domain/window';
 import type { WorkItem } from '../domain/window';
 import type { RunIdentity } from '../activities/migration-activities';
+import { atCrashPoint, continuedAt } from './crash-points';
 import { followControl } from './follow-control';
 import { controlSignal, workflowIds } from './messages';
 import type { partition } from './partition';
@@ -45,6 +45,9 @@ export interface PhaseResult {
 
 export async function phase(input: PhaseInput): Promise<PhaseResult> {
   const { run, items } = input;
+  if (input.next !== undefined) {
+    continuedAt('workflow:continue-phase');
+  }
   let next = input.next ?? 0;
   let complete = input.complete ?? true;
   let cancelled = false;
@@ -72,12 +75,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
     const workflowId = workflowIds.partition(run, input.name, index);
     starting += 1;
     const told = share(followed.current());
-    let child: ChildWorkflowHandle<typeof partition> | 'done-before';
-    try {
-      child = await startPartition(input, item, workflowId, told);
-    } finally {
-      starting -= 1;
-    }
+    const child = await startPartition(input, item, workflowId, told).finally(() => (starting -= 1));
     if (child === 'done-before') {
       return;
     }
@@ -86,7 +84,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
       await tellChild(workflowId, controlSignal, share(followed.current()));
     }
     try {
-      complete = (await child.result()).complete && complete;
+      complete = (await atCrashPoint('workflow:end-partition', () => child.result())).complete && complete;
     } finally {
       open.delete(workflowId);
     }
@@ -113,7 +111,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
     }
     throwIfMistaken(mistake);
     if (next < items.length && !isStopping()) {
-      await continueAsNew<typeof phase>({ ...input, control: followed.current(), next, complete });
+      await atCrashPoint('workflow:continue-phase', () => continueAsNew<typeof phase>({ ...input, control: followed.current(), next, complete }));
     }
     if (cancelled) {
       throw new CancelledFailure('The phase was cancelled; what was in flight is settled');
@@ -125,15 +123,17 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
 /** A partition that an earlier execution of this phase has completed is not done again. */
 async function startPartition({ run, ledgerId, epoch, portalId, includeEdited }: PhaseInput, item: WorkItem, workflowId: string, control: Control) {
   try {
-    return await startChild<typeof partition>('partition', {
-      workflowId,
-      args: [{ run, ledgerId, epoch, portalId, item, control, includeEdited }],
-      // A phase that is gone must not cut off what is in flight: the partition settles it, then closes.
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-      staticSummary: summaryOf(item),
-      typedSearchAttributes: workflowInfo().typedSearchAttributes,
-    });
+    return await atCrashPoint('workflow:start-partition', () =>
+      startChild<typeof partition>('partition', {
+        workflowId,
+        args: [{ run, ledgerId, epoch, portalId, item, control, includeEdited }],
+        // A phase that is gone must not cut off what is in flight: the partition settles it, then closes.
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        staticSummary: summaryOf(item),
+        typedSearchAttributes: workflowInfo().typedSearchAttributes,
+      }),
+    );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
       return 'done-before';

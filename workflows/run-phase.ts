@@ -3,30 +3,35 @@ import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PlanFacts } from '../domain/plan-facts';
 import { toItems } from '../domain/window';
 import type { WorkItem } from '../domain/window';
+import { atCrashPoint } from './crash-points';
 import { workflowIds } from './messages';
 import type { PhaseInput, phase } from './phase';
 import type { RollbackWorkflowInput, rollback } from './rollback';
 
 /** Starts a phase as a child. Its id is the same whoever starts it, so that it cannot run twice. */
 export const startPhase = (input: PhaseInput) =>
-  startChild<typeof phase>('phase', {
-    workflowId: workflowIds.phase(input.run, input.name),
-    args: [input],
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-    staticSummary: `${input.name}: ${input.items.length} partitions`,
-    typedSearchAttributes: workflowInfo().typedSearchAttributes,
-  });
+  atCrashPoint('workflow:start-phase', () =>
+    startChild<typeof phase>('phase', {
+      workflowId: workflowIds.phase(input.run, input.name),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      staticSummary: `${input.name}: ${input.items.length} partitions`,
+      typedSearchAttributes: workflowInfo().typedSearchAttributes,
+    }),
+  );
 
 export const startRollback = (input: RollbackWorkflowInput) =>
-  startChild<typeof rollback>('rollback', {
-    workflowId: workflowIds.rollback(input.run),
-    args: [input],
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-    staticSummary: 'Undoes what the run wrote, in reverse order',
-    typedSearchAttributes: workflowInfo().typedSearchAttributes,
-  });
+  atCrashPoint('workflow:start-rollback', () =>
+    startChild<typeof rollback>('rollback', {
+      workflowId: workflowIds.rollback(input.run),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      staticSummary: 'Undoes what the run wrote, in reverse order',
+      typedSearchAttributes: workflowInfo().typedSearchAttributes,
+    }),
+  );
 
 export const recordItems = (facts: PlanFacts, kind: 'write-records' | 'verify-records' | 'undo-records', objectTypes: readonly ObjectType[]): readonly WorkItem[] =>
   facts.records

@@ -5,6 +5,7 @@ import { OBJECT_TYPES } from '../domain/object-type';
 import type { WorkItem } from '../domain/window';
 import type { LedgerActivities, RunIdentity } from '../activities/migration-activities';
 import { LEDGER } from './activity-options';
+import { atCrashPoint } from './crash-points';
 import { toActivityEnd } from './failed-call';
 import type { FollowedControl } from './follow-control';
 import type { idMapShard } from './id-map-shard';
@@ -40,7 +41,7 @@ export async function sealShard(seal: Seal, followed: FollowedControl): Promise<
   const comparison = { run, ledgerId, epoch, portalId, objectType, partition, firstBatch, batchCount: batchCounts.length, workflowId, digest, pairCount: pairs.length };
   for (;;) {
     try {
-      await ledger.compareShard(comparison);
+      await atCrashPoint('workflow:compare-shard', () => ledger.compareShard(comparison));
       return;
     } catch (error) {
       const ended = toActivityEnd(error);
@@ -61,15 +62,17 @@ export async function sealShard(seal: Seal, followed: FollowedControl): Promise<
 
 async function startShard(workflowId: string, input: { readonly pairs: readonly IdPair[]; readonly digest: string }): Promise<'started' | 'already-started'> {
   try {
-    await startChild<typeof idMapShard>('idMapShard', {
-      workflowId,
-      args: [input],
-      // It outlives this partition, its phase and a migration that is terminated.
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      staticSummary: `${input.pairs.length} pairs of the id map`,
-      typedSearchAttributes: workflowInfo().typedSearchAttributes,
-    });
+    await atCrashPoint('workflow:seal', () =>
+      startChild<typeof idMapShard>('idMapShard', {
+        workflowId,
+        args: [input],
+        // It outlives this partition, its phase and a migration that is terminated.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        staticSummary: `${input.pairs.length} pairs of the id map`,
+        typedSearchAttributes: workflowInfo().typedSearchAttributes,
+      }),
+    );
     return 'started';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {

@@ -1,5 +1,7 @@
 import { Request } from '@hubspot/api-client/lib/src/services/http/Request';
 import type { z } from 'zod';
+import { passCrashPoint } from '../../domain/crash-point';
+import type { CrashWatch } from '../../domain/crash-point';
 import { MigrationError } from '../../domain/migration-error';
 import type { CallContext } from '../connector';
 import type { CallKind, Lane, LimitFacts, Pace } from '../../domain/pace';
@@ -53,6 +55,7 @@ export interface HubspotClientOptions {
   readonly transport: Send;
   readonly freshClock: FreshClock;
   readonly timeoutMs: number;
+  readonly crashWatch: CrashWatch;
 }
 
 /** Lanes by kind: associations count in two limits, search in its own only. Source: usage guidelines, associations guide, 2026-09. */
@@ -69,7 +72,7 @@ function lanesOf(kind: CallKind): readonly [Lane, ...Lane[]] {
 }
 
 export function createHubspotClient(options: HubspotClientOptions): HubspotClient {
-  const { pace, transport, freshClock, timeoutMs } = options;
+  const { pace, transport, freshClock, timeoutMs, crashWatch } = options;
   if (!/^https?:$/.test(URL.canParse(options.baseUrl) ? new URL(options.baseUrl).protocol : '')) {
     throw malformedBaseUrl();
   }
@@ -83,7 +86,7 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     let status: number | null = null;
     let wasSent = true;
     try {
-      const answer = await transport(wire, { signal: call.signal, timeoutMs, maySend: () => freshClock.isSteadySince(mark) });
+      const answer = await passCrashPoint(crashWatch, `call:${request.kind}`, () => transport(wire, { signal: call.signal, timeoutMs, maySend: () => freshClock.isSteadySince(mark) }));
       status = answer.status;
       return await judge(request, answer, lanes);
     } catch (error) {

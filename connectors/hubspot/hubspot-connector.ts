@@ -1,4 +1,6 @@
 import type { CallContext, TargetConnector } from '../connector';
+import { nobodyWatches } from '../../domain/crash-point';
+import type { CrashWatch } from '../../domain/crash-point';
 import type { Pace } from '../../domain/pace';
 import { createAccountCalls } from './account-calls';
 import { createAssociationCalls } from './association-calls';
@@ -25,13 +27,15 @@ export interface HubspotConnectorOptions {
   readonly ticks?: TickSource;
   /** For one call, from connecting to the end of the answer. Default 110 s. */
   readonly timeoutMs?: number;
+  /** Told of each call: for tests that kill the process there. */
+  readonly crashWatch?: CrashWatch;
 }
 
 /** HubSpot, or a simulator of it, as a target. Makes each call once: repeating is the caller's business. */
 export function createHubspotConnector(options: HubspotConnectorOptions): TargetConnector {
-  const { baseUrl, readToken, pace, transport = createTransport(), ticks = SYSTEM_TICKS, timeoutMs = CALL_TIMEOUT_MS } = options;
+  const { baseUrl, readToken, pace, transport = createTransport(), ticks = SYSTEM_TICKS, timeoutMs = CALL_TIMEOUT_MS, crashWatch = nobodyWatches } = options;
   const freshClock = createFreshClock(ticks);
-  const client = createHubspotClient({ baseUrl, readToken, pace, transport, freshClock, timeoutMs });
+  const client = createHubspotClient({ baseUrl, readToken, pace, transport, freshClock, timeoutMs, crashWatch });
   const account = createAccountCalls(client, { readToken, nowMs: () => freshClock.nowMs() });
   /** Of the token that was used last: another token may be another portal's. */
   let known: { readonly token: string; readonly portalId: string; readonly timeZone: string } | null = null;

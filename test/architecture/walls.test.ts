@@ -144,7 +144,15 @@ const manners: readonly Case[] = [
   { what: 'a file of 300 lines', file: 'worker/anything.ts', texts: [Array.from({ length: 300 }, (_, line) => `export const value${line} = ${line};`).join('\n')], refusedBy: null },
 ];
 
-const CASES = [...betweenRooms, ...aroundRooms, ...libraries, ...pureRooms, ...manners];
+const crashPoints: readonly Case[] = [
+  { what: 'no commit without a crash point', file: 'ledger/anything.ts', texts: ['export const commit = (db: { transaction(): unknown }) => db.transaction();'], refusedBy: SYNTAX },
+  { what: 'no call to the portal without a crash point', file: 'connectors/hubspot/anything.ts', texts: ["import { createTransport } from './transport';\nexport const send = createTransport();\n", "import * as https from 'node:https';\nexport const send = https.request;\n"], refusedBy: SYNTAX },
+  { what: 'no call to the portal beside its crash point', file: 'connectors/hubspot/client.ts', texts: ['export const send = (transport: () => unknown) => transport();'], refusedBy: SYNTAX },
+  { what: 'no step of a workflow without a crash point', file: 'workflows/anything.ts', texts: ["import { continueAsNew } from '@temporalio/workflow';\nexport const renew = () => continueAsNew();\n", "import { startChild } from '@temporalio/workflow';\nexport const start = () => startChild('phase');\n"], refusedBy: SYNTAX },
+  { what: 'a step of a workflow within its crash point', file: 'workflows/anything.ts', texts: ["import { continueAsNew } from '@temporalio/workflow';\nimport { atCrashPoint } from './crash-points';\nexport const renew = () => atCrashPoint('workflow:renew', () => continueAsNew());\n"], refusedBy: null },
+];
+
+const CASES = [...betweenRooms, ...aroundRooms, ...libraries, ...pureRooms, ...manners, ...crashPoints];
 /** For each text of each case the rules that refused it. */
 const found = new Map<Case, readonly (readonly string[])[]>();
 

@@ -1,4 +1,6 @@
 /** Runs that are open must go on with a new version: every recorded history still replays. No server is needed. */
+import { nobodyWatches } from '../../domain/crash-point';
+import { createCrashPointSinks } from '../../worker/crash-point-sinks';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -33,7 +35,7 @@ describe('recorded histories', () => {
   it.each(names)('%s replays', async (name) => {
     const history: unknown = JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
 
-    await Worker.runReplayHistory({ workflowBundle }, history);
+    await Worker.runReplayHistory({ workflowBundle, sinks: createCrashPointSinks(nobodyWatches) }, history);
   });
 
   it('are not replayed by another workflow than theirs', async () => {

@@ -6,6 +6,7 @@ import { startSimulatorProcess } from '../../local/simulator-process';
 import { SIMULATED_TOKEN, simulatorArguments } from '../../local/stack';
 import { createHubspotConnector } from '../../connectors/hubspot/hubspot-connector';
 import { createSalesforceFileSource } from '../../connectors/salesforce/source';
+import { nobodyWatches } from '../../domain/crash-point';
 import { openLedger } from '../../ledger/open-ledger';
 import { createLedgerActivities, createPortalActivities } from '../../worker/create-activities';
 import { createPortageWorker } from '../../worker/create-worker';
@@ -47,7 +48,7 @@ async function startWorker(temporal: TimeSkippingSuite, location: string, baseUr
     portalActivities: createPortalActivities(collaborators),
     workflowBundle: temporal.workflowBundle,
     logger: createLogger('silent'),
-    portalActivitiesPerSecond: null,
+    portalActivitiesPerSecond: null, crashWatch: nobodyWatches,
   });
   const running = worker.run();
   return {

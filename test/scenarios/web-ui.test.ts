@@ -48,8 +48,8 @@ async function readUntilShown(page: Page, address: string, wanted: readonly RegE
   for (;;) {
     await page.goto(address, { waitUntil: 'domcontentloaded' });
     await sleep(3_000);
-    // The page shows Markdown in frames of their own.
-    const text = (await Promise.all(page.frames().map((frame) => frame.locator('body').innerText()))).join('\n');
+    // The page shows Markdown in frames of their own, and may just be replacing one.
+    const text = (await Promise.all(page.frames().map((frame) => frame.locator('body').innerText({ timeout: 5_000 }).catch(() => '')))).join('\n');
     if (wanted.every((pattern) => pattern.test(text)) || Date.now() > deadline) {
       wanted.forEach((pattern) => expect(text).toMatch(pattern));
       return;

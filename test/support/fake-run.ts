@@ -1,4 +1,6 @@
 /** A run of the real workflows against fake activities on a real server. */
+import { nobodyWatches } from '../../domain/crash-point';
+import { createCrashPointSinks } from '../../worker/crash-point-sinks';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
@@ -45,7 +47,7 @@ export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts):
   const fake = new FakeActivities(plan, temporal.client);
   const options = { connection: temporal.nativeConnection, namespace: temporal.namespace, activities: fake.activities, maxHeartbeatThrottleInterval: 1_000 };
   const workers = await Promise.all([
-    Worker.create({ ...options, taskQueue: `portage-${ledgerId}`, workflowBundle: temporal.workflowBundle, maxCachedWorkflows: 200, stickyQueueScheduleToStartTimeout: '3 s' }),
+    Worker.create({ ...options, taskQueue: `portage-${ledgerId}`, workflowBundle: temporal.workflowBundle, sinks: createCrashPointSinks(nobodyWatches), maxCachedWorkflows: 200, stickyQueueScheduleToStartTimeout: '3 s' }),
     Worker.create({ ...options, taskQueue: `portage-${ledgerId}-portal` }),
   ]);
   const running = workers.map((worker) => worker.run());
