@@ -184,7 +184,7 @@ async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFac
 
 async function runPhase(input: MigrationWorkflowInput, own: OwnedControl, name: string, items: readonly WorkItem[]): Promise<void> {
   if (items.length > 0) {
-    const start = (control: Control) => startPhase({ ...identityOf(input, own), name, items, control, includeEdited: false, ...historyLimitOf(input) });
+    const start = (control: Control) => startPhase({ ...identityOf(input, own), name, items, control, includeEdited: false, ...carriedOn(input, own) });
     await runChild(own, workflowIds.phase(input.run, name), start);
   }
 }
@@ -258,7 +258,7 @@ async function undo(input: MigrationWorkflowInput, own: OwnedControl, steps: Ret
     includeEdited: rollback.includeEdited,
     quietMs: input.quietMs ?? QUIET_MS[facts.simulator ? 'simulator' : 'portal'],
   };
-  await runChild(own, workflowIds.rollback(input.run), (control) => startRollback({ ...identityOf(input, own), ...work, control, ...historyLimitOf(input) }));
+  await runChild(own, workflowIds.rollback(input.run), (control) => startRollback({ ...identityOf(input, own), ...work, control, ...carriedOn(input, own) }));
   const { assembleReport } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(input.ledgerId) });
   await own.perform(() => assembleReport({ ...identityOf(input, own), rolledBack: true }));
 }
@@ -297,4 +297,8 @@ function factsOf(own: OwnedControl): PlanFacts {
   return facts;
 }
 
-const historyLimitOf = ({ maxHistoryLength }: MigrationInput) => (maxHistoryLength === undefined ? {} : { maxHistoryLength });
+/** What children hand on to theirs. */
+const carriedOn = ({ maxHistoryLength }: MigrationInput, own: OwnedControl) => ({
+  ...(maxHistoryLength === undefined ? {} : { maxHistoryLength }),
+  ...(own.state().recovery === undefined ? {} : { earlierWork: 'void' as const }),
+});

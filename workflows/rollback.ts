@@ -10,10 +10,11 @@ import { toActivityEnd } from './failed-call';
 import { atCrashPoint } from './crash-points';
 import { followControl } from './follow-control';
 import { controlSignal, taskQueues, workflowIds } from './messages';
+import type { AfterRecovery } from './reuse-policy';
 import { associationItems, recordItems, startPhase } from './run-phase';
 import { tellChild } from './tell';
 
-export interface RollbackWorkflowInput extends RunIdentity {
+export interface RollbackWorkflowInput extends RunIdentity, AfterRecovery {
   readonly facts: PlanFacts;
   /** In the order in which they were begun. */
   readonly objectTypes: readonly ObjectType[];
@@ -49,7 +50,7 @@ export async function rollback(input: RollbackWorkflowInput): Promise<RollbackRe
     }
     setCurrentDetails(`Undoing: ${name.replace('undo-', '')}`);
     const told = followed.current();
-    const child = await startPhase({ ...identity, name, items, control: told, includeEdited: input.includeEdited, ...(input.maxHistoryLength === undefined ? {} : { maxHistoryLength: input.maxHistoryLength }) });
+    const child = await startPhase({ ...identity, name, items, control: told, includeEdited: input.includeEdited, ...(input.maxHistoryLength === undefined ? {} : { maxHistoryLength: input.maxHistoryLength }), ...(input.earlierWork === undefined ? {} : { earlierWork: input.earlierWork }) });
     openPhase = workflowIds.phase(run, name);
     if (followed.current().version > told.version) {
       await tellChild(openPhase, controlSignal, followed.current());
