@@ -35,6 +35,8 @@ export interface ConnectOptions {
   readonly folder?: string;
   /** Read `temporalio/temporal.toml` of the user as the SDK does. */
   readonly userConfigFile?: 'read' | 'ignore';
+  /** How long the portal's search lags behind its writes, where it is known better than by default: for rehearsals. */
+  readonly searchLagMs?: number;
 }
 
 export interface StartOptions {
@@ -94,6 +96,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const config = loadConfig(environment, folder);
   const ledger = await openLedger({ location: config.ledger });
   const { ledgerId } = await ledger.identity();
+  const known = options.searchLagMs === undefined ? {} : { searchLagMs: options.searchLagMs };
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
@@ -111,7 +114,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       }
       const client = await temporal.client();
       const row = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
-      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null });
+      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null, ...known });
       await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
       return migrationOf(row);
     },
@@ -149,7 +152,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     list: () => ledger.runs.list(),
     async recovery(id, file) {
       const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
-      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client() }, id ?? null, definition);
+      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), known }, id ?? null, definition);
       return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
     },
     hasWorker: () => temporal.hasWorker(ledgerId),

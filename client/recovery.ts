@@ -9,6 +9,7 @@ import { stateFromLedger, stateFromWorkflows } from '../domain/recovered-state';
 import { STATE_WORDS } from '../domain/words';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import { taskQueues } from '../workflows/messages';
+import type { MigrationInput } from '../workflows/messages';
 import { CommandError, EXIT } from './command-error';
 import { readLostPairs, readLostStory } from './run-histories';
 import { describeMigration, findOpenRuns, shardsOf, terminateAll, workflowsOf } from './run-workflows';
@@ -30,6 +31,8 @@ export interface RecoveryScene {
   readonly ledger: Ledger;
   readonly ledgerId: string;
   readonly client: Client;
+  /** What the caller knows better than the defaults. */
+  readonly known: Pick<MigrationInput, 'searchLagMs'>;
 }
 
 const LOST_WITH_TEMPORAL: readonly string[] = [
@@ -83,7 +86,7 @@ async function nameRun(client: Client, id: string | null, definition: MigrationD
 
 // ---------------------------------------------------------------- Temporal is lost
 
-function fromLedger({ ledger, ledgerId, client }: RecoveryScene, row: RunRow, standing: WorkflowStanding | null): Recovery {
+function fromLedger({ ledger, ledgerId, client, known }: RecoveryScene, row: RunRow, standing: WorkflowStanding | null): Recovery {
   const { run, definition } = row;
   if (OVER_STATES.includes(row.state)) {
     throw new CommandError(EXIT.usage, `Run ${run} is over (${STATE_WORDS[row.state]}): there is nothing to recover.`, `portage status ${run} shows it.`);
@@ -104,7 +107,7 @@ function fromLedger({ ledger, ledgerId, client }: RecoveryScene, row: RunRow, st
       await terminateAll(client, workflowsOf(run, facts), `recovered in epoch ${epoch}`);
       const { records, associations } = await ledger.facts.tallies(run);
       const { recordsCompared, cellsCompared, associationsCompared, differences } = await ledger.facts.readVerification(run);
-      const input = toMigrationInput(definition, { run, ledgerId, epoch, expectedPlanDigest: null, approve: null });
+      const input = toMigrationInput(definition, { run, ledgerId, epoch, expectedPlanDigest: null, approve: null, ...known });
       const carried = stateFromLedger({
         settings: definition.quota,
         portalId: row.portalId,
@@ -134,7 +137,7 @@ function pick<Tally extends object>(type: string, tally: Tally | undefined, word
 
 // ---------------------------------------------------------------- the ledger is lost
 
-async function fromWorkflows({ ledger, ledgerId, client }: RecoveryScene, run: string, definition: MigrationDefinition | null): Promise<Recovery> {
+async function fromWorkflows({ ledger, ledgerId, client, known }: RecoveryScene, run: string, definition: MigrationDefinition | null): Promise<Recovery> {
   const standing = await describeMigration(client, run);
   if (standing === null) {
     throw new CommandError(EXIT.usage, `Neither this ledger nor Temporal knows a run ${run}.`, 'PORTAGE_LEDGER and TEMPORAL_ADDRESS say where is looked.');
@@ -168,7 +171,7 @@ async function fromWorkflows({ ledger, ledgerId, client }: RecoveryScene, run: s
       }
       await terminateAll(client, [...workflowsOf(run, plan), ...shardsOf(run, plan)], `recovered in epoch ${row.epoch}, ledger ${ledgerId}`);
       const carried = stateFromWorkflows({ settings: definition.quota, portalId: plan.portalId, expected: plan.parts ?? null, standing: now, now: new Date().toISOString() });
-      await startMigrationWorkflow(client, definition, { ...toMigrationInput(definition, { run, ledgerId, epoch: row.epoch, expectedPlanDigest: null, approve: null }), carried }, 'ALLOW_DUPLICATE');
+      await startMigrationWorkflow(client, definition, { ...toMigrationInput(definition, { run, ledgerId, epoch: row.epoch, expectedPlanDigest: null, approve: null, ...known }), carried }, 'ALLOW_DUPLICATE');
       return row;
     },
   };

@@ -1,6 +1,6 @@
 /** Reads what the workflows of a run knew from their histories: those stand in Temporal whether or not a worker of theirs still runs. Changes nothing. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, isGrpcServiceError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { idMapDigest } from '../domain/id-map';
 import type { IdPair } from '../domain/id-map';
@@ -8,6 +8,9 @@ import type { ObjectType } from '../domain/object-type';
 import { workflowIds } from '../workflows/messages';
 import { batchResultSchema, migrationInputSchema, planFactsSchema, shardInputSchema } from './lost-memory.schema';
 import type { LostInput, LostPlan } from './lost-memory.schema';
+
+/** gRPC's code of what there is not; a history that is asked for is not translated by the client as other answers are. */
+const NOT_FOUND = 5;
 
 /** The events of an execution as far as they are needed: its input, and the results of its activities by type. */
 interface Story {
@@ -82,7 +85,7 @@ async function unlessUnknown<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) {
+    if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND)) {
       return null;
     }
     throw error;

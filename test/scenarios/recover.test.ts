@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENDED_STATES } from '../../client/migration-status';
+import { ENDED_STATES, type MigrationStatus } from '../../client/migration-status';
 import { connectPortage, type Migration, type PortageClient } from '../../client/portage-client';
 import { SIMULATED_TOKEN } from '../../local/stack';
 import type { CanonicalDump, PortalDefinition } from '../../simulator/control-plane';
@@ -8,8 +8,6 @@ import { startRehearsal, until, type Rehearsal } from '../support/rehearsal';
 import { runCommand } from '../support/run-command';
 
 const CONTACTS = 600;
-/** A portal that answers no more creates of contacts after this many: the run waits in the middle of them. */
-const CONTACT_CALLS_BEFORE_SILENCE = 3;
 
 /** Opaque ids as Salesforce gives them, 18 characters. */
 const id = (prefix: string, index: number): string => `${prefix}5e${String(index).padStart(10, '0')}AAA`;
@@ -21,140 +19,135 @@ const EXPORT = {
   'Opportunity.csv': csv(['Id', 'AccountId', 'Name', 'StageName', 'CloseDate', 'Amount'], Array.from({ length: 30 }, (_, index) => [id('006', index), id('001', index), `Order ${index}`, 'Pledged', '2026-03-01', '100'])),
 };
 
-/** Somebody's contact was there before, under the address of ours: it is matched, not made. */
-const THERE_BEFORE: PortalDefinition = { tokens: [{ token: SIMULATED_TOKEN, scopes: 'all' }], records: { contacts: [{ id: '900', properties: { email: 'ada7@example.org', city: 'Oslo' } }] } };
+/** Somebody's contact stands there before, under the address of one of ours: it is matched, not made. */
+const PORTAL: PortalDefinition = {
+  tokens: [{ token: SIMULATED_TOKEN, scopes: 'all' }],
+  records: { contacts: [{ id: '900', properties: { email: 'ada7@example.org', city: 'Oslo' } }] },
+  switches: { searchLagMs: 0 },
+};
+
+const isEnded = ({ state }: MigrationStatus): boolean => ENDED_STATES.has(state);
 
 describe('recovery', () => {
   let undisturbed: CanonicalDump;
   let rehearsal: Rehearsal;
-  let migration: Migration;
-  const opened: PortageClient[] = [];
-
-  const begin = async (): Promise<void> => {
-    rehearsal = await startRehearsal();
-    await rehearsal.portal.load(THERE_BEFORE);
-  };
-  const start = async (): Promise<void> => {
-    migration = await rehearsal.portage.start(file());
-  };
-  const file = (): string => rehearsal.migrationFile(rehearsal.sourceFolder('export', EXPORT));
-  const toTheMiddleOfContacts = async (): Promise<void> => {
-    await rehearsal.portal.faults({ rules: [{ path: '/contacts/batch/create$', callNumbers: Array.from({ length: 500 }, (_, index) => CONTACT_CALLS_BEFORE_SILENCE + 1 + index), fault: { kind: 'request-lost' } }] });
-    await start();
-    await until(migration, ({ phase, objects }) => phase === 'contacts' && (objects.contacts?.created ?? 0) >= (CONTACT_CALLS_BEFORE_SILENCE - 1) * 100);
-  };
-  const toTheEnd = async (): Promise<void> => {
-    await start();
-    expect((await migration.ended()).state).toBe('verified');
-  };
-  /** A client of its own: the rehearsal's has the lost ledger open. */
-  const connect = async (): Promise<Migration> => {
-    const portage = await connectPortage({ environment: rehearsal.stack.environment, folder: rehearsal.folder, userConfigFile: 'ignore' });
-    opened.push(portage);
-    return portage.migration();
-  };
-  const command = (...words: readonly string[]) => runCommand(words, { ...rehearsal.stack.environment, HOME: rehearsal.folder, XDG_CONFIG_HOME: rehearsal.folder }, rehearsal.folder);
-  const loseTemporal = async (): Promise<void> => {
-    await rehearsal.stack.worker().kill();
-    await rehearsal.stack.temporal().kill();
-    for (const suffix of ['', '-wal', '-shm', '-journal']) {
-      rmSync(join(rehearsal.folder, `temporal.db${suffix}`), { force: true });
-    }
-    await rehearsal.portal.faults(null);
-    await rehearsal.stack.startTemporal();
-    await rehearsal.stack.startWorker();
-  };
-  const loseLedger = async (): Promise<void> => {
-    await rehearsal.stack.worker().kill();
-    for (const suffix of ['', '-wal', '-shm']) {
-      rmSync(join(rehearsal.folder, `ledger.db${suffix}`), { force: true });
-    }
-    await rehearsal.portal.faults(null);
-    await rehearsal.stack.startWorker();
-  };
+  let clients: PortageClient[] = [];
 
   beforeAll(async () => {
     await begin();
-    await toTheEnd();
+    await until(await start(), ({ state }) => state === 'verified');
     undisturbed = await rehearsal.portal.canonicalDump();
-    await rehearsal.end();
+    await end();
   }, 120_000);
-  beforeEach(begin, 60_000);
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((portage) => portage.close()));
+  beforeEach(() => begin(), 60_000);
+  afterEach(() => end(), 60_000);
+
+  async function begin(): Promise<void> {
+    rehearsal = await startRehearsal();
+    await rehearsal.portal.load(PORTAL);
+  }
+  async function end(): Promise<void> {
+    await Promise.all(clients.map((portage) => portage.close()));
+    clients = [];
     await rehearsal.end();
-  });
+  }
+  /** Anew each time: an older one has the lost ledger open. */
+  async function connect(): Promise<PortageClient> {
+    const portage = await connectPortage({ environment: rehearsal.stack.environment, folder: rehearsal.folder, userConfigFile: 'ignore', searchLagMs: 0 });
+    clients.push(portage);
+    return portage;
+  }
+  async function start(): Promise<Migration> {
+    return (await connect()).start(rehearsal.migrationFile(rehearsal.sourceFolder('export', EXPORT)));
+  }
+  /** A portal that takes three batches of contacts and then answers no more: what is sent after them stays in doubt. */
+  async function startedUpToTheMiddleOfContacts(): Promise<Migration> {
+    await rehearsal.portal.faults({ rules: [{ path: '/contacts/batch/create$', callNumbers: Array.from({ length: 500 }, (_, index) => 4 + index), fault: { kind: 'request-lost' } }] });
+    const migration = await start();
+    await until(migration, ({ phase, objects }) => phase === 'contacts' && (objects.contacts?.created ?? 0) >= 199 && (objects.contacts?.inDoubt ?? 0) > 0);
+    return migration;
+  }
+  const command = (...words: readonly string[]) => runCommand(words, { ...rehearsal.stack.environment, HOME: rehearsal.folder, XDG_CONFIG_HOME: rehearsal.folder }, rehearsal.folder);
+  const remove = (name: string): void => ['', '-wal', '-shm', '-journal'].forEach((suffix) => rmSync(join(rehearsal.folder, `${name}${suffix}`), { force: true }));
 
-  it('goes on from the ledger when Temporal is lost in the middle of the contacts', async () => {
-    await toTheMiddleOfContacts();
-    await loseTemporal();
+  async function loseTemporal(): Promise<void> {
+    await rehearsal.stack.worker().kill();
+    await rehearsal.stack.temporal().kill();
+    remove('temporal.db');
+    await rehearsal.portal.faults(null);
+    await rehearsal.stack.startTemporal();
+    await rehearsal.stack.startWorker();
+  }
+  async function loseLedger(): Promise<void> {
+    await rehearsal.stack.worker().kill();
+    remove('ledger.db');
+    await rehearsal.portal.faults(null);
+    await rehearsal.stack.startWorker();
+  }
+  async function recovered(file?: string): Promise<Migration> {
+    return (await (await connect()).recovery(undefined, file)).proceed();
+  }
 
-    const refused = await command('start', file());
-    const asked = await command('recover');
-    const recovered = await command('recover', '--yes');
-    const paused = await until(migration, ({ state }) => state === 'paused');
-    await migration.resume();
-    const status = await until(migration, ({ state }) => ENDED_STATES.has(state), 30_000);
-
-    expect(refused.err).toContain(`portage recover ${migration.run}`);
-    expect({ exitCode: asked.exitCode, err: asked.err }).toEqual({ exitCode: 9, err: expect.stringContaining('What was set by hand') as unknown });
-    expect(recovered.exitCode).toBe(0);
-    expect(paused.reasons).toMatchObject([{ kind: 'operator', code: 'recovered' }]);
-    expect(status.state).toBe('verified');
-    expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
-  }, 120_000);
-
-  it('goes on from the ledger when Temporal is lost after the end, and rolls back by it', async () => {
+  it('goes on from the ledger when Temporal is lost, in the middle of the contacts and after the end', async () => {
     const before = await rehearsal.portal.fingerprint();
-    await toTheEnd();
+    const migration = await startedUpToTheMiddleOfContacts();
     await loseTemporal();
 
-    expect((await command('recover', '--yes')).exitCode).toBe(0);
-    await until(migration, ({ state }) => state === 'paused');
-    await migration.rollback({ confirm: migration.run });
-    const status = await until(migration, ({ state, reasons }) => state === 'rolled-back' || reasons.some(({ kind }) => kind !== 'operator'));
+    const startedAgain = await command('start', 'test.yaml');
+    const status = await command('status');
+    const asked = await command('recover');
 
-    expect(status).toMatchObject({ state: 'rolled-back', reasons: [] });
+    expect([startedAgain.err, status.out].map((text) => text.includes(`portage recover ${migration.run}`))).toEqual([true, true]);
+    expect(asked.exitCode).toBe(9);
+    expect(asked.err).toContain('What was set by hand');
+    const again = await recovered();
+    expect((await again.status()).reasons).toMatchObject([{ kind: 'operator', code: 'recovered' }]);
+    await again.resume();
+    expect((await until(again, isEnded)).state).toBe('verified');
+    expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
+
+    await loseTemporal();
+    const open = await recovered();
+    await open.resume();
+    await until(open, ({ state, phase }) => state === 'verified' && phase === 'open');
+    await open.rollback({ confirm: open.run });
+    expect(await until(open, ({ state, reasons }) => state === 'rolled-back' || reasons.length > 0)).toMatchObject({ state: 'rolled-back', reasons: [] });
     expect(await rehearsal.portal.fingerprint()).toBe(before);
-  }, 120_000);
+  }, 240_000);
 
-  it('goes on from portal and workflows when the ledger is lost in the middle of the contacts', async () => {
-    await toTheMiddleOfContacts();
+  it('goes on from portal and workflows when the ledger is lost, in the middle of the contacts and after the end', async () => {
+    const { run } = await startedUpToTheMiddleOfContacts();
     await loseLedger();
 
-    const withoutFile = await command('recover', migration.run);
-    const recovered = await command('recover', '--file', 'test.yaml', '--yes');
-    const again = await connect();
-    await again.resume();
-    const status = await until(again, ({ state }) => ENDED_STATES.has(state), 30_000);
+    const withoutFile = await command('recover', run);
+    const asked = await command('recover', '--file', 'test.yaml');
 
-    expect({ exitCode: withoutFile.exitCode, err: withoutFile.err }).toEqual({ exitCode: 2, err: expect.stringContaining('--file migration.yaml') as unknown });
-    expect({ exitCode: recovered.exitCode, err: recovered.err }).toEqual({ exitCode: 0, err: expect.stringContaining('pre-images') as unknown });
-    expect(again.run).toBe(migration.run);
-    expect(again.row.epoch).toBe(2);
-    expect(status.state).toBe('verified');
+    expect({ exitCode: withoutFile.exitCode, says: withoutFile.err.includes('--file migration.yaml') }).toEqual({ exitCode: 2, says: true });
+    expect(asked.exitCode).toBe(9);
+    expect(['pre-images', 'associations', 'properties, groups', 'refused'].filter((lost) => !asked.err.includes(lost))).toEqual([]);
+    const again = await recovered('test.yaml');
+    expect([again.run, again.row.epoch]).toEqual([run, 2]);
+    expect((await until(again, isEnded)).state).toBe('verified');
     expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
-  }, 120_000);
 
-  it('goes on from portal and workflows when the ledger is lost after the end; what is deleted stays so, and a rollback lists what was matched', async () => {
-    await toTheEnd();
+    // Somebody deletes a contact that the run made: it must not come back.
     const deleted = (await rehearsal.portal.dump()).records['contacts']?.find(({ properties }) => properties['email'] === 'ada3@example.org');
     await rehearsal.portal.edit({ action: 'archive', objectType: 'contacts', id: deleted?.id ?? '' });
     await loseLedger();
+    const open = await recovered('test.yaml');
+    expect(open.row.epoch).toBe(3);
+    const contacts = { created: CONTACTS - 2, updated: 1, refused: 1 };
+    expect(await until(open, isEnded)).toMatchObject({ state: 'finished-with-refusals', objects: { contacts } });
+    expect(await liveContacts()).toHaveLength(CONTACTS - 1);
 
-    expect((await command('recover', '--file', 'test.yaml', '--yes')).exitCode).toBe(0);
-    const again = await connect();
-    const status = await until(again, ({ state }) => ENDED_STATES.has(state), 30_000);
-    const emails = (await rehearsal.portal.dump()).records['contacts']?.filter(({ archived }) => !archived).map(({ properties }) => properties['email']);
-    await again.rollback({ confirm: again.run });
-    const undone = await until(again, ({ state, reasons }) => state === 'rolled-back' || reasons.length > 0);
-    const left = (await rehearsal.portal.dump()).records['contacts']?.filter(({ archived }) => !archived) ?? [];
+    // What it matched stays as it is: nobody knows what stood there before.
+    await open.rollback({ confirm: run });
+    expect(await until(open, ({ state, reasons }) => state === 'rolled-back' || reasons.length > 0)).toMatchObject({ state: 'rolled-back', reasons: [] });
+    expect((await liveContacts()).map(({ id: targetId, properties }) => [targetId, properties['city']])).toEqual([['900', 'Oslo']]);
+    expect((await open.report())?.rollback?.kept).toEqual({ 'no-pre-image': 1 });
+  }, 240_000);
 
-    expect(status).toMatchObject({ state: 'finished-with-refusals', objects: { contacts: { created: CONTACTS - 2, updated: 1, refused: 1 } } });
-    expect(emails).not.toContain('ada3@example.org');
-    expect(emails).toHaveLength(CONTACTS - 1);
-    expect(undone).toMatchObject({ state: 'rolled-back', reasons: [] });
-    expect(left.map(({ id: targetId, properties }) => [targetId, properties['city']])).toEqual([['900', 'Oslo']]);
-    expect((await again.report())?.rollback?.kept).toEqual({ 'no-pre-image': 1 });
-  }, 120_000);
+  async function liveContacts() {
+    return (await rehearsal.portal.dump()).records['contacts']?.filter(({ archived }) => !archived) ?? [];
+  }
 });
