@@ -1,0 +1,93 @@
+/** A simulated portal for driven runs, and folders of their own for each: driven in this process, or in one that may be killed. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CrashWatch } from '../../../domain/crash-point';
+import { nobodyWatches } from '../../../domain/crash-point';
+import { nodeArguments } from '../../../local/node-program';
+import type { CanonicalDump, PortalDefinition } from '../../../simulator/control-plane';
+import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
+import { simulatedPortal } from '../simulated-portal';
+import type { SimulatedPortal } from '../simulated-portal';
+import { drive } from './drive';
+import type { DriveOptions, Driven } from './drive';
+import type { ChildOptions } from './drive-main';
+import { DRIVEN_TOKEN, SMALL, smallPortal, writeSmallExport } from './small-export';
+import type { ExportSize } from './small-export';
+import { virtualNowMs } from './virtual-time';
+
+export interface ChildEnd {
+  /** Null where it was killed or stood still. */
+  readonly driven: Driven | null;
+  readonly stopped: string | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Boundaries that it passed, in order, where that was asked for. */
+  readonly passed: readonly string[];
+}
+
+export interface DrivenRun {
+  readonly options: DriveOptions;
+  /** In this process. */
+  drive(watch?: CrashWatch): Promise<Driven>;
+  /** In a process of its own. */
+  spawn(more?: Pick<ChildOptions, 'crash'> & { readonly keepLog?: boolean }): Promise<ChildEnd>;
+}
+
+export interface DrivenScene {
+  readonly portal: SimulatedPortal;
+  /** A fresh portal, ledger and history. What an earlier run left is gone. */
+  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs'>>, portal?: PortalDefinition): Promise<DrivenRun>;
+  dump(): Promise<CanonicalDump>;
+  close(): Promise<void>;
+}
+
+export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenScene> {
+  const folder = mkdtempSync(join(tmpdir(), 'portage-driven-'));
+  const sourceFolder = writeSmallExport(join(folder, 'export'), size);
+  const startedMs = Date.now();
+  const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });
+  const { url } = await simulator.listen(0);
+  const portal = simulatedPortal(url);
+  let runs = 0;
+  return {
+    portal,
+    dump: () => portal.canonicalDump(),
+    async begin(change = {}, definition = smallPortal()) {
+      await portal.faults(null);
+      await portal.load(definition);
+      await portal.clearCalls();
+      runs += 1;
+      const file = (name: string): string => join(folder, `${runs}-${name}`);
+      const options: DriveOptions = {
+        simulatorUrl: url, token: DRIVEN_TOKEN, ledgerFile: file('ledger.db'), historyFile: file('history.jsonl'), sourceFolder, startedMs,
+        direction: 'forward', window: 2, callTimeoutMs: 3_000, ...change,
+      };
+      return {
+        options,
+        drive: (watch = nobodyWatches) => drive(options, watch),
+        spawn: ({ crash, keepLog = false } = {}) => spawnDrive({ ...options, ...(crash === undefined ? {} : { crash }), ...(keepLog ? { log: file('passed.log') } : {}) }, file('options.json')),
+      };
+    },
+    async close() {
+      await simulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function spawnDrive(options: ChildOptions, optionsFile: string): Promise<ChildEnd> {
+  writeFileSync(optionsFile, JSON.stringify(options));
+  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'drive-main.ts')), optionsFile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (_, signal) => {
+      const text = Buffer.concat(chunks).toString('utf8').trim();
+      const said = text === '' ? {} : (JSON.parse(text) as { driven?: Driven; stopped?: string });
+      const passed = options.log === undefined ? [] : readFileSync(options.log, 'utf8').trim().split('\n');
+      resolve({ driven: said.driven ?? null, stopped: said.stopped ?? null, signal, passed });
+    });
+  });
+}
