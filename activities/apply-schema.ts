@@ -4,11 +4,11 @@ import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { isMadeBy, markedDescription, pipelineMisfit, propertyMisfit } from '../domain/schema-check';
 import type { PipelineDefinition, PropertyDefinition, SchemaPlan } from '../domain/schema-plan';
-import type { Ledger, SchemaIntent } from '../ledger/ledger';
+import type { Ledger, RunRow, SchemaIntent } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PlannedPortal } from './batch-context';
 import type { PortalActivities, RunIdentity } from './migration-activities';
-import { inRun } from './run-context';
+import { inRun, otherRunWriting } from './run-context';
 import type { PortalCollaborators } from './run-context';
 
 // 100 inputs a batch create: HubSpot properties API, 2026-09.
@@ -26,7 +26,7 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   return {
     applySchema: (input) =>
       inRun(collaborators, input, 'properties', async ({ row, call }) => {
-        await refuseBesideAnother(ledger, input);
+        await claim(ledger, row, input);
         const portal = await plannedPortal(row.stagingId);
         const intendedBefore = new Set((await ledger.schema.read(input.run)).map(intentKey));
         await ledger.schema.intend(input.run, intentsOf(portal.schemaPlan));
@@ -52,11 +52,17 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   };
 }
 
-/** The first thing that this run changes: another may have begun since the preflight, while this one waited for its approval. */
-async function refuseBesideAnother(ledger: Ledger, { run, portalId }: RunIdentity): Promise<void> {
-  const other = await ledger.runs.findOtherWriter(run, portalId);
+/** Before the first thing that this run changes: from here on no other run writes these object types, and another that does so keeps this one from it. */
+async function claim(ledger: Ledger, { stagingId }: RunRow, { run, portalId }: RunIdentity): Promise<void> {
+  const plan = await ledger.plans.read(stagingId);
+  if (plan === null) {
+    throw new MigrationError('InvariantError', `Run ${run} has no plan.`, { code: 'no-plan' });
+  }
+  const { records, schema } = plan;
+  const touched = new Set([...records.filter(({ partitions }) => partitions.length > 0), ...schema.groups, ...schema.properties, ...schema.pipelines].map(({ objectType }) => objectType));
+  const other = await ledger.runs.claimPortal(run, { portalId, keyProperty: schema.keyProperty, objectTypes: [...touched] });
   if (other !== null) {
-    throw new MigrationError('PlanError', `Run ${other} is writing to portal ${portalId}. Let it end or roll it back, then resume.`, { code: 'other-run-writing' });
+    throw otherRunWriting(other, portalId);
   }
 }
 

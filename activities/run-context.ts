@@ -55,6 +55,11 @@ export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'le
     if (portalId !== identity.portalId) {
       throw new MigrationError('IdentityError', `The token belongs to portal ${portalId}, run ${identity.run} writes to ${identity.portalId}. Give the worker that portal's token.`, { code: 'other-portal' });
     }
+    // What this run gave up when it was done it must have again before it undoes.
+    const other = phase === 'rollback' ? await ledger.runs.reclaimPortal(identity.run) : null;
+    if (other !== null) {
+      throw otherRunWriting(other, portalId);
+    }
     try {
       return await work({ row, signal, call });
     } catch (error) {
@@ -91,6 +96,11 @@ export async function requireRow(ledger: Ledger, run: string): Promise<RunRow> {
     throw new MigrationError('IdentityError', `The ledger knows no run ${run}.`, { code: 'unknown-run' });
   }
   return row;
+}
+
+/** Two runs in the same object types of a portal would take each other's records for strangers'. */
+export function otherRunWriting(other: string, portalId: string): MigrationError {
+  return new MigrationError('PlanError', `Run ${other} is writing to portal ${portalId}, to object types that this run writes too. Let it end or roll it back, then resume.`, { code: 'other-run-writing' });
 }
 
 /** Fewer or more rows than the plan put into the batch: another plan, or another ledger. */

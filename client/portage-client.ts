@@ -9,10 +9,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import { MigrationError } from '../domain/migration-error';
 import { OVER_STATES } from '../domain/phase';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
@@ -94,12 +95,8 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
-      const running = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && isUnfinished(row));
-      if (running !== undefined) {
-        throw new CommandError(EXIT.usage, `Run ${running.run} of migration "${definition.id}" stands: ${STATE_WORDS[running.state]}.`, `Finish it (portage finalize ${running.run}) or undo it (portage rollback ${running.run}) before starting another, or watch it: portage watch ${running.run}.`);
-      }
       const client = await temporal.client();
-      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+      const row = await openRun({ ledger, client }, definition);
       const input: MigrationInput = {
         run: row.run,
         migrationId: definition.id,
@@ -111,15 +108,19 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
         reserve: definition.quota.reserve,
         rollbackWindowMs: definition.rollbackWindowDays * 24 * 60 * 60 * 1000,
       };
-      await client.workflow.start('migration', {
-        workflowId: workflowIds.migration(row.run),
-        taskQueue: taskQueues.ledger(ledgerId),
-        args: [input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowExecutionTimeout: HUNDRED_YEARS,
-        staticSummary: `Migration ${definition.id}: ${definition.source.crm} to ${definition.target.crm}`,
-        staticDetails: `Run \`${row.run}\`. Pause, resume, roll back and finalize are signals of this workflow, or commands: \`portage --help\`.`,
-      });
+      try {
+        await client.workflow.start('migration', {
+          workflowId: workflowIds.migration(row.run),
+          taskQueue: taskQueues.ledger(ledgerId),
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowExecutionTimeout: HUNDRED_YEARS,
+          staticSummary: `Migration ${definition.id}: ${definition.source.crm} to ${definition.target.crm}`,
+          staticDetails: `Run \`${row.run}\`. Pause, resume, roll back and finalize are signals of this workflow, or commands: \`portage --help\`.`,
+        });
+      } catch (error) {
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? stands(row) : error;
+      }
       return migrationOf(row);
     },
     async plan(file, stopAfter) {
@@ -162,9 +163,59 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   };
 }
 
-function isUnfinished(row: RunRow): boolean {
-  return !OVER_STATES.includes(row.state);
+/** A client that opened a run and did not bring it to Temporal within this time is dead. */
+const OPENING_MS = 60_000;
+
+/**
+ * The run that this start shall bring to Temporal. The ledger opens one for a migration at a time; Temporal starts one workflow for a run. So of two starts at one moment
+ * one wins, and a run whose client died between the two is taken up by the next start.
+ * @throws CommandError when an earlier run stands
+ */
+async function openRun({ ledger, client }: { readonly ledger: Ledger; readonly client: Client }, definition: MigrationDefinition): Promise<RunRow> {
+  const digest = definitionDigest(definition);
+  for (;;) {
+    const now = new Date().toISOString();
+    try {
+      return await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: digest, now });
+    } catch (error) {
+      if (!(error instanceof MigrationError) || error.details.code !== 'run-stands') {
+        throw error;
+      }
+    }
+    const standing = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && !OVER_STATES.includes(row.state));
+    if (standing === undefined) {
+      continue;
+    }
+    if (!(await neverReachedTemporal(client, standing))) {
+      throw stands(standing);
+    }
+    if (standing.definitionDigest === digest) {
+      return standing;
+    }
+    if (Date.now() - Date.parse(standing.createdAt) < OPENING_MS) {
+      throw stands(standing);
+    }
+    await ledger.runs.update(standing.run, { state: 'not-started', endedAt: now });
+  }
 }
+
+async function neverReachedTemporal(client: Client, { run, state, phase }: RunRow): Promise<boolean> {
+  if (state !== 'planning' || phase !== 'preflight') {
+    return false;
+  }
+  try {
+    await client.workflow.getHandle(workflowIds.migration(run)).describe();
+    return false;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      return true;
+    }
+    throw error;
+  }
+}
+
+const stands = ({ run, migrationId, state }: RunRow): CommandError =>
+  new CommandError(EXIT.planRefused, `Migration "${migrationId}" has been started already: its run ${run} stands (${STATE_WORDS[state]}).`, `Watch it: portage watch ${run}. Before another start, end it (portage finalize ${run}) or undo it (portage rollback ${run}).`);
 
 function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {
   const handle = async () => (await temporal.client()).workflow.getHandle(workflowIds.migration(row.run));
