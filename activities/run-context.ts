@@ -8,6 +8,7 @@ import type { CallFact } from '../domain/pace';
 import { MigrationError } from '../domain/migration-error';
 import type { Phase } from '../domain/phase';
 import type { Ledger, RunRow } from '../ledger/ledger';
+import { createAttemptSteadiness } from './attempt-steadiness';
 import type { RunIdentity } from './migration-activities';
 
 /** Half of what the workflow waits for (5 s) leaves room for a slow tick. */
@@ -30,12 +31,16 @@ export interface RunScope {
  * Heartbeats once a second for as long as the work runs, so that a killed worker is noticed in seconds and a slow portal is not mistaken for one.
  * Work that fails because it was cancelled ends as cancelled, not as a failure of the portal.
  */
-export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(work: (signal: AbortSignal, isSteady: () => boolean) => Promise<T>): Promise<T> {
   const context = Context.current();
+  const steadiness = createAttemptSteadiness();
   context.heartbeat();
-  const ticking = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  const ticking = setInterval(() => {
+    steadiness.tick();
+    context.heartbeat();
+  }, HEARTBEAT_EVERY_MS);
   try {
-    return await work(context.cancellationSignal);
+    return await work(context.cancellationSignal, steadiness.isSteady);
   } catch (error) {
     throw context.cancellationSignal.aborted ? context.cancellationSignal.reason : error;
   } finally {
@@ -48,9 +53,9 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>
  * @throws IdentityError when the token's portal, the ledger's id, its epoch or the run's own portal are not the input's: a worker with another ledger or token must not write.
  */
 export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'ledger' | 'target'>, identity: RunIdentity, phase: Phase, work: (scope: RunScope) => Promise<T>): Promise<T> {
-  return withHeartbeat(async (signal) => {
+  return withHeartbeat(async (signal, isSteady) => {
     const row = await requireRun(ledger, identity);
-    const call: CallContext = { signal, onCall: (fact: CallFact) => ledger.facts.countCall(identity.run, phase, fact) };
+    const call: CallContext = { signal, isSteady, onCall: (fact: CallFact) => ledger.facts.countCall(identity.run, phase, fact) };
     const portalId = await target.portalId(call);
     if (portalId !== identity.portalId) {
       throw new MigrationError('IdentityError', `The token belongs to portal ${portalId}, run ${identity.run} writes to ${identity.portalId}. Give the worker that portal's token.`, { code: 'other-portal' });
