@@ -57,16 +57,33 @@ export interface RunRow {
   readonly epoch: number;
 }
 
+/** What a run writes, so that no other does. */
+export interface PortalClaim {
+  readonly portalId: string;
+  readonly keyProperty: string;
+  readonly objectTypes: readonly ObjectType[];
+}
+
 export interface RunStore {
-  /** Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. */
+  /**
+   * Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. A migration has one run at a time that is not over:
+   * of two that ask at one moment one gets it. @throws PlanError `run-stands`
+   */
   open(input: { readonly migrationId: string; readonly kind: 'planning' | 'migration'; readonly definition: MigrationDefinition; readonly definitionDigest: string; readonly now: string }): Promise<RunRow>;
   find(run: string): Promise<RunRow | null>;
   /** Newest first. */
   list(migrationId?: string): Promise<readonly RunRow[]>;
   adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
-  /** A run that is writing or undoing in the same portal, object types and key, paused or not: nothing is written while there is one. One that is done and only open for rollback does not count. */
-  findOtherWriter(run: string, portalId: string): Promise<string | null>;
+  /**
+   * Takes these object types of a portal under this key for the run, all or none, in one transaction: of two that ask at one moment one gets them. A run that had them
+   * and is done, only open for rollback, gives them up. Repeatable. Null: the run has them; else the run that is writing or undoing there, paused or not.
+   */
+  claimPortal(run: string, claim: PortalClaim): Promise<string | null>;
+  /** As `claimPortal`, for all that the run claimed before: it may have been given up since. */
+  reclaimPortal(run: string): Promise<string | null>;
+  /** Who would refuse such a claim now, under whatever key. Takes nothing. */
+  findOtherWriter(run: string, portalId: string, objectTypes: readonly ObjectType[]): Promise<string | null>;
   addFindings(run: string, findings: readonly Finding[]): Promise<void>;
   readFindings(run: string): Promise<readonly Finding[]>;
 }

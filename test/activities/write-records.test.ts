@@ -235,6 +235,7 @@ describe('writeRecords', () => {
       const first = await write(3);
       await undo(3);
       const { definition, definitionDigest, stagingId } = scene.row;
+      await scene.ledger.runs.update(scene.row.run, { state: 'rolled-back', endedAt: new Date().toISOString() });
       const { run } = await scene.ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: new Date().toISOString() });
       await scene.ledger.runs.adoptStaging(run, stagingId);
 
