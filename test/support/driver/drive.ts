@@ -90,7 +90,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, time: VirtualTi
     ),
     openSource: () => source,
     // Shards are workflows: the pairs are compared with the ledger's below, and nothing is open here.
-    shards: { readDigest: async () => null, close: async () => undefined },
+    shards: { start: async () => 'started' as const, readDigest: async () => null, close: async () => undefined },
     clock: time.nowMs,
     version: '0.0.0-driven',
   };
