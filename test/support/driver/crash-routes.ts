@@ -25,10 +25,10 @@ const FORCED: Readonly<Partial<Record<CrashPoint, Route>>> = {
 /** One call of each kind of refusal that is no record's fault, and one slow answer. Times are the machine's: a second of the driven run is 50 ms. */
 const TOLD_TO_WAIT: FaultPlan = {
   rules: [
-    { path: '^POST .*/companies/batch/create', times: 1, fault: { kind: 'slow', delayMs: 150 } },
-    { path: '^POST .*/contacts/batch/create', callNumbers: [1], fault: { kind: 'rate-limited', policy: 'TEN_SECONDLY_ROLLING' } },
-    { path: '^POST .*/deals/batch/create', callNumbers: [1], fault: { kind: 'rate-limited', policy: 'DAILY' } },
-    { path: '^POST .*/associations/.*/batch/create', times: 1, fault: { kind: 'locked' } },
+    { path: '^POST /crm/objects/.*/companies/batch/create', times: 1, fault: { kind: 'slow', delayMs: 150 } },
+    { path: '^POST /crm/objects/.*/contacts/batch/create', callNumbers: [1], fault: { kind: 'rate-limited', policy: 'TEN_SECONDLY_ROLLING' } },
+    { path: '^POST /crm/objects/.*/deals/batch/create', callNumbers: [1], fault: { kind: 'rate-limited', policy: 'DAILY' } },
+    { path: '^POST /crm/associations/.*/batch/create', times: 1, fault: { kind: 'locked' } },
   ],
 };
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrashPoint } from '../../../domain/crash-point';
 import type { AssociationTallies, RecordTallies } from '../../../domain/record-outcome';
+import type { CallLog } from '../../../simulator/control-plane';
 import { openLedger } from '../../../ledger/open-ledger';
 import { beginRoute, placeToDie } from './crash-routes';
 import type { PlaceToDie, Route, Side } from './crash-routes';
@@ -53,6 +54,7 @@ interface Undisturbed {
 
 const WRITING = ['activity:writeRecords', 'activity:writeAssociations', 'activity:undoRecords', 'activity:undoAssociations'];
 const LOOKS = ['before call:read', 'before call:association-read'];
+const RECORD_CREATE = /^(companies|contacts|deals)\.batch\.create$/;
 const WRITES = /\.batch\.(create|update|archive)$/;
 
 export async function openCrashSuite(): Promise<CrashSuite> {
@@ -62,21 +64,17 @@ export async function openCrashSuite(): Promise<CrashSuite> {
   const results: Killed[] = [];
 
   const endOf = async (run: DrivenRun, { state }: Driven, passed: readonly string[]): Promise<RunEnd> => {
-    const { calls, total } = await scene.portal.calls();
-    const landed: Record<string, number> = {};
-    for (const { kind, status, inputCount } of calls.filter((call) => WRITES.test(call.kind) && call.status >= 200 && call.status < 300)) {
-      landed[kind] = (landed[kind] ?? 0) + inputCount;
-    }
+    const log = await scene.portal.calls();
     const tallies = await talliesOf(run.options.ledgerFile);
     return {
       state,
       portal: run.options.direction === 'back' ? await scene.portal.fingerprint() : JSON.stringify(await scene.dump()),
       tallies,
-      inDoubt: [...Object.values(tallies.records), ...Object.values(tallies.associations)].reduce((sum, { inDoubt }) => sum + inDoubt, 0),
-      landed,
-      collisions: calls.filter(({ kind, status }) => /\.batch\.create$/.test(kind) && (status === 409 || status === 207)).length,
+      inDoubt: inDoubtIn(tallies),
+      landed: landedIn(log),
+      collisions: collisionsIn(log),
       looks: looksIn(passed),
-      calls: total,
+      calls: log.total,
     };
   };
 
@@ -119,6 +117,18 @@ export async function openCrashSuite(): Promise<CrashSuite> {
     },
   };
 }
+
+/** A record that was written twice counts twice. */
+export function landedIn({ calls }: CallLog): Readonly<Record<string, number>> {
+  const landed = calls.filter(({ kind, status }) => WRITES.test(kind) && status >= 200 && status < 300);
+  const kinds = [...new Set(landed.map(({ kind }) => kind))].sort();
+  return Object.fromEntries(kinds.map((kind) => [kind, landed.filter((call) => call.kind === kind).reduce((sum, { inputCount }) => sum + inputCount, 0)]));
+}
+
+/** What a record that has landed meets when it is sent again. */
+export const collisionsIn = ({ calls }: CallLog): number => calls.filter(({ kind, status }) => RECORD_CREATE.test(kind) && (status === 409 || status === 207)).length;
+
+export const inDoubtIn = ({ records, associations }: RunEnd['tallies']): number => [...Object.values(records), ...Object.values(associations)].reduce((sum, { inDoubt }) => sum + inDoubt, 0);
 
 async function talliesOf(location: string): Promise<RunEnd['tallies']> {
   const ledger = await openLedger({ location });

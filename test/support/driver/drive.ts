@@ -12,6 +12,7 @@ import type { CrashWatch } from '../../../domain/crash-point';
 import { idMapDigest } from '../../../domain/id-map';
 import type { IdPair } from '../../../domain/id-map';
 import { migrationDefinitionSchema } from '../../../domain/migration-definition.schema';
+import type { MigrationDefinition } from '../../../domain/migration-definition.schema';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../../domain/object-type';
 import type { PlanFacts } from '../../../domain/plan-facts';
 import { toStopCause } from '../../../domain/stop-cause';
@@ -73,6 +74,9 @@ const RESERVE = 0;
 export const DRIVEN_RUN = 'driven.1';
 const PLANNING_RUN = 'plan:driven.1';
 
+export const drivenDefinition = (id: string, sourceFolder: string, more: DriveOptions['definition'] = {}): MigrationDefinition =>
+  migrationDefinitionSchema.parse({ id, source: { crm: 'salesforce', files: sourceFolder, currency: 'USD' }, target: { crm: 'hubspot' }, ...more });
+
 /** @param watch told of each crash point */
 export async function drive(options: DriveOptions, watch: CrashWatch): Promise<Driven> {
   const time = await openVirtualTime(options.startedMs, options.simulatorUrl);
@@ -104,7 +108,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, time: VirtualTi
   const run = DRIVEN_RUN;
   const opened = async (name: string, kind: 'migration' | 'planning'): Promise<void> => {
     if ((await ledger.runs.find(name)) === null) {
-      const definition = migrationDefinitionSchema.parse({ id: 'driven', source: { crm: 'salesforce', files: options.sourceFolder, currency: 'USD' }, target: { crm: 'hubspot' }, ...options.definition });
+      const definition = drivenDefinition('driven', options.sourceFolder, options.definition);
       await ledger.runs.open({ migrationId: 'driven', kind, definition, definitionDigest: 'driven', now: new Date(time.nowMs()).toISOString() });
     }
   };
