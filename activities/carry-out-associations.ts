@@ -54,9 +54,9 @@ async function carryOut({ ledger, target, clock, call, run, associationType, ass
       return { on: 'settled' };
     case 'read':
       return { on: 'associations-read', associations: await target.readAssociations(from, to, command.fromIds, call) };
-    case 'read-end': {
-      const [live] = await target.readRecords(command.end === 'from' ? from : to, { ids: [command.id], idProperty: null, properties: [], archived: false }, call);
-      return { on: 'end-read', liveId: live?.id ?? null };
+    case 'read-ends': {
+      const live = await target.readRecords(command.end === 'from' ? from : to, { ids: command.ids, idProperty: null, properties: [], archived: false }, call);
+      return { on: 'ends-read', liveIds: live.map(({ id }) => id) };
     }
     case 'keep-pre-kinds':
       return { on: 'pre-kinds-kept', kinds: await ledger.linking.keepPreKinds(run, associationType, command.kinds) };

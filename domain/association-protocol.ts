@@ -3,10 +3,12 @@
  * planned, because the portal replaces a pair's labels by those of the call. A pair in doubt is settled by reading it; associations have no key, but writing one twice
  * leaves one.
  */
+import { applyEnds, endsToRead } from './association-ends';
+import { isLabel, itemsAt, move, outcome, pairKey, refusedAs } from './association-item';
 import { ASSOCIATION_KINDS, joinKinds, kindText, parseKind, splitKinds } from './association-kind';
 import type { KindText } from './association-kind';
 import type {
-  AssociationAnswer, AssociationBatchState, AssociationCommand, AssociationEvent, AssociationItem, AssociationSettlement, AssociationStanding, AssociationStep, AssociationToWrite, PortalAssociation,
+  AssociationAnswer, AssociationBatchState, AssociationCommand, AssociationEvent, AssociationItem, AssociationStanding, AssociationStep, AssociationToWrite, PortalAssociation,
 } from './association-state';
 import type { AssociationType } from './object-type';
 import type { Refusal } from './record-outcome';
@@ -16,8 +18,6 @@ const MAX_SOURCES_A_READ = 1_000;
 const MAX_PAIRS_A_CALL = 2_000;
 /** Beyond the halving of a full call the portal is not answering for the pair. */
 const MAX_SENDS_AN_ATTEMPT = 15;
-/** Answers to a pair's call that say nothing of it, and leave nothing: then it is told as refused. */
-const MAX_UNNAMED = 3;
 
 /** @param mode `settle` only finds out what became of pairs sent before; nothing goes out (rollback) */
 export function beginAssociations(associationType: AssociationType, links: readonly AssociationToWrite[], mode: 'write' | 'settle' = 'write'): AssociationStep {
@@ -25,7 +25,7 @@ export function beginAssociations(associationType: AssociationType, links: reado
   for (const { fromTargetId } of links) {
     pairCounts.set(fromTargetId ?? '', (pairCounts.get(fromTargetId ?? '') ?? 0) + 1);
   }
-  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
+  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(associationType, link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
   return step({ associationType, mode, items, primaries: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
 }
 
@@ -33,7 +33,7 @@ export function advanceAssociations(state: AssociationBatchState, event: Associa
   return step(applyEvent(state, event));
 }
 
-function toItem(link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
+function toItem(associationType: AssociationType, link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
   const { ordinal, primary, fromOrigin, attempt } = link;
   return {
     ordinal, primary, isOneOfSeveral, fromOrigin, attempt,
@@ -46,22 +46,22 @@ function toItem(link: AssociationToWrite, isOneOfSeveral: boolean): AssociationI
     unnamedCount: 0,
     isReread: false,
     isRedirected: false,
-    standing: standingAtStart(link),
+    hasLiveEnds: false,
+    standing: standingAtStart(associationType, link),
   };
 }
 
-function standingAtStart(link: AssociationToWrite): AssociationStanding {
+function standingAtStart(associationType: AssociationType, link: AssociationToWrite): AssociationStanding {
   if (link.state === 'settled') {
     return { at: 'settled' };
   }
   if (link.fromTargetId === null || link.toTargetId === null) {
     return outcome({ ordinal: link.ordinal, outcome: 'end-not-written', refusal: null });
   }
-  return { at: 'unread', mark: link.state === 'sent' ? 'sent' : 'none' };
-}
-
-function outcome(settlement: AssociationSettlement): AssociationStanding {
-  return { at: 'outcome', settlement };
+  if (link.state === 'sent') {
+    return { at: 'unread', mark: 'sent' };
+  }
+  return isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
 }
 
 // ---------------------------------------------------------------- events
@@ -72,8 +72,8 @@ function applyEvent(state: AssociationBatchState, event: AssociationEvent): Asso
       return move(state, 'outcome', () => ({ at: 'settled' }));
     case 'associations-read':
       return applyRead(state, event.associations);
-    case 'end-read':
-      return applyEnd(state, event.liveId);
+    case 'ends-read':
+      return applyEnds(state, event.liveIds);
     case 'pre-kinds-kept':
       return applyKept(state, event.kinds);
     case 'quota-suffices':
@@ -130,14 +130,11 @@ function decided({ associationType }: AssociationBatchState, item: AssociationIt
     return landed(associationType, item);
   }
   const mark = item.standing.at === 'unread' ? item.standing.mark : 'none';
-  switch (mark) {
-    case 'none':
-      return { at: 'ready' };
-    case 'sent':
-      return { at: 'absent', then: 'ready' };
-    case 'unnamed':
-      return { at: 'astray', look: 'from' };
+  // A write to a merged record lands on the one that it was merged into, and there a label replaces labels that nobody has read.
+  if (mark === 'unnamed' || (mark === 'none' && isLabel(associationType) && !item.hasLiveEnds)) {
+    return { at: 'astray', look: 'from', mark: mark === 'none' ? 'none' : 'sent', isAlone: false };
   }
+  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
 }
 
 /** *Added* is what was not there before this run wrote. Of a pair that was found on another record than it was sent to, nobody can tell: rollback leaves it alone. */
@@ -145,32 +142,6 @@ function landed(associationType: AssociationType, { ordinal, preKinds, isRedirec
   const wasThere = preKinds?.includes(kindText(ASSOCIATION_KINDS[associationType].plain)) === true;
   const isFoundElsewhere = isRedirected && standing.at === 'unread';
   return outcome({ ordinal, outcome: wasThere || isFoundElsewhere ? 'already-there' : 'added', refusal: null });
-}
-
-function applyEnd(state: AssociationBatchState, liveId: string | null): AssociationBatchState {
-  const { asked } = state;
-  if (asked.do !== 'read-end') {
-    throw new Error(`an end was read where ${asked.do} was asked for`);
-  }
-  return {
-    ...state,
-    items: state.items.map((item): AssociationItem => {
-      if (item.standing.at !== 'astray' || item.standing.look !== asked.end || (asked.end === 'from' ? item.fromId : item.toId) !== asked.id) {
-        return item;
-      }
-      if (liveId === null) {
-        return { ...item, standing: refusedAs(item, ownRefusal('deleted-since')) };
-      }
-      if (liveId !== asked.id) {
-        return { ...item, ...(asked.end === 'from' ? { fromId: liveId } : { toId: liveId }), isRedirected: true, standing: { at: 'unread', mark: 'sent' } };
-      }
-      return { ...item, standing: asked.end === 'from' ? { at: 'astray', look: 'to' } : item.unnamedCount < MAX_UNNAMED ? { at: 'absent', then: 'ready' } : refusedAs(item, ownRefusal('no-result')) };
-    }),
-  };
-}
-
-function ownRefusal(code: string): Refusal {
-  return { code, property: null, message: '', correlationId: null };
 }
 
 /** Primary is written where a record of this run's making has several companies and no primary of somebody else's; the source's own reference names which. */
@@ -254,18 +225,6 @@ function halves(items: readonly AssociationItem[]): readonly (readonly number[])
   return [items.slice(0, middle), items.slice(middle)].map((half) => half.map(toOrdinal)).filter((half) => half.length > 0);
 }
 
-function refusedAs(item: AssociationItem, refusal: Refusal): AssociationStanding {
-  return outcome({ ordinal: item.ordinal, outcome: 'refused', refusal });
-}
-
-function move(state: AssociationBatchState, from: AssociationStanding['at'], to: (item: AssociationItem) => AssociationStanding): AssociationBatchState {
-  return { ...state, items: state.items.map((item) => (item.standing.at === from ? { ...item, standing: to(item) } : item)) };
-}
-
-function pairKey({ fromId, toId }: { readonly fromId: string; readonly toId: string }): string {
-  return `${fromId} ${toId}`;
-}
-
 // ---------------------------------------------------------------- the next command
 
 function step(state: AssociationBatchState): AssociationStep {
@@ -298,9 +257,9 @@ function nextCommand(state: AssociationBatchState): Choice {
   if (unread.length > 0) {
     return stay({ do: 'read', fromIds: [...new Set(unread.map((item) => item.fromId))].slice(0, MAX_SOURCES_A_READ) });
   }
-  const [astray] = state.items.flatMap(({ fromId, toId, standing }) => (standing.at === 'astray' ? [{ end: standing.look, id: standing.look === 'from' ? fromId : toId }] : []));
-  if (astray !== undefined) {
-    return stay({ do: 'read-end', ...astray });
+  const ends = endsToRead(state);
+  if (ends !== null) {
+    return stay(ends);
   }
   const imaged = itemsAt(state, 'imaged');
   if (imaged.length > 0) {
@@ -342,10 +301,6 @@ function toSend(state: AssociationBatchState, marked: readonly AssociationItem[]
 /** The portal makes a record's first company primary by itself: the planned primary goes first. */
 function inSendingOrder(items: readonly AssociationItem[]): readonly AssociationItem[] {
   return [...items].sort((left, right) => Number(right.primary) - Number(left.primary) || left.ordinal - right.ordinal);
-}
-
-function itemsAt(state: AssociationBatchState, at: AssociationStanding['at']): readonly AssociationItem[] {
-  return state.items.filter((item) => item.standing.at === at);
 }
 
 const toOrdinal = (item: AssociationItem): number => item.ordinal;

@@ -41,8 +41,8 @@ export type AssociationStanding =
   | { readonly at: 'unread'; readonly mark: 'none' | 'sent' | 'unnamed' }
   /** Marked as sent, and not there: the mark goes. `then: 'unread'` where labels that are gone may have been the reason. */
   | { readonly at: 'absent'; readonly then: 'ready' | 'unread' }
-  /** Answered without a word on this pair, and not there: was one of its ends merged into another record, or deleted? */
-  | { readonly at: 'astray'; readonly look: 'from' | 'to' }
+  /** Was one of its ends merged into another record, or deleted? Asked where an answer said nothing of the pair, or where the write would replace labels on that record. */
+  | { readonly at: 'astray'; readonly look: 'from' | 'to'; readonly mark: 'none' | 'sent'; readonly isAlone: boolean }
   /** Read for the first time, not kept yet. */
   | { readonly at: 'imaged' }
   | { readonly at: 'ready' }
@@ -68,6 +68,7 @@ export interface AssociationItem {
   readonly isReread: boolean;
   /** An end was merged into another record: the pair is written there. */
   readonly isRedirected: boolean;
+  readonly hasLiveEnds: boolean;
   readonly standing: AssociationStanding;
 }
 
@@ -89,8 +90,8 @@ type Mark = { readonly ordinal: number; readonly attempt: number };
 export type AssociationCommand =
   | { readonly do: 'settle'; readonly settlements: readonly AssociationSettlement[] }
   | { readonly do: 'read'; readonly fromIds: readonly string[] }
-  /** One record, alone: a merged one answers under the id of the record that it was merged into. */
-  | { readonly do: 'read-end'; readonly end: 'from' | 'to'; readonly id: string }
+  /** A merged record answers under the id of the one that it was merged into, and does not say for whom: what is missing is asked for alone. */
+  | { readonly do: 'read-ends'; readonly end: 'from' | 'to'; readonly ids: readonly string[] }
   | { readonly do: 'keep-pre-kinds'; readonly kinds: readonly { readonly ordinal: number; readonly preKinds: string }[] }
   | { readonly do: 'check-quota' }
   | { readonly do: 'mark-sent'; readonly links: readonly Mark[] }
@@ -103,8 +104,7 @@ export type AssociationCommand =
 export type AssociationEvent =
   | { readonly on: 'settled' }
   | { readonly on: 'associations-read'; readonly associations: readonly PortalAssociation[] }
-  /** Null: there is no such live record. */
-  | { readonly on: 'end-read'; readonly liveId: string | null }
+  | { readonly on: 'ends-read'; readonly liveIds: readonly string[] }
   /** What the ledger holds now: another attempt may have kept, and sent, before this one. */
   | { readonly on: 'pre-kinds-kept'; readonly kinds: readonly { readonly ordinal: number; readonly preKinds: string }[] }
   | { readonly on: 'quota-suffices' }

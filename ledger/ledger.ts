@@ -314,7 +314,7 @@ export interface Difference {
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `normalised`, `deleted-since`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;
@@ -331,7 +331,9 @@ export interface FactStore {
   readPhases(run: string): Promise<readonly { readonly phase: Phase; readonly startedAt: string; readonly endedAt: string | null }[]>;
   /** Replaces what an earlier attempt of the same verify batch recorded. */
   recordVerification(run: string, workType: WorkType, batch: number, result: { readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: readonly Difference[] }): Promise<void>;
-  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number }>;
+  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number; readonly causes: Readonly<Record<string, number>> }>;
+  /** Records that were to be created and turned out to stand in the portal by then, by object type. */
+  matchedSince(run: string): Promise<Readonly<Partial<Record<ObjectType, number>>>>;
   readDifferences(run: string, limit: number): Promise<readonly Difference[]>;
   refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
