@@ -21,6 +21,8 @@ export interface SourceConnector {
 
 export interface CallContext {
   readonly signal: AbortSignal;
+  /** Asked before each call, last of all right before its first byte. No: nothing is sent, because whoever asked for the call was suspended meanwhile and may have been replaced. */
+  readonly isSteady?: () => boolean;
   /** Told of each call when its answer, or none, has come. */
   onCall(fact: CallFact): Promise<void>;
 }

@@ -27,6 +27,10 @@ function standingAtStart(record: RecordToUndo): UndoStanding {
   if (record.undo !== 'pending' && record.undo !== 'sent' && record.undo !== 'failed') {
     return { at: 'done' };
   }
+  if (record.origin === 'm' && record.preImage === null && record.postImage !== null) {
+    // Its ledger was lost: nobody knows what stood there before.
+    return outcome(record, 'kept', 'no-pre-image');
+  }
   // Matched and right already: nothing was written, nothing is undone.
   return record.origin === 'm' && record.postImage === null ? outcome(record, 'restored', 'nothing-written') : { at: 'unread', look: 'live' };
 }

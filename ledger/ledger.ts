@@ -17,7 +17,13 @@ import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
+  /** `epoch`: what a run gets that is opened now. */
   identity(): Promise<{ readonly ledgerId: string; readonly epoch: number }>;
+  /**
+   * Each commit that `work` makes compares the run's epoch in its own transaction: who was suspended in the middle of an activity while the run was recovered can no
+   * longer mark, settle or record anything. @throws IdentityError `other-epoch` from the commit
+   */
+  fenced<Result>(writer: { readonly run: string; readonly epoch: number }, work: () => Promise<Result>): Promise<Result>;
   readonly runs: RunStore;
   readonly staging: StagingStore;
   readonly plans: PlanStore;
@@ -25,6 +31,7 @@ export interface Ledger {
   readonly linking: LinkingStore;
   readonly schema: SchemaStore;
   readonly facts: FactStore;
+  readonly recovery: RecoveryStore;
   /** The pace of one portal, shared with every other worker on this ledger. */
   pace(portalId: string): PaceStore;
   close(): Promise<void>;
@@ -46,18 +53,37 @@ export interface RunRow {
   readonly portalId: string | null;
   readonly createdAt: string;
   readonly endedAt: string | null;
+  /** Raised each time the run is recovered: what was begun under an older one writes no more. */
+  readonly epoch: number;
+}
+
+/** What a run writes, so that no other does. */
+export interface PortalClaim {
+  readonly portalId: string;
+  readonly keyProperty: string;
+  readonly objectTypes: readonly ObjectType[];
 }
 
 export interface RunStore {
-  /** Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. */
+  /**
+   * Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. A migration has one run at a time that is not over:
+   * of two that ask at one moment one gets it. @throws PlanError `run-stands`
+   */
   open(input: { readonly migrationId: string; readonly kind: 'planning' | 'migration'; readonly definition: MigrationDefinition; readonly definitionDigest: string; readonly now: string }): Promise<RunRow>;
   find(run: string): Promise<RunRow | null>;
   /** Newest first. */
   list(migrationId?: string): Promise<readonly RunRow[]>;
   adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
-  /** A run that is writing or undoing in the same portal, object types and key, paused or not: nothing is written while there is one. One that is done and only open for rollback does not count. */
-  findOtherWriter(run: string, portalId: string): Promise<string | null>;
+  /**
+   * Takes these object types of a portal under this key for the run, all or none, in one transaction: of two that ask at one moment one gets them. A run that had them
+   * and is done, only open for rollback, gives them up. Repeatable. Null: the run has them; else the run that is writing or undoing there, paused or not.
+   */
+  claimPortal(run: string, claim: PortalClaim): Promise<string | null>;
+  /** As `claimPortal`, for all that the run claimed before: it may have been given up since. */
+  reclaimPortal(run: string): Promise<string | null>;
+  /** Who would refuse such a claim now, under whatever key. Takes nothing. */
+  findOtherWriter(run: string, portalId: string, objectTypes: readonly ObjectType[]): Promise<string | null>;
   addFindings(run: string, findings: readonly Finding[]): Promise<void>;
   readFindings(run: string): Promise<readonly Finding[]>;
 }
@@ -231,6 +257,32 @@ export interface LinkingStore {
   readUndo(run: string, associationType: AssociationType, batch: number): Promise<readonly (BatchAssociation & { readonly undo: UndoState })[]>;
   /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
   settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
+}
+
+// ---------------------------------------------------------------- recovery
+
+/** What is known of a run whose ledger was lost. */
+export interface LostRun {
+  readonly run: string;
+  readonly migrationId: string;
+  readonly definition: MigrationDefinition;
+  readonly definitionDigest: string;
+  readonly portalId: string;
+  /** The epoch of the world that ended. */
+  readonly epoch: number;
+  readonly createdAt: string;
+}
+
+export interface RecoveryStore {
+  /** A new epoch for a run, higher than any in this ledger. From its commit on nothing of the older world is written. Repeated, it raises once more, which costs nothing. */
+  raiseEpoch(run: string): Promise<number>;
+  /** Takes a run into this ledger under its old name, in an epoch above the one it had. A run that is there already keeps its row and gets a new epoch. */
+  adopt(lost: LostRun): Promise<RunRow>;
+  /** Keeps pairs that the workflows knew; the first that is told of a source id stays. */
+  saveWitnesses(run: string, objectType: ObjectType, pairs: readonly IdPair[]): Promise<void>;
+  /** At most 2,000 source ids. */
+  findWitnesses(run: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly IdPair[]>;
+  countWitnesses(run: string): Promise<Readonly<Record<string, number>>>;
 }
 
 // ---------------------------------------------------------------- schema

@@ -7,6 +7,7 @@ import type { WorkType } from '../domain/phase';
 import type { Refusal } from '../domain/record-outcome';
 import { byKey, inChunks } from './database';
 import type { UndoState } from './ledger';
+import { refuseUndone } from './run-store';
 import type { Tables } from './tables';
 
 export interface Work {
@@ -30,8 +31,9 @@ export interface SettledRow {
 
 type Change = { readonly batch: number; readonly word: string; readonly by: number };
 
-/** @param batchOf the batch of each planned ordinal; what is in no batch is never sent. @returns the ordinals taken, ascending */
+/** @param batchOf the batch of each planned ordinal; what is in no batch is never sent. @returns the ordinals taken, ascending. @throws IdentityError `run-undone` */
 export async function markSent(db: Transaction<Tables>, work: Work, records: readonly Attempt[], batchOf: ReadonlyMap<number, number>, now: string): Promise<readonly number[]> {
+  await refuseUndone(db, work.run);
   const taken: { ordinal: number; batch: number }[] = [];
   for (const [attempt, group] of byKey(records, (record) => record.attempt)) {
     for (const chunk of inChunks(group)) {
