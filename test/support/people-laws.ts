@@ -270,7 +270,9 @@ function notFollowed(aftermath: Aftermath): readonly string[] {
   const lost = ASSOCIATION_TYPES.flatMap((type) => {
     const { from, to } = ASSOCIATION_ENDS[type];
     const isUntouched = (objectType: string, id: string): boolean => isLive(aftermath, objectType, current(objectType, id)) && !edits.some(({ edit, id: edited }) => edit.action === 'archive' && [id, current(objectType, id)].includes(edited));
-    return links[type].flatMap((link) => (link.outcome === 'refused' && isUntouched(from, link.fromTargetId ?? '') && isUntouched(to, link.toTargetId ?? '') ? [`${type} ${link.ordinal} is refused although both its ends are live`] : []));
+    // Both ends may have become one record, which cannot be associated to itself.
+    const areOne = (link: BatchAssociation): boolean => from === to && current(from, link.fromTargetId ?? '') === current(to, link.toTargetId ?? '');
+    return links[type].flatMap((link) => (link.outcome === 'refused' && !areOne(link) && isUntouched(from, link.fromTargetId ?? '') && isUntouched(to, link.toTargetId ?? '') ? [`${type} ${link.ordinal} is refused although both its ends are live`] : []));
   });
   return [...refused, ...lost];
 }
