@@ -306,8 +306,8 @@ function editAsPerson(type: AssociationType, world: World, edit: string): Partia
       const hasRead = standing.at === 'imaged' || standing.at === 'ready' || standing.at === 'absent' || (verb === 'merge' && standing.at === 'unread' && hasLiveEnds) || (verb === 'merge' && standing.at === 'astray' && standing.look === 'to');
       return isTouched(`${fromId} ${toId}`) && (standing.at === 'marked' || (hasRead && rows[ordinal]!.attempt === attempt && rows[ordinal]!.state !== 'settled'));
     })));
-  // What a person makes of a pair that is in doubt, or makes anew after ours was taken away, bears no name: it counts as ours.
-  const isOursByCount = rows.some((row) => pairOf(row) === subject && row.attempt > 0 && row.outcomes[0] !== 'already-there' && portal.pairs[subject] === undefined);
+  // What a person does to a pair that is in doubt, or makes anew after ours was taken away, bears no name: it counts as ours.
+  const isOursByCount = rows.some((row) => pairOf(row) === subject && row.attempt > 0 && (row.outcomes.length === 0 || (row.outcomes[0] === 'added' && portal.pairs[subject] === undefined)));
   if (isInGap || isOursByCount) {
     return null;
   }
