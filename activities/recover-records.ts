@@ -2,6 +2,7 @@ import type { CallContext } from '../connectors/connector';
 import type { IdPair } from '../domain/id-map';
 import type { ObjectType } from '../domain/object-type';
 import type { BatchRecord, RecordSettlement } from '../ledger/ledger';
+import { MERGED_OBJECTS_PROPERTY, mergedAway } from '../domain/merged-records';
 import { STAMP_PROPERTY, stampOf } from '../domain/provenance';
 import { createPlannedPortals, toBatchContext } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
@@ -96,22 +97,12 @@ function settledFrom(run: string, { properties }: BatchRecord, [, targetId, orig
     : { outcome: 'updated', targetId, refusal: null, postImage: {} };
 }
 
-/** A merged record answers under the winner's id, and the answer does not say for whom: then each is asked for alone. */
 async function findWhereabouts({ target, call, objectType }: Look, targetIds: readonly string[]): Promise<ReadonlyMap<string, Whereabouts>> {
-  const read = async (ids: readonly string[]): Promise<readonly string[]> =>
-    (await target.readRecords(objectType, { ids, idProperty: null, properties: [STAMP_PROPERTY], archived: false }, call)).filter(({ archived }) => !archived).map(({ id }) => id);
-  const asked = [...new Set(targetIds)];
-  const answered = asked.length === 0 ? [] : await read(asked);
-  const there = new Set(answered);
-  const where = new Map<string, Whereabouts>(asked.filter((id) => there.has(id)).map((id) => [id, 'there']));
-  const hasWinners = answered.some((id) => !asked.includes(id));
-  for (const id of hasWinners ? asked.filter((each) => !there.has(each)) : []) {
-    const [winner] = await read([id]);
-    if (winner !== undefined) {
-      where.set(id, winner === id ? 'there' : 'merged');
-    }
-  }
-  return where;
+  const ids = [...new Set(targetIds)];
+  const read = ids.length === 0 ? [] : await target.readRecords(objectType, { ids, idProperty: null, properties: [STAMP_PROPERTY, MERGED_OBJECTS_PROPERTY], archived: false }, call);
+  const there = new Set(read.filter(({ archived }) => !archived).map(({ id }) => id));
+  const merged = mergedAway(ids, read);
+  return new Map(ids.map((id) => [id, there.has(id) ? 'there' : merged.has(id) ? 'merged' : 'gone']));
 }
 
 interface Told {

@@ -1,5 +1,6 @@
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import type { PortalRecord, Values } from '../domain/batch-state';
+import { MERGED_OBJECTS_PROPERTY, mergedAway } from '../domain/merged-records';
 import { changedSince } from '../domain/property-history';
 import { STAMP_PROPERTY } from '../domain/provenance';
 import { meansTheSame } from '../domain/value-comparison';
@@ -35,7 +36,8 @@ export function createVerifyRecords(collaborators: PortalCollaborators): Pick<Po
           await quota.assertLeft(input.portalId, input.reserve, call);
         }
         const found = await readByTargetId(target, objectType, written, expected, call);
-        const compared = written.map((record) => compare(objectType, record, expected.get(record.ordinal) ?? {}, found.get(record.targetId), types));
+        const merged = mergedAway(written.map(({ targetId }) => targetId), [...found.values()]);
+        const compared = written.map((record) => compare(objectType, record, expected.get(record.ordinal) ?? {}, found.get(record.targetId), types, merged.has(record.targetId) ? 'merged-since' : 'deleted-since'));
         const differences = [...compared.flatMap(({ missing }) => missing), ...(await withCauses(target, objectType, compared, types, call)), ...records.flatMap((record) => inDoubtDifference(objectType, record))];
         const result = {
           recordsCompared: compared.length,
@@ -65,7 +67,7 @@ async function readByTargetId(target: TargetConnector, objectType: ObjectType, w
   if (written.length === 0) {
     return new Map();
   }
-  const properties = [...new Set([STAMP_PROPERTY, ...written.flatMap((record) => Object.keys(expected.get(record.ordinal) ?? {}))])];
+  const properties = [...new Set([STAMP_PROPERTY, MERGED_OBJECTS_PROPERTY, ...written.flatMap((record) => Object.keys(expected.get(record.ordinal) ?? {}))])];
   const ids = [...new Set(written.map((record) => record.targetId))];
   const records = await target.readRecords(objectType, { ids, idProperty: null, properties, archived: false }, call);
   return new Map(records.map((record) => [record.id, record]));
@@ -78,11 +80,11 @@ interface Comparison {
   readonly cells: readonly (CellDifference & { readonly base: Difference })[];
 }
 
-function compare(objectType: ObjectType, record: WrittenRecord, expected: Values, found: PortalRecord | undefined, types: Values): Comparison {
+function compare(objectType: ObjectType, record: WrittenRecord, expected: Values, found: PortalRecord | undefined, types: Values, causeIfMissing: 'merged-since' | 'deleted-since'): Comparison {
   const cellCount = Object.keys(expected).length;
   const base = (kind: Difference['kind']): Difference => ({ kind, objectType, ordinal: record.ordinal, sourceId: record.sourceId, targetId: record.targetId, property: null, cause: 'unknown', expected: null, found: null });
   if (found === undefined || found.archived) {
-    return { record, cellCount, missing: [{ ...base('record-missing'), cause: 'deleted-since' }], cells: [] };
+    return { record, cellCount, missing: [{ ...base('record-missing'), cause: causeIfMissing }], cells: [] };
   }
   return { record, cellCount, missing: [], cells: differencesOf(expected, found, types).map((cell) => ({ ...cell, base: base('value') })) };
 }

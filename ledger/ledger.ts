@@ -286,7 +286,7 @@ export interface Difference {
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `normalised`, `deleted-since`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `normalised`, `deleted-since`, `merged-since`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;

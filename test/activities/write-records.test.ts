@@ -141,7 +141,7 @@ describe('writeRecords', () => {
   it.each([
     { what: 'another portal', change: { portalId: '4712' }, code: 'other-portal' },
     { what: 'another ledger', change: { ledgerId: 'x' }, code: 'other-ledger' },
-    { what: 'another epoch', change: { epoch: 99 }, code: 'other-ledger' },
+    { what: 'another epoch', change: { epoch: 99 }, code: 'other-epoch' },
     { what: 'another count', change: { count: 2 }, code: 'other-count' },
     { what: 'an unknown run', change: { run: 'acme.9' }, code: 'unknown-run' },
   ])('refuses to write for $what', async ({ change, code }) => {
@@ -197,6 +197,18 @@ describe('writeRecords', () => {
       expect(differences.map(({ kind, property, cause }) => ({ kind, property, cause }))).toEqual(
         expect.arrayContaining([{ kind: 'value', property: 'city', cause: 'edited-since' }, { kind: 'record-missing', property: null, cause: 'deleted-since' }]),
       );
+    });
+
+    it('does not take a record that was merged into another for a deleted one', async () => {
+      await prepared();
+      await scene.plan(people(3));
+      await write(3);
+      await scene.edit({ action: 'merge', objectType: 'contacts', id: (await byKey('contacts-0'))?.id ?? '', mergedId: (await byKey('contacts-1'))?.id ?? '' });
+
+      await verify(3);
+
+      const differences = await scene.ledger.facts.readDifferences(scene.row.run, 10);
+      expect(differences.filter(({ kind }) => kind === 'record-missing').map(({ sourceId, cause }) => [sourceId, cause])).toEqual([['contacts-1', 'merged-since']]);
     });
   });
 
