@@ -6,7 +6,7 @@ import { OBJECT_TYPES } from '../domain/object-type';
 import { portalDigest } from '../domain/plan-digest';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
-import { withHeartbeat } from './run-context';
+import { inPresentEpoch, withHeartbeat } from './run-context';
 
 /** Exit codes of the command line: configuration, authorization, not reachable. */
 const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
@@ -15,7 +15,7 @@ const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
 export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }): Pick<PortalActivities, 'inspectPortal'> {
   return {
     inspectPortal: ({ run }) =>
-      withHeartbeat(async (signal) => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const row = await ledger.runs.find(run);
         if (row === null) {
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
@@ -26,7 +26,7 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
         } catch (error) {
           throw await beforeFirstWrite(ledger, run, error);
         }
-      }),
+      })),
   };
 }
 
