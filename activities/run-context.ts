@@ -99,6 +99,15 @@ export async function requireRun(ledger: Ledger, { run, ledgerId, epoch, portalI
   return row;
 }
 
+/**
+ * For what comes before the first write and names no epoch: it belongs to the one in which it begins. A run that is recovered meanwhile is planned anew, and who was
+ * suspended in the middle of planning it must not wake up and clear that plan.
+ */
+export async function inPresentEpoch<T>(ledger: Ledger, run: string, work: () => Promise<T>): Promise<T> {
+  const row = await ledger.runs.find(run);
+  return row === null ? work() : ledger.fenced({ run, epoch: row.epoch }, work);
+}
+
 export async function requireRow(ledger: Ledger, run: string): Promise<RunRow> {
   const row = await ledger.runs.find(run);
   if (row === null) {
