@@ -1,4 +1,5 @@
 import type { CallContext } from '../connectors/connector';
+import { wasSentWithoutOutcome } from '../domain/batch-protocol';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
@@ -64,7 +65,7 @@ async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPorta
 async function sweepBatch({ ledger, target, clock, attachments }: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, batch: number, records: readonly BatchRecord[], call: CallContext): Promise<number> {
   const { keyProperty } = portal.schemaPlan;
   const context = rollbackContext(row.run, portal, objectType, 'keep');
-  if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
+  if (records.some(wasSentWithoutOutcome)) {
     await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve(), changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
     const readAttached = (ids: readonly string[]) => attachments.ofBatch(row.run, objectType, batch, ids, call);
     await carryOutRollback({ ledger, target, clock, call, readAttached }, context, await ledger.writing.readUndo(row.run, objectType, batch));

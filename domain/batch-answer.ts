@@ -77,6 +77,6 @@ function mark(state: BatchState, standing: Standing): BatchState {
   return { ...state, items: state.items.map((item) => (item.standing.at === 'marked' ? { ...item, standing } : item)) };
 }
 
-function toRefusal({ code, property, message, correlationId }: PortalRefusal): Refusal {
-  return { code, property, message, correlationId };
+function toRefusal({ code, category, property, message, correlationId }: PortalRefusal): Refusal {
+  return { code, category, property, message, correlationId };
 }

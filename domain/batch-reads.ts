@@ -32,13 +32,7 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
   const byId = new Map(records.map((record) => [record.id, record]));
   const asked = new Set(state.items.filter((item) => ordinals.includes(item.ordinal)).map((item) => item.targetId));
   const winners = records.filter((record) => !asked.has(record.id));
-  const owners = new Map<string, number>();
-  for (const item of state.items) {
-    const refusedAlready = item.standing.at === 'outcome' && item.standing.settlement.outcome === 'refused';
-    if (item.targetId !== null && !refusedAlready && !owners.has(item.targetId)) {
-      owners.set(item.targetId, item.ordinal);
-    }
-  }
+  const owners = ownersOf(state);
   return change(state, ordinals, (target) => {
     const [winner] = winners;
     // A merged record answers under the winner's id, and the answer does not say for whom: asked for alone, there is no doubt.
@@ -61,6 +55,19 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
     }
     return withImage(state, item, found.properties);
   });
+}
+
+/** By record id who writes to it in this batch: who prepared it already, else who comes first. What landed is known by its key, and whom the portal or we refused owns nothing. */
+function ownersOf({ items }: BatchState): ReadonlyMap<string, number> {
+  const waiting = items.filter(({ standing }) => standing.at === 'unsent' || standing.at === 'absent');
+  const prepared = items.filter((item) => !waiting.includes(item) && item.standing.at !== 'settled' && !(item.standing.at === 'outcome' && item.standing.settlement.outcome === 'refused'));
+  const owners = new Map<string, number>();
+  for (const { targetId, ordinal } of [...prepared, ...waiting]) {
+    if (targetId !== null && !owners.has(targetId)) {
+      owners.set(targetId, ordinal);
+    }
+  }
+  return owners;
 }
 
 function withImage(state: BatchState, item: BatchItem, found: NullableValues): BatchItem {
@@ -169,7 +176,7 @@ function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standi
 }
 
 export function refusedBy(code: OwnRefusalCode, item: BatchItem, property: string | null, from: Refusal | null = null): Standing {
-  const refusal = { code, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
+  const refusal: Refusal = { code, category: from?.category, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
   return outcome({ ordinal: item.ordinal, outcome: 'refused', targetId: null, refusal, postImage: null });
 }
 

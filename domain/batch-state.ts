@@ -134,7 +134,8 @@ export interface BatchState {
 }
 
 export type BatchCommand =
-  | { readonly do: 'settle'; readonly settlements: readonly Settlement[] }
+  /** `attempt`: the one that the outcome speaks of. When another attempt has taken the record over since, nothing is written. */
+  | { readonly do: 'settle'; readonly settlements: readonly (Settlement & { readonly attempt: number })[] }
   /** `ordinals` are those whom the answer concerns. `by: id` reads by the portal's own ids. */
   | { readonly do: 'read'; readonly purpose: 'in-doubt' | 'holder' | 'pre-image'; readonly by: 'key' | 'email' | 'id'; readonly ids: readonly string[]; readonly properties: readonly string[]; readonly archived: boolean; readonly ordinals: readonly number[] }
   | { readonly do: 'keep-pre-images'; readonly images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: NullableValues }[] }
@@ -150,7 +151,8 @@ export type BatchCommand =
   | { readonly do: 'fail'; readonly type: 'TransientError' | 'PlanError'; readonly code: 'in-doubt' | 'portal-changed' };
 
 export type BatchEvent =
-  | { readonly on: 'settled' }
+  /** The ordinals that have an outcome in the ledger now, this one or an older. */
+  | { readonly on: 'settled'; readonly ordinals: readonly number[] }
   | { readonly on: 'records-read'; readonly records: readonly PortalRecord[] }
   | { readonly on: 'pre-images-kept' }
   /** Those of the properties that are no longer what the plan was made for. */

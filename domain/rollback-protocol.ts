@@ -4,7 +4,7 @@
  */
 import type { PortalRecord, WriteAnswer } from './batch-state';
 import { STAMP_PROPERTY } from './provenance';
-import { decideByHistory, decideUndo, isWritten, outcome } from './rollback-decision';
+import { decideByHistory, decideUndo, isWritten, MERGED_PROPERTY, outcome } from './rollback-decision';
 import type { RecordToUndo, RollbackCommand, RollbackContext, RollbackEvent, RollbackState, RollbackStep, UndoItem, UndoSettlement, UndoStanding } from './rollback-state';
 
 // 100 inputs a batch write, 50 a batch read with history: HubSpot CRM objects API, 2026-09.
@@ -180,5 +180,5 @@ function historyToRead(items: readonly UndoItem[], suspects: readonly { readonly
 /** Of created records everything that a person can fill in: one more property costs no more calls. */
 function propertiesToRead({ keyProperty, writableProperties }: RollbackContext, items: readonly UndoItem[]): readonly string[] {
   const written = items.flatMap(({ record }) => Object.keys(record.postImage ?? {}));
-  return [...new Set([keyProperty, STAMP_PROPERTY, ...written, ...(items.some(({ record }) => record.origin === 'c') ? writableProperties : [])])];
+  return [...new Set([keyProperty, STAMP_PROPERTY, ...written, ...(items.some(({ record }) => record.origin === 'c') ? [MERGED_PROPERTY, ...writableProperties] : [])])];
 }

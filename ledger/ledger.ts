@@ -180,8 +180,11 @@ export interface WritingStore {
   markSent(run: string, objectType: ObjectType, records: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
   /** sent → unsent, for a call that certainly was not carried out, or a record that certainly is not there. */
   clearSent(run: string, objectType: ObjectType, records: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
-  /** Writes outcomes, once each (a second settlement is ignored), and the pairs of the id map, folded source ids included, in one transaction. Returns how many were new. */
-  settle(run: string, objectType: ObjectType, settlements: readonly (RecordSettlement & { readonly ordinal: number })[], now: string): Promise<number>;
+  /**
+   * Writes outcomes, once each (a second settlement is ignored), and the pairs of the id map, folded source ids included, in one transaction. With `attempt` only while the
+   * record still is at that attempt: another one that took it over will tell what became of it. Returns the ordinals that have an outcome now, this one or an older.
+   */
+  settle(run: string, objectType: ObjectType, settlements: readonly (RecordSettlement & { readonly ordinal: number; readonly attempt?: number })[], now: string): Promise<readonly number[]>;
   /** Pairs of a batch, whoever landed them. */
   readPairs(run: string, objectType: ObjectType, batch: number): Promise<readonly IdPair[]>;
   /** Pairs of a range of batches, for comparing with a sealed shard. */

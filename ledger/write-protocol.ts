@@ -20,6 +20,8 @@ export interface Attempt {
 }
 export interface SettledRow {
   readonly ordinal: number;
+  /** Where given, the outcome is written only while the row still is at this attempt: who was overtaken has nothing to say. */
+  readonly attempt?: number;
   readonly batch: number;
   readonly outcome: string;
   readonly targetId: string | null;
@@ -107,12 +109,14 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
   const changes: Change[] = [];
   // A statement may not touch a row twice: of two outcomes for one record the first counts.
   const firstOfEach = [...byKey(rows, (row) => row.ordinal).values()].flatMap((group) => group.slice(0, 1));
-  for (const chunk of inChunks(firstOfEach)) {
+  const groups = byKey(firstOfEach, ({ attempt }) => (attempt === undefined ? 'any attempt' : 'its attempt'));
+  for (const [owner, chunk] of [...groups].flatMap(([key, group]) => [...inChunks(group)].map((each) => [key, each] as const))) {
     const written = await db
       .insertInto('writes')
       .values(
-        chunk.map(({ ordinal, batch, outcome, targetId, refusal, postImage }) => ({
+        chunk.map(({ ordinal, attempt, batch, outcome, targetId, refusal, postImage }) => ({
           ...firstRow(work, ordinal, batch),
+          attempt: attempt ?? 0,
           outcome,
           target_id: targetId,
           refusal_code: refusal?.code ?? null,
@@ -132,7 +136,7 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
             post_image: row.ref('excluded.post_image'),
             settled_at: row.ref('excluded.settled_at'),
           }))
-          .where('writes.outcome', 'is', null),
+          .where((row) => row.and([row('writes.outcome', 'is', null), ...(owner === 'its attempt' ? [row('writes.attempt', '=', row.ref('excluded.attempt'))] : [])])),
       )
       .returning(['ordinal', 'batch', 'state', 'outcome'])
       .execute();

@@ -73,8 +73,22 @@ describe('WritingStore', () => {
     await used.ledger.writing.clearSent(run, 'contacts', [{ ordinal: 0, attempt: 1 }]);
     const sent = await used.ledger.writing.markSent(run, 'contacts', [{ ordinal: 0, attempt: 0 }, { ordinal: 0, attempt: 1 }], NOW);
 
-    expect([first, second, sent]).toEqual([2, 1, []]);
+    expect([[...first].sort(), [...second].sort(), sent]).toEqual([[0, 1], [0, 2], []]);
     expect((await used.ledger.writing.readBatch(run, 'contacts', 0))[0]).toMatchObject({ state: 'settled', outcome: { outcome: 'created', targetId: 't0', refusal: null, postImage: { salesforce_id: 's0' } } });
+  });
+
+  it('writes no outcome of an attempt that was overtaken', async () => {
+    const run = await planned();
+    await used.ledger.writing.markSent(run, 'contacts', unsent(2), NOW);
+    await used.ledger.writing.clearSent(run, 'contacts', [{ ordinal: 0, attempt: 1 }]);
+    await used.ledger.writing.markSent(run, 'contacts', [{ ordinal: 0, attempt: 1 }], NOW);
+
+    const settled = await used.ledger.writing.settle(run, 'contacts', [{ ...created(0), attempt: 1 }, { ...created(1), attempt: 1 }], NOW);
+
+    expect(settled).toEqual([1]);
+    expect((await used.ledger.writing.readBatch(run, 'contacts', 0)).map(({ state }) => state)).toEqual(['sent', 'settled', 'unsent']);
+    expect((await used.ledger.writing.readPairs(run, 'contacts', 0)).map(([sourceId]) => sourceId)).toEqual(['s1']);
+    expect((await used.ledger.facts.tallies(run)).records.contacts).toMatchObject({ created: 1, inDoubt: 1, pending: 1 });
   });
 
   it('writes the pairs of landed records with those folded into them, and none for refused ones', async () => {
