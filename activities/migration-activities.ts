@@ -6,6 +6,7 @@ import type { IdPair } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PauseReason, Phase, RunState } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
+import type { ProblemsSeen } from '../domain/problem';
 
 /** Says whose work it is. An activity that finds another portal, ledger or epoch throws IdentityError. */
 export interface RunIdentity {
@@ -74,8 +75,8 @@ export interface LedgerActivities {
   inspectSource(input: { readonly run: string }): Promise<{ readonly fileCount: number }>;
   /** Streams the source into the ledger; resumes from the ledger's cursor. */
   stageSource(input: { readonly run: string }): Promise<{ readonly rows: number }>;
-  /** State, phase and reasons to wait as `status` shows them without Temporal. */
-  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number }): Promise<void>;
+  /** State, phase and reasons to wait as `status` shows them without Temporal. Tells which records the ledger has as in doubt and as refused, by ordinals. */
+  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number }): Promise<ProblemsSeen>;
   /** Digest of the ledger's pairs of a sealed partition; throws InvariantError when it is not `digest`, else records the shard. */
   compareShard(input: RunIdentity & { readonly objectType: ObjectType; readonly partition: number; readonly firstBatch: number; readonly batchCount: number; readonly workflowId: string; readonly digest: string; readonly pairCount: number }): Promise<void>;
   /** Asks an open shard for its digest; null when there is no such workflow. */

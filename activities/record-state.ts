@@ -3,6 +3,9 @@ import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRow, toIso, withHeartbeat } from './run-context';
 
+/** Of each type: the answer stays in a history. */
+const ORDINALS_TOLD = 20;
+
 /** Safe to repeat: the same state, phase and reasons are written again; a phase keeps its first start. */
 export function createRecordState({ ledger, clock }: { readonly ledger: Ledger; readonly clock: () => number }): Pick<LedgerActivities, 'recordState'> {
   return {
@@ -25,6 +28,7 @@ export function createRecordState({ ledger, clock }: { readonly ledger: Ledger; 
         if (row.portalId !== null) {
           await ledger.pace(row.portalId).setRate(rate);
         }
+        return { at: now, inDoubt: await ledger.facts.inDoubt(run, ORDINALS_TOLD), refused: await ledger.facts.refused(run, ORDINALS_TOLD) };
       }),
   };
 }
