@@ -3,6 +3,9 @@ import type { Ledger, RunRow } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRow, toIso, withHeartbeat } from './run-context';
 
+/** Of each type: the answer stays in a history. */
+const ORDINALS_TOLD = 20;
+
 type Told = Pick<Parameters<LedgerActivities['recordState']>[0], 'state' | 'phase' | 'reasons' | 'rate'>;
 
 interface Collaborators {
@@ -17,12 +20,13 @@ export function createRecordState({ ledger, clock }: Collaborators): Pick<Ledger
       withHeartbeat(async () => {
         const row = await requireRow(ledger, run);
         // A dry run names no epoch: it is never recovered.
-        await ledger.fenced({ run, epoch: epoch ?? row.epoch }, () => record({ ledger, clock }, row, told));
+        const at = await ledger.fenced({ run, epoch: epoch ?? row.epoch }, () => record({ ledger, clock }, row, told));
+        return { at, inDoubt: await ledger.facts.inDoubt(run, ORDINALS_TOLD), refused: await ledger.facts.refused(run, ORDINALS_TOLD) };
       }),
   };
 }
 
-async function record({ ledger, clock }: Collaborators, { run, portalId, phase: before }: RunRow, { state, phase, reasons, rate }: Told): Promise<void> {
+async function record({ ledger, clock }: Collaborators, { run, portalId, phase: before }: RunRow, { state, phase, reasons, rate }: Told): Promise<string> {
   const now = toIso(clock());
   const isEnded = OVER_STATES.includes(state);
   if (before !== phase) {
@@ -39,4 +43,5 @@ async function record({ ledger, clock }: Collaborators, { run, portalId, phase: 
   if (portalId !== null) {
     await ledger.pace(portalId).setRate(rate);
   }
+  return now;
 }
