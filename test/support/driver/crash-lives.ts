@@ -11,7 +11,7 @@ import { ENDED_STATES, readStatus } from '../../../client/migration-status';
 import type { MigrationStatus } from '../../../client/migration-status';
 import { openLedger } from '../../../ledger/open-ledger';
 import { startWorkerProcess } from '../../../local/worker-process';
-import type { CallLog } from '../../../simulator/control-plane';
+import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
 import { finalizeSignal, resumeSignal, rollbackSignal, taskQueues, workflowIds } from '../../../workflows/messages';
 import type { MigrationInput } from '../../../workflows/messages';
@@ -48,8 +48,7 @@ export interface StoryEnd {
   /** How each worker ended: the signal, and the last boundary that it reached. */
   readonly lives: readonly { readonly signal: NodeJS.Signals | null; readonly diedAt: string }[];
   readonly fingerprints: { readonly before: string; readonly after: string };
-  /** As text. */
-  readonly dump: string;
+  readonly dump: CanonicalDump;
   readonly calls: CallLog;
 }
 
@@ -79,10 +78,12 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
   try {
     const before = await portal.fingerprint();
     const { ledgerId, epoch } = await ledger.identity();
-    const definition = drivenDefinition(`${temporal.suiteId}-${name}`, writeSmallExport(join(folder, 'export')));
-    const { run } = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: name, now: new Date().toISOString() });
+    const definition = drivenDefinition('driven', writeSmallExport(join(folder, 'export')));
+    // The stories share a server; what the definition's name shows in the portal is the same in all of them.
+    const migrationId = `${temporal.suiteId}-${name}`;
+    const { run } = await ledger.runs.open({ migrationId, kind: 'migration', definition, definitionDigest: name, now: new Date().toISOString() });
     const input: MigrationInput = {
-      run, migrationId: definition.id, ledgerId, epoch, expectedPlanDigest: null, approve: null, rate: 1, reserve: 0, rollbackWindowMs: 3_600_000, searchLagMs: 1, quietMs: 0,
+      run, migrationId, ledgerId, epoch, expectedPlanDigest: null, approve: null, rate: 1, reserve: 0, rollbackWindowMs: 3_600_000, searchLagMs: 1, quietMs: 0,
       ...(story.maxHistoryLength === undefined ? {} : { maxHistoryLength: story.maxHistoryLength }),
     };
     const handle = await temporal.client.workflow.start<typeof migration>('migration', { workflowId: workflowIds.migration(run), taskQueue: taskQueues.ledger(ledgerId), args: [input] });
@@ -127,7 +128,7 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
 
     worker = await startWorker(lives.length);
     const ended = await until(({ state }) => state === story.end);
-    return { status: ended, lives, fingerprints: { before, after: await portal.fingerprint() }, dump: JSON.stringify(await portal.canonicalDump()), calls: await portal.calls() };
+    return { status: ended, lives, fingerprints: { before, after: await portal.fingerprint() }, dump: await portal.canonicalDump(), calls: await portal.calls() };
   } finally {
     await worker?.kill();
     await ledger.close();

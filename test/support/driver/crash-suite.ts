@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CrashPoint } from '../../../domain/crash-point';
 import type { AssociationTallies, RecordTallies } from '../../../domain/record-outcome';
-import type { CallLog } from '../../../simulator/control-plane';
+import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { openLedger } from '../../../ledger/open-ledger';
 import { beginRoute, placeToDie } from './crash-routes';
 import type { PlaceToDie, Route, Side } from './crash-routes';
@@ -16,8 +17,8 @@ import type { DrivenRun } from './driven-scene';
 /** What a run left behind, and what it did to the portal. */
 export interface RunEnd {
   readonly state: string;
-  /** Forward: the canonical dump as text. Back: the portal's fingerprint. */
-  readonly portal: string;
+  /** Forward: the canonical dump. Back: the fingerprint. */
+  readonly portal: CanonicalDump | string;
   readonly tallies: { readonly records: RecordTallies; readonly associations: AssociationTallies };
   readonly inDoubt: number;
   /** Inputs that landed, by kind of call: every record written twice would count twice. */
@@ -68,7 +69,7 @@ export async function openCrashSuite(): Promise<CrashSuite> {
     const tallies = await talliesOf(run.options.ledgerFile);
     return {
       state,
-      portal: run.options.direction === 'back' ? await scene.portal.fingerprint() : JSON.stringify(await scene.dump()),
+      portal: run.options.direction === 'back' ? await scene.portal.fingerprint() : await scene.dump(),
       tallies,
       inDoubt: inDoubtIn(tallies),
       landed: landedIn(log),
@@ -152,19 +153,24 @@ function looksIn(passed: readonly string[]): number {
   return looks;
 }
 
+const hasEqualEnd = ({ end, undisturbed }: Killed): boolean => isDeepStrictEqual([end.state, end.portal], [undisturbed.state, undisturbed.portal]);
+
 function toTable(results: readonly Killed[]): string {
-  const rows = results.map(({ point, side, route, passage, end, undisturbed }) => [
+  const rows = results.map((each) => {
+    const { point, side, route, passage, end, undisturbed } = each;
+    return [
     point,
     side,
     route,
     String(passage),
     String(end.calls - undisturbed.calls),
     String(end.looks - undisturbed.looks),
-    end.portal === undisturbed.portal ? 'equal' : 'DIFFERS',
-  ]);
+    hasEqualEnd(each) ? 'equal' : 'DIFFERS',
+    ];
+  });
   const lines = [['boundary', 'killed', 'run', 'passage', 'further calls', 'look-ups', 'end'], ...rows];
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const equal = results.filter(({ end, undisturbed }) => end.portal === undisturbed.portal).length;
+  const equal = results.filter(hasEqualEnd).length;
   return [
     ...lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()),
     `${new Set(results.map(({ point }) => point)).size} boundaries, ${results.length} kills, ${equal} equal ends`,
