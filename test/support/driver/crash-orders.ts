@@ -1,6 +1,6 @@
 /** What a process under test is told to do at its crash points. */
 import { appendFileSync } from 'node:fs';
-import type { CrashWatch } from '../../../domain/crash-point';
+import type { CrashPoint, CrashWatch } from '../../../domain/crash-point';
 
 export interface CrashOrder {
   readonly point: string;
@@ -52,3 +52,25 @@ export function watchWith({ crash, stall, log }: CrashOrders): CrashWatch {
 
 /** The whole process, timers included. */
 const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+/** A process that may die without a process having to: from that boundary on none is passed any more, so that nothing durable changes. */
+export interface Mortal {
+  readonly watch: CrashWatch;
+  isDead(): boolean;
+}
+
+/** @param isDue asked at each boundary, `passage` being 1-based among all boundaries and both their sides */
+export function dyingWhen(isDue: (passage: number, point: CrashPoint, side: 'before' | 'after') => boolean): Mortal {
+  let passage = 0;
+  let dead = false;
+  return {
+    isDead: () => dead,
+    watch: (point, side) => {
+      passage += 1;
+      dead ||= isDue(passage, point, side);
+      if (dead) {
+        throw new Error('died at a boundary');
+      }
+    },
+  };
+}

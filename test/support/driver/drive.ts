@@ -77,33 +77,38 @@ const PLANNING_RUN = 'plan:driven.1';
 export const drivenDefinition = (id: string, sourceFolder: string, more: DriveOptions['definition'] = {}): MigrationDefinition =>
   migrationDefinitionSchema.parse({ id, source: { crm: 'salesforce', files: sourceFolder, currency: 'USD' }, target: { crm: 'hubspot' }, ...more });
 
-/** @param watch told of each crash point */
-export async function drive(options: DriveOptions, watch: CrashWatch): Promise<Driven> {
+/**
+ * @param watch told of each crash point
+ * @param isDead whether `watch` lets nothing pass any more: then nothing is tried again
+ */
+export async function drive(options: DriveOptions, watch: CrashWatch, isDead: () => boolean = () => false): Promise<Driven> {
   const time = await openVirtualTime(options.startedMs, options.simulatorUrl);
   const ledger = await openLedger({ location: options.ledgerFile, clock: time.nowMs, sleep: time.sleep, crashWatch: watch });
+  const ticking: NodeJS.Timeout[] = [];
   try {
-    return await driveOn(options, watch, time, ledger);
+    return await driveOn(options, watch, isDead, time, ledger, ticking);
   } finally {
+    ticking.forEach(clearInterval);
     await ledger.close();
   }
 }
 
-async function driveOn(options: DriveOptions, watch: CrashWatch, time: VirtualTime, ledger: Ledger): Promise<Driven> {
+async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => boolean, time: VirtualTime, ledger: Ledger, ticking: NodeJS.Timeout[]): Promise<Driven> {
   const source = createSalesforceFileSource({ folder: options.sourceFolder, overrides: {} });
   const collaborators = {
     ledger,
     target: createPacedTarget(ledger, (pace) =>
-      createHubspotConnector({ baseUrl: options.simulatorUrl, readToken: async () => options.token, pace, timeoutMs: options.callTimeoutMs, crashWatch: watch, ticks: { nowMs: time.nowMs, every: (periodMs, tick) => void setInterval(tick, periodMs / 20).unref() } }),
+      createHubspotConnector({ baseUrl: options.simulatorUrl, readToken: async () => options.token, pace, timeoutMs: options.callTimeoutMs, crashWatch: watch, ticks: { nowMs: time.nowMs, every: (periodMs, tick) => void ticking.push(setInterval(tick, periodMs / 20).unref()) } }),
     ),
     openSource: () => source,
     // Shards are workflows: the pairs are compared with the ledger's below, and nothing is open here.
-    shards: { readDigest: async () => null, close: async () => undefined },
+    shards: { start: async () => 'started' as const, readDigest: async () => null, close: async () => undefined },
     clock: time.nowMs,
     version: '0.0.0-driven',
   };
   const portal = createPortalActivities(collaborators);
   const own = createLedgerActivities(collaborators);
-  const { perform, told, askAfterWaits } = createEngine(options, watch, time, ledger);
+  const { perform, told, askAfterWaits } = createEngine(options, watch, isDead, time, ledger);
 
   const run = DRIVEN_RUN;
   const opened = async (name: string, kind: 'migration' | 'planning'): Promise<void> => {
@@ -131,11 +136,16 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, time: VirtualTi
   const inWindow = async <T>(places: readonly BatchPlace[], work: (place: BatchPlace) => Promise<T>): Promise<T[]> => {
     const results: T[] = [];
     const pending = [...places];
-    await Promise.all(Array.from({ length: options.window }, async () => {
+    const ends = await Promise.allSettled(Array.from({ length: options.window }, async () => {
       for (let place = pending.shift(); place !== undefined; place = pending.shift()) {
         results.push(await work(place));
       }
     }));
+    // Nothing is left under way when the first failure is told.
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
     return results;
   };
   const batchInput = ({ batch, count }: BatchPlace) => ({ ...identity, batch, count, reserve: RESERVE });
@@ -190,7 +200,7 @@ const recordsOf = (facts: PlanFacts) => OBJECT_TYPES.flatMap((objectType) => fac
 const associationsOf = (facts: PlanFacts) => ASSOCIATION_TYPES.flatMap((associationType) => facts.associations.filter((each) => each.associationType === associationType));
 
 /** What Temporal does for an activity: it keeps its answer, and repeats it until there is one. */
-function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, time: VirtualTime, ledger: Ledger) {
+function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: () => boolean, time: VirtualTime, ledger: Ledger) {
   const history = new Map<string, unknown>(existsSync(historyFile) ? readFileSync(historyFile, 'utf8').split('\n').filter((line) => line.endsWith(']')).map((line) => JSON.parse(line) as [string, unknown]) : []);
   const pauses: Record<string, number> = {};
   let retries = 0;
@@ -209,6 +219,9 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, time: Vi
         appendFileSync(historyFile, `${JSON.stringify([key, answer ?? null])}\n`);
         return answer;
       } catch (error) {
+        if (isDead()) {
+          throw error;
+        }
         const failure = toFailure(error);
         const words = error instanceof Error ? error.message : String(error);
         await ledger.facts.recordError(DRIVEN_RUN, { type: failure.type ?? 'unknown', code: type, message: words, place: key, at: new Date(time.nowMs()).toISOString() });

@@ -1,5 +1,5 @@
 /** A simulated portal for driven runs, and folders of their own for each: driven in this process, or in one that may be killed. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrashWatch } from '../../../domain/crash-point';
@@ -8,6 +8,7 @@ import type { CanonicalDump, PortalDefinition } from '../../../simulator/control
 import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
 import { simulatedPortal } from '../simulated-portal';
 import type { SimulatedPortal } from '../simulated-portal';
+import type { Mortal } from './crash-orders';
 import { drive } from './drive';
 import type { DriveOptions, Driven } from './drive';
 import type { ChildOptions } from './drive-main';
@@ -30,6 +31,8 @@ export interface DrivenRun {
   readonly options: DriveOptions;
   /** In this process. */
   drive(watch?: CrashWatch): Promise<Driven>;
+  /** In this process, up to a death that leaves what a kill leaves. Null when it died. */
+  driveUntilDeath(mortal: Mortal): Promise<Driven | null>;
   /** In a process of its own. */
   spawn(more?: Pick<ChildOptions, 'crash' | 'stall'> & { readonly keepLog?: boolean }): Promise<ChildEnd>;
 }
@@ -42,8 +45,20 @@ export interface DrivenScene {
   close(): Promise<void>;
 }
 
+/** Processes are killed here, not machines: what one leaves is the same in files that never reach a disk, and hundreds of runs wait for no disk. */
+const IN_MEMORY = '/dev/shm';
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenScene> {
-  const folder = mkdtempSync(join(tmpdir(), 'portage-driven-'));
+  const folder = mkdtempSync(join(canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
   const sourceFolder = writeSmallExport(join(folder, 'export'), size);
   const startedMs = Date.now();
   const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });
@@ -58,8 +73,11 @@ export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenS
       await portal.faults(null);
       await portal.load(definition);
       await portal.clearCalls();
+      rmSync(join(folder, String(runs)), { recursive: true, force: true });
       runs += 1;
-      const file = (name: string): string => join(folder, `${runs}-${name}`);
+      const runFolder = join(folder, String(runs));
+      mkdirSync(runFolder);
+      const file = (name: string): string => join(runFolder, name);
       const options: DriveOptions = {
         simulatorUrl: url, token: DRIVEN_TOKEN, ledgerFile: file('ledger.db'), historyFile: file('history.jsonl'), sourceFolder, startedMs,
         direction: 'forward', window: 2, callTimeoutMs: 3_000, ...change,
@@ -67,6 +85,13 @@ export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenS
       return {
         options,
         drive: (watch = nobodyWatches) => drive(options, watch),
+        driveUntilDeath: (mortal) =>
+          drive(options, mortal.watch, mortal.isDead).catch((error: unknown) => {
+            if (!mortal.isDead()) {
+              throw error;
+            }
+            return null;
+          }),
         spawn: ({ keepLog = false, ...orders } = {}) => driveIn(processes, { ...options, ...orders, ...(keepLog ? { log: file('passed.log') } : {}) }),
       };
     },
