@@ -1,6 +1,7 @@
 /** Drives one migration through a schedule of faults, deaths and poisoned records, and compares its end with an undisturbed run and with the source itself. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CrashPoint } from '../../../domain/crash-point';
+import { openLedger } from '../../../ledger/open-ledger';
 import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
 import type { CrashOrder } from './crash-orders';
 import { dyingWhen } from './crash-orders';
@@ -34,6 +35,7 @@ export interface ScheduleRunner {
 const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
 const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
 
+const DRIVEN_RUN = 'driven.1';
 const FIRST_WRITE: CrashPoint = 'activity:applySchema';
 
 export function createScheduleRunner(): ScheduleRunner {
@@ -104,7 +106,7 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
   await scene.portal.faults({ rules: poisonRules(poison) });
   const { state } = await run.drive((point, side) => void passed.push({ point, side }));
   const wanted = direction === 'back' ? 'rolled-back' : poison === null ? 'verified' : 'finished-with-refusals';
-  const findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
+  const findings = await lookBack(scene, size, run, knownIds);
   const refused = poisonedIds(size, poison);
   const surprises = [...differences('state', wanted, state), ...differences('refused', refused, findings.refused.map(({ sourceId }) => sourceId))];
   if (surprises.length > 0) {
@@ -146,7 +148,7 @@ async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Sched
   const struck = await struckByKind(scene, schedule);
   if (driven !== null) {
     broken.push(...differences('the state', undisturbed.state, driven.state));
-    findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
+    findings = await lookBack(scene, size, run, knownIds);
     broken.push(...differences('refused records', undisturbed.findings.refused, findings.refused));
     broken.push(...findings.inDoubt);
     if (direction === 'back') {
@@ -191,13 +193,11 @@ function crashOrderAt(passed: Passed, place: number): CrashOrder {
   return { ...chosen, passage: Math.max(1, passage), signal: 'SIGKILL' };
 }
 
-/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. Records are old, so that a portal loaded after the run was planned has nothing new in it. */
+/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. */
 function portalWith(poison: Poison | null): PortalDefinition {
-  const { records = {}, ...portal } = smallPortal();
-  const old = Object.fromEntries(Object.entries(records).map(([objectType, each]) => [objectType, each.map((record) => ({ ...record, createdAt: '2020-01-01T00:00:00Z' }))]));
   const pattern = `(?!(Title (${poison?.contacts.join('|') ?? ''}))$).*`;
   const rules = poison?.how === 'named' ? { rules: { validation: [{ objectType: 'contacts', propertyName: 'jobtitle', rules: [{ ruleType: 'REGEX', ruleArguments: [pattern] }] }] } } : {};
-  return { ...portal, records: old, ...rules };
+  return { ...smallPortal(), ...rules };
 }
 
 function poisonRules(poison: Poison | null): readonly FaultRule[] {
@@ -209,6 +209,15 @@ function poisonedIds({ contacts, ...size }: ExportSize, poison: Poison | null): 
   const ids = exportedIds({ contacts, ...size }).contacts;
   const numbers = poison?.contacts ?? [];
   return [...numbers, ...(numbers.includes(1) ? [contacts] : [])].map((number) => ids[number - 1] ?? '');
+}
+
+async function lookBack(scene: DrivenScene, size: ExportSize, run: DrivenRun, knownIds: ReadonlySet<string>): Promise<Findings> {
+  const ledger = await openLedger({ location: run.options.ledgerFile });
+  try {
+    return await lookForBrokenPromises({ ledger, run: DRIVEN_RUN, source: exportedIds(size), portal: await scene.portal.dump(), knownIds });
+  } finally {
+    await ledger.close();
+  }
 }
 
 async function idsIn(scene: DrivenScene): Promise<ReadonlySet<string>> {
@@ -230,8 +239,8 @@ async function struckByKind(scene: DrivenScene, { poison }: Schedule): Promise<R
   return events === 0 ? counts : { ...counts, 'limits-shrink': events };
 }
 
-/** The first few places where two values of plain JSON differ. */
-function differences(what: string, wanted: unknown, found: unknown, path = ''): readonly string[] {
+/** The first few places where two values of plain JSON differ, in words. */
+export function differences(what: string, wanted: unknown, found: unknown, path = ''): readonly string[] {
   if (typeof wanted === 'object' && wanted !== null && typeof found === 'object' && found !== null) {
     const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
     return names.flatMap((name) => differences(what, (wanted as Record<string, unknown>)[name], (found as Record<string, unknown>)[name], `${path}/${name}`)).slice(0, 10);
