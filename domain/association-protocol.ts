@@ -16,6 +16,8 @@ import type { Refusal } from './record-outcome';
 // 1,000 sources a batch read, 2,000 pairs a batch create: HubSpot associations API, 2026-09.
 const MAX_SOURCES_A_READ = 1_000;
 const MAX_PAIRS_A_CALL = 2_000;
+/** End of the code of a refusal because an end does not exist: HubSpot associations API, 2026-09. */
+const NOT_FOUND = 'OBJECT_NOT_FOUND';
 /** Beyond the halving of a full call the portal is not answering for the pair. */
 const MAX_SENDS_AN_ATTEMPT = 15;
 
@@ -184,12 +186,17 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
   const refusalOf = (item: AssociationItem): AssociationAnswer['refused'][number] | undefined =>
     answer.refused.find(({ fromId, toId }) => (fromId !== null || toId !== null) && (fromId === null || fromId === item.fromId) && (toId === null || toId === item.toId));
   const unnamed = marked.filter((item) => !landedPairs.has(pairKey(item)) && refusalOf(item) === undefined);
+  const withoutEnd = new Set(marked.filter((item) => refusalOf(item)?.code.endsWith(NOT_FOUND) === true).map(toOrdinal));
   const nameless = answer.refused.filter(({ fromId, toId }) => fromId === null && toId === null);
   const isElsewhere = answer.landed.some((pair) => !pairs.has(pairKey(pair)));
   const culprit = nameless.length === unnamed.length && !isElsewhere ? nameless[0] : undefined;
   const settled = move(state, 'marked', (item) => {
     if (landedPairs.has(pairKey(item))) {
       return landed(state.associationType, item);
+    }
+    // Deleted, or merged into another record: reading its ends tells, and where an end went the pair follows.
+    if (withoutEnd.has(item.ordinal)) {
+      return { at: 'unread', mark: 'unnamed' };
     }
     const refused = refusalOf(item) ?? culprit;
     return refused === undefined ? { at: 'unread', mark: nameless.length > 0 ? 'sent' : 'unnamed' } : refusedAs(item, { code: refused.code, property: null, message: refused.message, correlationId: refused.correlationId });
@@ -199,7 +206,7 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
     ...settled,
     // A refusal that names nobody: who it means is found by halves.
     queue: nameless.length > 0 && isUnnamed.size > 0 ? [...halves(unnamed), ...state.queue] : state.queue,
-    items: settled.items.map((item) => (isUnnamed.has(item.ordinal) ? { ...item, unnamedCount: item.unnamedCount + 1 } : item)),
+    items: settled.items.map((item) => (isUnnamed.has(item.ordinal) || withoutEnd.has(item.ordinal) ? { ...item, unnamedCount: item.unnamedCount + 1 } : item)),
   };
 }
 

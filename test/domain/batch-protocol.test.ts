@@ -195,6 +195,12 @@ describe('the batch protocol, where people merged records since the plan', () =>
     expect([outcomeOf(ended, 0), outcomeOf(ended, 1)]).toEqual(['updated', 'key-conflict']);
   });
 
+  it('refuses a record whose target became that of another one', () => {
+    const ended = oneAttempt([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], merged(four, '10', '11'));
+
+    expect([outcomeOf(ended, 0), outcomeOf(ended, 1)]).toEqual(['key-conflict', 'updated']);
+  });
+
   it('lets the record go first that is prepared already, when another one turns out to mean the same target', () => {
     const ended = oneAttempt([aRecord(1), TO_UPDATE], merged(PORTAL, '9', '7'));
 
