@@ -91,7 +91,7 @@ const unlabelledOf: Readonly<Record<AssociationType, string>> = { 'contacts-comp
 const sourceOf = (pair: string): string => pair.split(' ')[0]!;
 const targetOf = (pair: string): string => pair.split(' ')[1]!;
 const withKinds = (pairs: Pairs, pair: string, kinds: readonly string[]): Pairs => {
-  const { [pair]: _gone, ...others } = pairs;
+  const others = Object.fromEntries(Object.entries(pairs).filter(([each]) => each !== pair));
   return kinds.length === 0 ? others : { ...others, [pair]: joinKinds(kinds) };
 };
 

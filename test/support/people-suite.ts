@@ -38,7 +38,7 @@ export function describePeopleEdits(file: string, counts: { readonly anywhere: n
         const schedule = randomPeopleSchedule(seed, landscape, gap);
         const aftermath = await runSchedule(scene, schedule, landscape);
         const judgement = judge(aftermath);
-        totals.add(aftermath, judgement); require('node:fs').appendFileSync('/tmp/pp/prog', `${gap} ${seed} ${JSON.stringify(judgement.breaches)}\n`);
+        totals.add(aftermath, judgement);
         if (seeds.length === 1) {
           process.stdout.write(`${traceOf(aftermath, judgement).join('\n')}\n`);
         }
