@@ -443,8 +443,8 @@ const pipelines: Omit<SchemaScene, 'name' | 'faults' | 'overlaps'> = { part: { o
 
 const bounds = [{ faults: 2, overlaps: 0, how: 'two faults' }, { faults: 1, overlaps: 1, how: 'two attempts at once' }];
 export const SCHEMA_SCENES: readonly SchemaScene[] = [
-  ...bounds.map(({ how, ...bound }) => ({ ...groupAndKey, ...bound, edits: bound.overlaps === 0 ? groupAndKey.edits : ['property|key|unique'], name: `schema: a group and the key, ${how}` })),
+  ...bounds.map(({ how, ...bound }) => ({ ...groupAndKey, ...bound, part: bound.overlaps === 0 ? groupAndKey.part : { ...groupAndKey.part, things: [group] }, edits: bound.overlaps === 0 ? groupAndKey.edits : ['group|g|Theirs', 'group|g|Ours'], name: bound.overlaps === 0 ? `schema: a group and the key, ${how}` : `schema: a group, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...revived, ...bound, name: `schema: a key that a rollback archived, ${how}` })),
-  ...bounds.map(({ how, ...bound }) => ({ ...choices, ...bound, name: `schema: an option for somebody’s property, ${how}` })),
+  ...bounds.map(({ how, ...bound }) => ({ ...choices, ...bound, edits: bound.overlaps === 0 ? choices.edits : ['option|choice|y'], name: `schema: an option for somebody’s property, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...pipelines, ...bound, name: `schema: a pipeline, ${how}` })),
 ];
