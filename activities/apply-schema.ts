@@ -1,11 +1,11 @@
 import { MigrationError } from '../domain/migration-error';
 import { schemaParts } from '../domain/schema-protocol';
-import type { Ledger } from '../ledger/ledger';
+import type { Ledger, RunRow } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import { allEnded, carryOutSchema } from './carry-out-schema';
 import type { PortalActivities, RunIdentity } from './migration-activities';
 import { createQuotaGuard } from './quota-guard';
-import { inRun } from './run-context';
+import { inRun, otherRunWriting } from './run-context';
 import type { PortalCollaborators } from './run-context';
 
 /** Makes the groups, properties and pipelines of the plan. Repeat-safe by the protocol: what an attempt that died has made is recognised and counts as ours. */
@@ -16,7 +16,7 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   return {
     applySchema: (input) =>
       inRun(collaborators, input, 'properties', async ({ row, call }) => {
-        await refuseBesideAnother(ledger, input);
+        await claim(ledger, row, input);
         const { schemaPlan } = await plannedPortal(row.stagingId);
         const hands = { ledger, target, call, run: input.run, assertQuota: () => quota.assertLeft(input.portalId, input.reserve ?? 0, call) };
         await allEnded(schemaParts(schemaPlan).map((part) => () => carryOutSchema(hands, part)));
@@ -26,10 +26,16 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
   };
 }
 
-/** The first thing that this run changes: another may have begun since the preflight, while this one waited for its approval. */
-async function refuseBesideAnother(ledger: Ledger, { run, portalId }: RunIdentity): Promise<void> {
-  const other = await ledger.runs.findOtherWriter(run, portalId);
+/** Before the first thing that this run changes: from here on no other run writes these object types, and another that does so keeps this one from it. */
+async function claim(ledger: Ledger, { stagingId }: RunRow, { run, portalId }: RunIdentity): Promise<void> {
+  const plan = await ledger.plans.read(stagingId);
+  if (plan === null) {
+    throw new MigrationError('InvariantError', `Run ${run} has no plan.`, { code: 'no-plan' });
+  }
+  const { records, schema } = plan;
+  const touched = new Set([...records.filter(({ partitions }) => partitions.length > 0), ...schema.groups, ...schema.properties, ...schema.pipelines].map(({ objectType }) => objectType));
+  const other = await ledger.runs.claimPortal(run, { portalId, keyProperty: schema.keyProperty, objectTypes: [...touched] });
   if (other !== null) {
-    throw new MigrationError('PlanError', `Run ${other} is writing to portal ${portalId}. Let it end or roll it back, then resume.`, { code: 'other-run-writing' });
+    throw otherRunWriting(other, portalId);
   }
 }

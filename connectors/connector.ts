@@ -21,6 +21,8 @@ export interface SourceConnector {
 
 export interface CallContext {
   readonly signal: AbortSignal;
+  /** Asked before each call, last of all right before its first byte. No: nothing is sent, because whoever asked for the call was suspended meanwhile and may have been replaced. */
+  readonly isSteady?: () => boolean;
   /** Told of each call when its answer, or none, has come. */
   onCall(fact: CallFact): Promise<void>;
 }
@@ -31,7 +33,7 @@ export interface TargetRecord {
   readonly archived: boolean;
 }
 
-/** Per-input result of a batch write. Inputs named in neither list are in doubt. */
+/** Per-input result of a batch write, in any order and each once. Inputs named in neither list are in doubt. */
 export interface BatchWriteAnswer {
   readonly landed: readonly { readonly traceId: string | null; readonly record: TargetRecord }[];
   readonly refused: readonly RefusedInput[];
@@ -88,7 +90,7 @@ export interface TargetConnector {
   /** Is the target a simulator? A loopback base URL whose control plane answers. */
   isSimulator(signal: AbortSignal): Promise<boolean>;
 
-  /** At most 100 ids. Unknown ids are absent from the answer. A secondary e-mail resolves to its contact. */
+  /** At most 100 ids. Unknown ids are absent from the answer; records come in any order, each once. A secondary e-mail resolves to its contact. */
   readRecords(objectType: ObjectType, request: { readonly ids: readonly string[]; readonly idProperty: string | null; readonly properties: readonly string[]; readonly archived: boolean }, call: CallContext): Promise<readonly TargetRecord[]>;
   /** At most 100 inputs, each with its own trace id. */
   createRecords(objectType: ObjectType, inputs: readonly { readonly traceId: string; readonly properties: Readonly<Record<string, string>> }[], call: CallContext): Promise<BatchWriteAnswer>;

@@ -17,7 +17,7 @@ export interface StackOptions {
   /** Holds databases and logs; made where it is missing. */
   readonly folder: string;
   readonly latency: 'none' | 'realistic';
-  readonly tier?: 'free' | 'starter' | 'professional' | 'enterprise';
+  readonly tier?: 'free' | 'starter' | 'professional' | 'enterprise' | 'off';
   /** A portal to load, by path. */
   readonly portalFile?: string;
   readonly seed?: number;
@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly onStep?: (line: string) => void;
   /** Further variables of the worker. */
   readonly workerEnvironment?: Readonly<Record<string, string>>;
+  /** In place of `worker/main`: an absolute path. */
+  readonly workerProgram?: string;
 }
 
 export interface LocalStack {
@@ -75,6 +77,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       hubspotBaseUrl: simulator.url,
       hubspotAccessToken: SIMULATED_TOKEN,
       environment: options.workerEnvironment ?? {},
+      ...(options.workerProgram === undefined ? {} : { program: options.workerProgram }),
       logFile: join(folder, 'worker.log'),
     });
   let worker = await launchWorker().catch(async (error: unknown) => {

@@ -16,6 +16,8 @@ export interface WorkerProcessOptions {
   /** Further variables, by name. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly arguments?: readonly string[];
+  /** As startNodeProgram takes it. Default `worker/main`. */
+  readonly program?: string;
   readonly logFile: string;
   readonly lifetime?: Lifetime;
   readonly readyTimeoutMs?: number;
@@ -25,7 +27,7 @@ export interface WorkerProcessOptions {
 export function startWorkerProcess(options: WorkerProcessOptions): Promise<RunningProgram> {
   return startNodeProgram({
     name: 'the worker',
-    program: 'worker/main',
+    program: options.program ?? 'worker/main',
     arguments: options.arguments ?? [],
     environment: workerEnvironment(options),
     logFile: options.logFile,

@@ -2,6 +2,7 @@ import type { ObjectType } from '../../domain/object-type';
 import type { PropertyDefinition } from '../../domain/schema-plan';
 import type { CallContext, RefusedInput, TargetConnector } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRejected, type HubspotRequest } from './client';
+import { eachOnce } from './each-once';
 import { toCallError } from './errors';
 import { pipelinesPath, propertiesPath } from './paths';
 import { MAX_BATCH_INPUTS } from './record-calls';
@@ -78,7 +79,7 @@ export function createSchemaCalls(client: HubspotClient): SchemaCalls {
       if (answer.verdict === 'rejected' && answer.status === 404) {
         throw toCallError(request, { ...answer, retryAfterMs: null });
       }
-      const created = answer.verdict === 'accepted' ? acceptedBody(request, answer, propertyBatchSchema).results.map(({ name }) => name) : [];
+      const created = answer.verdict === 'accepted' ? eachOnce(acceptedBody(request, answer, propertyBatchSchema).results.map(({ name }) => name), (name) => name) : [];
       // Entries of a 207 do not say reliably whom they mean: whatever was not created is asked for on its own, which names the reason.
       const rest = await createSingly(objectType, properties.filter(({ name }) => !created.includes(name)), call);
       return { created: [...created, ...rest.created], existed: rest.existed, refused: rest.refused };
@@ -98,7 +99,7 @@ export function createSchemaCalls(client: HubspotClient): SchemaCalls {
       requireAtMost(request, MAX_BATCH_INPUTS, names.length);
       const batch = await client.read(request, propertyBatchSchema, call);
       refuseIncomplete(request, batch);
-      return batch.results.map(toPropertyDefinition);
+      return eachOnce(batch.results.map(toPropertyDefinition), ({ name }) => name);
     },
 
     async replaceOptions(objectType, name, options, call) {

@@ -1,16 +1,24 @@
+import { SMALL, writeSmallExport } from '../support/driver/small-export';
 import { NPSP_FOLDER, startRehearsal, until, type Rehearsal } from '../support/rehearsal';
+import { join } from 'node:path';
 
 describe('rollback', () => {
   let rehearsal: Rehearsal;
-  beforeEach(async () => {
-    rehearsal = await startRehearsal();
+  let small: string;
+  beforeAll(async () => {
+    rehearsal = await startRehearsal({ tier: 'off' });
+    small = writeSmallExport(join(rehearsal.folder, 'small'), SMALL);
   }, 60_000);
-  afterEach(() => rehearsal.end());
+  beforeEach(() => rehearsal.portal.load({ tier: 'off' }));
+  afterAll(() => rehearsal.end());
 
-  it.each([{ keeps: false }, { keeps: true }])('puts the portal back at the end, and a second run ends like the first (archived records keep unique values: $keeps)', async ({ keeps }) => {
+  it.each([
+    { switched: 'off', keeps: false },
+    { switched: 'on', keeps: true },
+  ])('puts the portal back at the end, and a second run ends like the first (archived records keep unique values: $switched)', async ({ switched, keeps }) => {
     await rehearsal.portal.switches({ archivedRecordsKeepUniqueValues: keeps });
     const before = await rehearsal.portal.fingerprint();
-    const file = rehearsal.migrationFile(NPSP_FOLDER);
+    const file = rehearsal.migrationFile(NPSP_FOLDER, '', `whole-${switched}`);
     const first = await rehearsal.portage.start(file);
     expect((await first.ended()).state).toBe('verified');
     const firstDump = await rehearsal.portal.canonicalDump();
@@ -22,36 +30,38 @@ describe('rollback', () => {
     const second = await rehearsal.portage.start(file);
     expect((await second.ended()).state).toBe('verified');
     expect(await rehearsal.portal.canonicalDump()).toEqual(firstDump);
+    await second.finalize();
   }, 240_000);
 
   it('puts the portal back from the middle of a phase', async () => {
-    const slow = await startRehearsal({ latency: 'realistic', seed: 3 });
-    try {
-      const before = await slow.portal.fingerprint();
-      const migration = await slow.portage.start(slow.migrationFile(NPSP_FOLDER));
-      await until(migration, ({ phase, objects }) => phase === 'contacts' && (objects.contacts?.created ?? 0) > 0);
-      await migration.rollback({ confirm: migration.run });
-      await until(migration, ({ state }) => state === 'rolled-back', 180_000);
+    // Few calls a second, so that the phase has a middle.
+    await rehearsal.portal.load({ tier: 'professional' });
+    await rehearsal.portal.limits({ burst: 60 });
+    const before = await rehearsal.portal.fingerprint();
+    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER, '', 'middle'));
+    await until(migration, ({ phase, objects }) => phase === 'contacts' && (objects.contacts?.created ?? 0) > 0);
+    await migration.rollback({ confirm: migration.run });
+    await rehearsal.portal.limits({ tier: 'enterprise' });
+    await until(migration, ({ state }) => state === 'rolled-back', 180_000);
 
-      expect(await slow.portal.fingerprint()).toBe(before);
-    } finally {
-      await slow.end();
-    }
+    expect(await rehearsal.portal.fingerprint()).toBe(before);
   }, 300_000);
 
   it('does nothing but pause without the id of the run', async () => {
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER));
+    const migration = await rehearsal.portage.start(rehearsal.migrationFile(small, '', 'asked'));
     expect((await migration.ended()).state).toBe('verified');
     const before = await rehearsal.portal.fingerprint();
 
     await migration.rollback();
-    await new Promise((wake) => setTimeout(wake, 2_000));
+    await until(migration, ({ reasons }) => reasons.some(({ kind }) => kind === 'operator'));
 
     expect(await rehearsal.portal.fingerprint()).toBe(before);
+    await migration.rollback({ confirm: migration.run });
+    await until(migration, ({ state }) => state === 'rolled-back', 120_000);
   }, 240_000);
 
   it('leaves alone what a person has edited since', async () => {
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER));
+    const migration = await rehearsal.portage.start(rehearsal.migrationFile(small, '', 'edited'));
     expect((await migration.ended()).state).toBe('verified');
     const edited = (await rehearsal.portal.dump()).records['contacts']?.[0];
     if (edited === undefined) {

@@ -23,10 +23,10 @@ if (unknown.length > 0) {
 
 const folder = mkdtempSync(join(tmpdir(), 'portage-rings-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
-let running = null;
+const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    running?.kill(signal);
+    for (const child of running) child.kill(signal);
     process.exitCode = 130;
   });
 }
@@ -41,16 +41,20 @@ main().then(
 
 async function main() {
   const begun = Date.now();
+  // Each of these two keeps one core busy.
+  const linted = finished(runTool('eslint', 'eslint/bin/eslint.js', ['.', '--cache', '--cache-location', '.cache/eslint/']));
+  const typed = finished(runTool('tsc', 'typescript/bin/tsc', ['--noEmit']));
   for (const step of [
-    { name: 'lint', run: () => runTool('eslint', 'eslint/bin/eslint.js', ['.', '--cache', '--cache-location', '.cache/eslint/']) },
-    { name: 'types', run: () => runTool('tsc', 'typescript/bin/tsc', ['--noEmit']) },
-    ...RINGS.map((ring) => ({ name: ring, run: () => runRing(ring) })),
+    { name: 'lint', run: () => linted },
+    { name: 'types', run: () => typed },
+    ...RINGS.map((ring) => ({ name: ring, run: () => finished(runRing(ring)) })),
   ]) {
     console.log(`\n── ${step.name} ──`);
-    const stepBegun = Date.now();
-    const { isGood, told } = await step.run();
-    console.log(`── ${step.name}: ${isGood ? 'passed' : 'FAILED'} in ${seconds(stepBegun)}${told ? ` (${told})` : ''}`);
+    const { isGood, told, took } = await step.run();
+    console.log(`── ${step.name}: ${isGood ? 'passed' : 'FAILED'} in ${took}${told ? ` (${told})` : ''}`);
     if (!isGood) {
+      // What is still at work beside it has no say any more.
+      await typed;
       // A step without tests that fails is a failure too: "0 failed" would be a lie.
       if (total.failed === 0) total.failed = 1;
       console.log(`\nStopped: ${step.name} failed after ${seconds(begun)}; what comes after it was not run.`);
@@ -59,6 +63,12 @@ async function main() {
   }
   console.log(`\nAll passed in ${seconds(begun)}.`);
   return 0;
+}
+
+/** With the time that it took. */
+async function finished(result) {
+  const begun = Date.now();
+  return { ...(await result), took: seconds(begun) };
 }
 
 async function runTool(name, script, parameters) {
@@ -87,7 +97,7 @@ async function runRing(ring) {
 function run(parameters, resultFile) {
   return new Promise((resolveRun) => {
     // Jest prints its results to stderr and the JSON to its file; with --json its stdout is of no use.
-    running = spawn(process.execPath, parameters, { cwd: ROOT, env: environment(), stdio: ['ignore', resultFile ? 'ignore' : 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, parameters, { cwd: ROOT, env: environment(), stdio: ['ignore', resultFile ? 'ignore' : 'inherit', 'inherit'] });
     let seenAt = null;
     let hangs = false;
     const watch = setInterval(() => {
@@ -95,11 +105,12 @@ function run(parameters, resultFile) {
       seenAt ??= Date.now();
       if (Date.now() - seenAt < EXIT_GRACE_MS) return;
       hangs = true;
-      running.kill('SIGKILL');
+      child.kill('SIGKILL');
     }, 1_000);
-    running.once('exit', (code, signal) => {
+    running.add(child);
+    child.once('exit', (code, signal) => {
       clearInterval(watch);
-      running = null;
+      running.delete(child);
       resolveRun(hangs ? 'hangs' : (code ?? signal));
     });
   });
