@@ -7,6 +7,7 @@ import type { WorkType } from '../domain/phase';
 import type { Refusal } from '../domain/record-outcome';
 import { byKey, inChunks } from './database';
 import type { UndoState } from './ledger';
+import { refuseUndone } from './run-store';
 import type { Tables } from './tables';
 
 export interface Work {
@@ -30,8 +31,9 @@ export interface SettledRow {
 
 type Change = { readonly batch: number; readonly word: string; readonly by: number };
 
-/** @param batchOf the batch of each planned ordinal; what is in no batch is never sent. @returns the ordinals taken, ascending */
+/** @param batchOf the batch of each planned ordinal; what is in no batch is never sent. @returns the ordinals taken, ascending. @throws IdentityError `run-undone` */
 export async function markSent(db: Transaction<Tables>, work: Work, records: readonly Attempt[], batchOf: ReadonlyMap<number, number>, now: string): Promise<readonly number[]> {
+  await refuseUndone(db, work.run);
   const taken: { ordinal: number; batch: number }[] = [];
   for (const [attempt, group] of byKey(records, (record) => record.attempt)) {
     for (const chunk of inChunks(group)) {
@@ -150,15 +152,16 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
   return settled;
 }
 
-/** An undo that ended stays as it ended; one that failed may be tried again. */
-export async function settleUndo(db: Transaction<Tables>, work: Work, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void> {
+/** An undo that ended stays as it ended; one that failed may be tried again. @returns the ordinals that were changed */
+export async function settleUndo(db: Transaction<Tables>, work: Work, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]> {
+  const changed: number[] = [];
   for (const [, group] of byKey(settlements, ({ state, code }) => `${state} ${code ?? ''}`)) {
     const [first] = group;
     if (!first) {
       continue;
     }
     for (const chunk of inChunks(group)) {
-      await db
+      const rows = await db
         .updateTable('writes')
         .set({ undo: first.state, undo_code: first.code, undo_at: now })
         .where('run', '=', work.run)
@@ -166,9 +169,12 @@ export async function settleUndo(db: Transaction<Tables>, work: Work, settlement
         .where('ordinal', 'in', chunk.map(({ ordinal }) => ordinal))
         .where('outcome', 'in', ['created', 'updated', 'added'])
         .where((row) => row.or([row('undo', 'is', null), row('undo', 'in', ['pending', 'sent', 'failed'])]))
+        .returning('ordinal')
         .execute();
+      changed.push(...rows.map((row) => Number(row.ordinal)));
     }
   }
+  return changed;
 }
 
 /** What a row begins with; all else is null. */

@@ -9,12 +9,14 @@ const unsent = (count: number) => range(count).map((ordinal) => ({ ordinal, atte
 
 describe('WritingStore', () => {
   const used = useLedger();
-  const planned = async (records = range(3).map((ordinal) => aPlanned(ordinal))) => {
-    const { run } = await openRun(used.ledger);
+  const planned = async (records = range(3).map((ordinal) => aPlanned(ordinal)), migrationId = 'acme') => {
+    const { run } = await openRun(used.ledger, migrationId);
     await used.ledger.plans.writeRecords(run, records);
     await used.ledger.plans.assignBatches(run);
     return run;
   };
+
+  const over = (run: string) => used.ledger.runs.update(run, { state: 'finalized', endedAt: NOW });
 
   it('shows a planned record as unsent with attempt 0', async () => {
     const run = await planned([aPlanned(0), aPlanned(1, { action: 'fold', foldInto: 's0' }), aPlanned(2, { action: 'fold', foldInto: 's1' })]);
@@ -146,9 +148,10 @@ describe('WritingStore', () => {
 
   it('keeps what each run did with a shared plan apart', async () => {
     const first = await planned();
+    await used.ledger.writing.settle(first, 'contacts', [created(0)], NOW);
+    await over(first);
     const second = (await openRun(used.ledger)).run;
     await used.ledger.runs.adoptStaging(second, first);
-    await used.ledger.writing.settle(first, 'contacts', [created(0)], NOW);
 
     const batch = await used.ledger.writing.readBatch(second, 'contacts', 0);
 
@@ -173,12 +176,21 @@ describe('WritingStore', () => {
     expect(await used.ledger.facts.undoTally(run)).toEqual({ contacts: { archived: 1, failed: 1, pending: 0 } });
   });
 
+  it.each([{ state: 'rolling-back' as const, phase: 'rollback' as const }, { state: 'finalized' as const, phase: 'open' as const }])('marks nothing as sent for a run that is $state', async (change) => {
+    const run = await planned();
+    await used.ledger.runs.update(run, change);
+
+    await expect(used.ledger.writing.markSent(run, 'contacts', unsent(3), NOW)).rejects.toMatchObject({ type: 'IdentityError', details: { code: 'run-undone' } });
+    expect((await used.ledger.writing.readBatch(run, 'contacts', 0)).every(({ state }) => state === 'unsent')).toBe(true);
+  });
+
   it('adds up, whatever is sent, cleared and settled in which order', async () => {
     const RECORDS = 6;
+    let migrations = 0;
     const step = fc.record({ kind: fc.constantFrom('send', 'clear', 'land', 'refuse'), ordinal: fc.nat(RECORDS - 1), attempt: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const run = await planned([...range(RECORDS).map((ordinal) => aPlanned(ordinal)), aPlanned(RECORDS, { action: 'fold', foldInto: 's0' })]);
+        const run = await planned([...range(RECORDS).map((ordinal) => aPlanned(ordinal)), aPlanned(RECORDS, { action: 'fold', foldInto: 's0' })], `acme-${(migrations += 1)}`);
         for (const { kind, ordinal, attempt } of steps) {
           if (kind === 'send') await used.ledger.writing.markSent(run, 'contacts', [{ ordinal, attempt }], NOW);
           if (kind === 'clear') await used.ledger.writing.clearSent(run, 'contacts', [{ ordinal, attempt }]);
