@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CrashPoint } from '../../../domain/crash-point';
 import { ENDED_STATES, readStatus } from '../../../client/migration-status';
 import type { MigrationStatus } from '../../../client/migration-status';
+import { connectPortage } from '../../../client/portage-client';
 import type { RunState } from '../../../domain/phase';
 import { openLedger } from '../../../ledger/open-ledger';
 import { startWorkerProcess } from '../../../local/worker-process';
@@ -26,7 +27,7 @@ import { drivenDefinition } from './drive';
 import { DRIVEN_TOKEN, smallPortal, writeSmallExport } from './small-export';
 
 /** What a worker alone passes. */
-export const THROUGH_TEMPORAL: readonly CrashPoint[] = [...crashPointsInCode().filter((point) => point.startsWith('workflow:')), 'activity:closeShards', 'activity:readShardDigest'];
+export const THROUGH_TEMPORAL: readonly CrashPoint[] = [...crashPointsInCode().filter((point) => point.startsWith('workflow:')), 'activity:closeShards', 'activity:compareShards', 'activity:readShardDigest', 'activity:recoverShard'];
 
 export interface Death {
   readonly point: CrashPoint;
@@ -35,6 +36,8 @@ export interface Death {
   readonly passage?: number;
   /** A person ends the first partition before this worker starts, and resumes the migration, which says that a part of it failed. */
   readonly partition?: 'ended-by-hand';
+  /** Before this worker starts, Temporal loses the migration, and a person recovers it from the ledger. */
+  readonly temporal?: 'lost';
 }
 
 export interface Story {
@@ -117,10 +120,16 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
     const linesOf = (log: string): readonly string[] => readFileSync(log, 'utf8').trim().split('\n');
 
     const lives: StoryEnd['lives'][number][] = [];
-    for (const { point, side, passage = 1, partition } of story.deaths) {
+    let isRecovered = false;
+    for (const { point, side, passage = 1, partition, temporal: memory } of story.deaths) {
       const log = order(lives.length, { crash: { point, side, passage, signal: 'SIGKILL' } });
       if (partition === 'ended-by-hand') {
         await temporal.client.workflow.getHandle(workflowIds.partition(run, 'companies', 0)).terminate();
+      }
+      if (memory === 'lost') {
+        await handle.terminate();
+        await recoverFromLedger(temporal, location, folder, run);
+        isRecovered = true;
       }
       worker = await startWorker(lives.length);
       const { exited, isRunning } = worker;
@@ -140,6 +149,9 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
 
     const log = order(lives.length, {});
     worker = await startWorker(lives.length);
+    if (isRecovered) {
+      await temporal.client.workflow.getHandle(workflowIds.migration(run)).signal(resumeSignal);
+    }
     const ended = await until(({ state }) => state === story.end);
     return { status: ended, lives, passed: linesOf(log), fingerprints: { before, after: await portal.fingerprint() }, dump: await portal.canonicalDump(), calls: await portal.calls() };
   } finally {
@@ -147,5 +159,14 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
     await ledger.close();
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function recoverFromLedger(temporal: SuiteTemporal, location: string, folder: string, run: string): Promise<void> {
+  const portage = await connectPortage({ environment: { PORTAGE_LEDGER: location, TEMPORAL_ADDRESS: temporal.address }, folder, userConfigFile: 'ignore' });
+  try {
+    await (await portage.recovery(run)).proceed();
+  } finally {
+    await portage.close();
   }
 }

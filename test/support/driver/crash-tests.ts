@@ -30,12 +30,12 @@ export function describeCrashes(share: 0 | 1): void {
 
   describe('a process that is killed', () => {
     it.each(cases)('$side $point costs no record and no second write', async ({ side, point }) => {
-      const { signal, diedAt, route, end, undisturbed } = await suite.killAt(point, side);
+      const { signal, diedAt, end, undisturbed } = await suite.killAt(point, side);
 
       expect({ signal, diedAt }).toEqual({ signal: 'SIGKILL', diedAt: `${side} ${point}` });
       expect({ ...end, looks: 0, calls: 0 }).toEqual({ ...undisturbed, looks: 0, calls: 0 });
       expect({ inDoubt: end.inDoubt, collisions: end.collisions }).toEqual({ inDoubt: 0, collisions: 0 });
-      expect(end.looks - undisturbed.looks).toBeLessThanOrEqual(WINDOW_BATCHES * LOOKS_A_BATCH[route === 'back' ? 'back' : 'forward']);
+      expect(end.looks - undisturbed.looks).toBeLessThanOrEqual(WINDOW_BATCHES * LOOKS_A_BATCH[end.state === 'rolled-back' ? 'back' : 'forward']);
     });
   });
 }
