@@ -52,6 +52,7 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
   const ledger = await openLedger({ location: join(folder, 'ledger.db') });
   const { ledgerId, epoch } = await ledger.identity();
   const shards = createShards(temporal.client);
+  let portalCount = 0;
   const portals: { readonly simulator: HubspotSimulator; readonly run: string; readonly activities: LedgerActivities & PortalActivities }[] = [];
 
   const activitiesFor = (baseUrl: string): LedgerActivities & PortalActivities => {
@@ -95,10 +96,12 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
 
   return {
     async migrate(name, faults) {
+      portalCount += 1;
+      const portalId = 5_000 + portalCount;
       const simulator = createHubspotSimulator();
       const { url } = await simulator.listen(0);
       const portal = simulatedPortal(url);
-      await portal.load({ ...smallPortal(), portalId: 5_000 + portals.length, switches: { searchLagMs: 0 } });
+      await portal.load({ ...smallPortal(), portalId, switches: { searchLagMs: 0 } });
       const knownIds = new Set(Object.values((await portal.dump()).records).flatMap((records) => records.map(({ id }) => id)));
       await portal.faults(faults);
 
