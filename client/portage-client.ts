@@ -9,7 +9,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
@@ -17,15 +17,16 @@ import { OVER_STATES } from '../domain/phase';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
-import type { MigrationInput, PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
+import type { PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
 import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery, taskQueues, throttleSignal, workflowIds } from '../workflows/messages';
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
-import { STATE_WORDS } from '../domain/words';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
-
-const HUNDRED_YEARS = '876000h';
+import { openRun, stands } from './open-run';
+import { assembleRecovery, type Recovery } from './recovery';
+import { describeMigration } from './run-workflows';
+import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
 export interface ConnectOptions {
   /** Defaults to the process's environment. */
@@ -34,6 +35,8 @@ export interface ConnectOptions {
   readonly folder?: string;
   /** Read `temporalio/temporal.toml` of the user as the SDK does. */
   readonly userConfigFile?: 'read' | 'ignore';
+  /** How long the portal's search lags behind its writes, where it is known better than by default: for rehearsals. */
+  readonly searchLagMs?: number;
 }
 
 export interface StartOptions {
@@ -51,6 +54,11 @@ export interface PortageClient {
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
+  /**
+   * Looks which home of a run's memory was lost, and says what that costs; `proceed` rebuilds it from the other. `file` is needed where the ledger was lost.
+   * @throws CommandError where nothing is lost, or nothing is left to recover from
+   */
+  recovery(id?: string, file?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
   /** Is a worker of this ledger polling? */
   hasWorker(ledgerId?: string): Promise<boolean>;
   readonly ledger: Ledger;
@@ -75,6 +83,8 @@ export interface Migration {
   status(): Promise<MigrationStatus>;
   /** Asks the workflow itself; null when no worker answers in time. */
   live(): Promise<StatusView | null>;
+  /** Is the run's workflow open? Null when Temporal does not answer. A run that is over has none. */
+  workflow(): Promise<'open' | 'gone' | null>;
   report(): Promise<Report | null>;
   /** Polls the ledger until the run is verified, differs, is rolled back, finalized or not started; gives that status. */
   ended(pollMs?: number): Promise<MigrationStatus>;
@@ -85,7 +95,8 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const folder = options.folder ?? process.cwd();
   const config = loadConfig(environment, folder);
   const ledger = await openLedger({ location: config.ledger });
-  const { ledgerId, epoch } = await ledger.identity();
+  const { ledgerId } = await ledger.identity();
+  const known = options.searchLagMs === undefined ? {} : { searchLagMs: options.searchLagMs };
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
@@ -94,32 +105,14 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
-      const running = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && isUnfinished(row));
-      if (running !== undefined) {
-        throw new CommandError(EXIT.usage, `Run ${running.run} of migration "${definition.id}" stands: ${STATE_WORDS[running.state]}.`, `Finish it (portage finalize ${running.run}) or undo it (portage rollback ${running.run}) before starting another, or watch it: portage watch ${running.run}.`);
-      }
       const client = await temporal.client();
-      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
-      const input: MigrationInput = {
-        run: row.run,
-        migrationId: definition.id,
-        ledgerId,
-        epoch,
-        expectedPlanDigest: startOptions.planDigest ?? null,
-        approve: startOptions.approve ?? null,
-        rate: definition.quota.rate,
-        reserve: definition.quota.reserve,
-        rollbackWindowMs: definition.rollbackWindowDays * 24 * 60 * 60 * 1000,
-      };
-      await client.workflow.start('migration', {
-        workflowId: workflowIds.migration(row.run),
-        taskQueue: taskQueues.ledger(ledgerId),
-        args: [input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowExecutionTimeout: HUNDRED_YEARS,
-        staticSummary: `Migration ${definition.id}: ${definition.source.crm} to ${definition.target.crm}`,
-        staticDetails: `Run \`${row.run}\`. Pause, resume, roll back and finalize are signals of this workflow, or commands: \`portage --help\`.`,
-      });
+      const row = await openRun({ ledger, client }, definition);
+      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null, ...known });
+      try {
+        await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
+      } catch (error) {
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? stands(row, 'open') : error;
+      }
       return migrationOf(row);
     },
     async plan(file, stopAfter) {
@@ -146,7 +139,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);
       const [newest] = named;
       if (newest === undefined) {
-        throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read.');
+        throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read. If the ledger was lost: portage recover --file migration.yaml.');
       }
       if (id === undefined && new Set(named.map((row) => row.migrationId)).size > 1) {
         throw new CommandError(EXIT.usage, 'There are several migrations in this ledger.', 'Name one of those that portage list shows.');
@@ -154,16 +147,17 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return migrationOf(newest);
     },
     list: () => ledger.runs.list(),
+    async recovery(id, file) {
+      const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
+      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), known }, id ?? null, definition);
+      return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
+    },
     hasWorker: () => temporal.hasWorker(ledgerId),
     async close() {
       await temporal.close();
       await ledger.close();
     },
   };
-}
-
-function isUnfinished(row: RunRow): boolean {
-  return !OVER_STATES.includes(row.state);
 }
 
 function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {
@@ -173,6 +167,9 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
       await action;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) {
+        if (!OVER_STATES.includes((await current()).state)) {
+          throw new CommandError(EXIT.usage, `Temporal has no open workflow of run ${row.run}, but the run is not over.`, `Recover it: portage recover ${row.run}`, { cause: error });
+        }
         throw new CommandError(EXIT.usage, `Run ${row.run} is over: no workflow of it is open.`, 'portage status shows how it ended.', { cause: error });
       }
       throw error;
@@ -197,6 +194,16 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
       } catch {
         // No worker, no server or a closed workflow: the ledger's status stands.
         return null;
+      }
+    },
+    async workflow() {
+      try {
+        return (await describeMigration(await temporal.client(), row.run))?.status === 'open' ? 'open' : 'gone';
+      } catch (error) {
+        if (error instanceof CommandError || isGrpcServiceError(error)) {
+          return null;
+        }
+        throw error;
       }
     },
     report: () => ledger.facts.readReport(row.run),

@@ -21,6 +21,8 @@ export interface SourceConnector {
 
 export interface CallContext {
   readonly signal: AbortSignal;
+  /** Asked before each call, last of all right before its first byte. No: nothing is sent, because whoever asked for the call was suspended meanwhile and may have been replaced. */
+  readonly isSteady?: () => boolean;
   /** Told of each call when its answer, or none, has come. */
   onCall(fact: CallFact): Promise<void>;
 }
@@ -114,12 +116,18 @@ export interface TargetConnector {
   createAssociations(from: ObjectType, to: ObjectType, associations: readonly TargetAssociation[], call: CallContext): Promise<AssociationWriteAnswer>;
   /** At most 100 sources; removes all types of each pair. */
   archiveAssociations(from: ObjectType, to: ObjectType, pairs: readonly { readonly fromId: string; readonly toId: string }[], call: CallContext): Promise<void>;
+  /** At most 100 sources; removes these types of each pair and leaves its others. */
+  archiveAssociationKinds(from: ObjectType, to: ObjectType, associations: readonly TargetAssociation[], call: CallContext): Promise<void>;
 
+  /** Empty groups too. */
+  readPropertyGroups(objectType: ObjectType, call: CallContext): Promise<readonly { readonly name: string; readonly label: string }[]>;
   createPropertyGroup(objectType: ObjectType, group: { readonly name: string; readonly label: string }, call: CallContext): Promise<'created' | 'existed'>;
   archivePropertyGroup(objectType: ObjectType, name: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
   /** At most 100. What was created is named in `created`, what was there in `existed`. */
   createProperties(objectType: ObjectType, properties: readonly PropertyDefinition[], call: CallContext): Promise<{ readonly created: readonly string[]; readonly existed: readonly string[]; readonly refused: readonly RefusedInput[] }>;
   readProperties(objectType: ObjectType, names: readonly string[], call: CallContext): Promise<readonly (PropertyDefinition & { readonly archived: boolean })[]>;
+  /** Replaces the whole list of options. */
+  replaceOptions(objectType: ObjectType, name: string, options: PropertyDefinition['options'], call: CallContext): Promise<void>;
   archiveProperty(objectType: ObjectType, name: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
   createPipeline(objectType: ObjectType, pipeline: PipelineDefinition, call: CallContext): Promise<'created' | 'existed'>;
   readPipelines(objectType: ObjectType, call: CallContext): Promise<readonly PipelineDefinition[]>;

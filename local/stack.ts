@@ -17,7 +17,7 @@ export interface StackOptions {
   /** Holds databases and logs; made where it is missing. */
   readonly folder: string;
   readonly latency: 'none' | 'realistic';
-  readonly tier?: 'free' | 'starter' | 'professional' | 'enterprise';
+  readonly tier?: 'free' | 'starter' | 'professional' | 'enterprise' | 'off';
   /** A portal to load, by path. */
   readonly portalFile?: string;
   readonly seed?: number;

@@ -168,7 +168,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
     const told = async () => {
       showAttributes();
       const { control } = state.controls;
-      await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate })));
+      await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
     };
     shown = shown.then(() => CancellationScope.nonCancellable(told));
     return shown;

@@ -1,10 +1,11 @@
 import type { ObjectType } from '../../domain/object-type';
 import type { BatchWriteAnswer, CallContext, PropertyHistoryEntry, TargetConnector, TargetRecord } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRequest } from './client';
+import { eachOnce } from './each-once';
 import { incompleteAnswer, toCallError } from './errors';
 import { objectsPath } from './paths';
 import { archiveSchema, objectBatchSchema, objectPageSchema, searchPageSchema } from './responses';
-import { eachOnce, toBatchWriteAnswer, toCreateInput, toHistory, toRefusedBatch, toTargetRecord, toUpdateInput } from './wire';
+import { toBatchWriteAnswer, toCreateInput, toHistory, toRefusedBatch, toTargetRecord, toUpdateInput } from './wire';
 
 /** Inputs of a batch write or read. Source: CRM objects API, 2026-09. */
 export const MAX_BATCH_INPUTS = 100;

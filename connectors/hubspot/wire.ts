@@ -5,6 +5,7 @@ import type { SimplePublicObjectBatchInputForCreate } from '@hubspot/api-client/
 import type { z } from 'zod';
 import type { AssociationWriteAnswer, BatchWriteAnswer, PropertyHistoryEntry, RefusedInput, TargetAssociation, TargetRecord } from '../connector';
 import type { PipelineDefinition, PropertyDefinition } from '../../domain/schema-plan';
+import { eachOnce } from './each-once';
 import type { associationCreateSchema, associationReadSchema, ErrorEnvelope, objectBatchSchema, ObjectReply, PipelineReply, PropertyReply } from './responses';
 
 // ---------------------------------------------------------------- records
@@ -23,11 +24,6 @@ export function toTargetRecord(reply: ObjectReply): TargetRecord {
 
 export function toHistory(reply: ObjectReply): Readonly<Record<string, readonly PropertyHistoryEntry[]>> {
   return reply.propertiesWithHistory;
-}
-
-/** Each once: that an answer names nothing twice is documented nowhere. */
-export function eachOnce<Item>(items: readonly Item[], nameOf: (item: Item) => string): readonly Item[] {
-  return [...new Map(items.map((item) => [nameOf(item), item])).values()];
 }
 
 /** A 200, 201 or 207 of a batch write. Inputs that neither list names are in doubt. */

@@ -141,7 +141,7 @@ describe('writeRecords', () => {
   it.each([
     { what: 'another portal', change: { portalId: '4712' }, code: 'other-portal' },
     { what: 'another ledger', change: { ledgerId: 'x' }, code: 'other-ledger' },
-    { what: 'another epoch', change: { epoch: 99 }, code: 'other-ledger' },
+    { what: 'another epoch', change: { epoch: 99 }, code: 'other-epoch' },
     { what: 'another count', change: { count: 2 }, code: 'other-count' },
     { what: 'an unknown run', change: { run: 'acme.9' }, code: 'unknown-run' },
   ])('refuses to write for $what', async ({ change, code }) => {
@@ -235,6 +235,7 @@ describe('writeRecords', () => {
       const first = await write(3);
       await undo(3);
       const { definition, definitionDigest, stagingId } = scene.row;
+      await scene.ledger.runs.update(scene.row.run, { state: 'rolled-back', endedAt: new Date().toISOString() });
       const { run } = await scene.ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: new Date().toISOString() });
       await scene.ledger.runs.adoptStaging(run, stagingId);
 

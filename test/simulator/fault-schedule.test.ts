@@ -1,3 +1,4 @@
+import { createFaultPlanner } from '../../simulator/faults';
 import { faultPlanBody } from '../../simulator/hubspot/fault-plan-body';
 import { randomFaultPlan } from '../support/fault-schedule';
 
@@ -39,5 +40,17 @@ describe('randomFaultPlan', () => {
       'slow',
       'status',
     ]);
+  });
+
+  it('strikes in most schedules, with every kind', () => {
+    const calls = ['properties/contacts/batch/create', ...Array.from({ length: 10 }, () => ['objects/contacts/batch/read', 'objects/contacts/batch/create', 'associations/contacts/companies/batch/create']).flat()];
+    const struck = SEEDS.map((seed) => {
+      const planner = createFaultPlanner();
+      planner.set(randomFaultPlan(seed));
+      return calls.flatMap((call) => planner.meet('POST', `/crm/${call}`).fault?.kind ?? []);
+    });
+
+    expect(struck.filter((kinds) => kinds.length > 0).length).toBeGreaterThan(SEEDS.length * 0.8);
+    expect(new Set(struck.flat()).size).toBe(12);
   });
 });

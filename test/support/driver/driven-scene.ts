@@ -1,11 +1,9 @@
 /** A simulated portal for driven runs, and folders of their own for each: driven in this process, or in one that may be killed. */
-import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrashWatch } from '../../../domain/crash-point';
 import { nobodyWatches } from '../../../domain/crash-point';
-import { nodeArguments } from '../../../local/node-program';
 import type { CanonicalDump, PortalDefinition } from '../../../simulator/control-plane';
 import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
 import { simulatedPortal } from '../simulated-portal';
@@ -14,6 +12,8 @@ import type { Mortal } from './crash-orders';
 import { drive } from './drive';
 import type { DriveOptions, Driven } from './drive';
 import type { ChildOptions } from './drive-main';
+import { createDriverProcesses } from './driver-processes';
+import type { DriverProcesses } from './driver-processes';
 import { DRIVEN_TOKEN, SMALL, smallPortal, writeSmallExport } from './small-export';
 import type { ExportSize } from './small-export';
 import { virtualNowMs } from './virtual-time';
@@ -34,13 +34,13 @@ export interface DrivenRun {
   /** In this process, up to a death that leaves what a kill leaves. Null when it died. */
   driveUntilDeath(mortal: Mortal): Promise<Driven | null>;
   /** In a process of its own. */
-  spawn(more?: Pick<ChildOptions, 'crash'> & { readonly keepLog?: boolean }): Promise<ChildEnd>;
+  spawn(more?: Pick<ChildOptions, 'crash' | 'stall'> & { readonly keepLog?: boolean }): Promise<ChildEnd>;
 }
 
 export interface DrivenScene {
   readonly portal: SimulatedPortal;
   /** A fresh portal, ledger and history. What an earlier run left is gone. */
-  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs'>>, portal?: PortalDefinition): Promise<DrivenRun>;
+  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs' | 'staging' | 'sourceFolder'>>, portal?: PortalDefinition): Promise<DrivenRun>;
   dump(): Promise<CanonicalDump>;
   close(): Promise<void>;
 }
@@ -65,6 +65,7 @@ export async function openDrivenScene(size: ExportSize = SMALL, files: 'in-memor
   const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });
   const { url } = await simulator.listen(0);
   const portal = simulatedPortal(url);
+  const processes = createDriverProcesses(folder);
   let runs = 0;
   return {
     portal,
@@ -92,28 +93,20 @@ export async function openDrivenScene(size: ExportSize = SMALL, files: 'in-memor
             }
             return null;
           }),
-        spawn: ({ crash, keepLog = false } = {}) => spawnDrive({ ...options, ...(crash === undefined ? {} : { crash }), ...(keepLog ? { log: file('passed.log') } : {}) }, file('options.json')),
+        spawn: ({ keepLog = false, ...orders } = {}) => driveIn(processes, { ...options, ...orders, ...(keepLog ? { log: file('passed.log') } : {}) }),
       };
     },
     async close() {
+      processes.close();
       await simulator.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function spawnDrive(options: ChildOptions, optionsFile: string): Promise<ChildEnd> {
-  writeFileSync(optionsFile, JSON.stringify(options));
-  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'drive-main.ts')), optionsFile], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (_, signal) => {
-      const text = Buffer.concat(chunks).toString('utf8').trim();
-      const said = text === '' ? {} : (JSON.parse(text) as { driven?: Driven; stopped?: string });
-      const passed = options.log === undefined ? [] : readFileSync(options.log, 'utf8').trim().split('\n');
-      resolve({ driven: said.driven ?? null, stopped: said.stopped ?? null, signal, passed });
-    });
-  });
+async function driveIn(processes: DriverProcesses, options: ChildOptions): Promise<ChildEnd> {
+  const { text, signal } = await processes.run(JSON.stringify(options));
+  const said = text === '' ? {} : (JSON.parse(text) as { driven?: Driven; stopped?: string });
+  const passed = options.log === undefined ? [] : readFileSync(options.log, 'utf8').trim().split('\n');
+  return { driven: said.driven ?? null, stopped: said.stopped ?? null, signal, passed };
 }
