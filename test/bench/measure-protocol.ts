@@ -49,7 +49,7 @@ export async function measureProtocol(): Promise<{ readonly records: number; rea
 
 async function measure(scene: DrivenScene, faults: FaultPlan): Promise<{ readonly records: number; readonly associations: number; readonly figures: ProtocolFigures }> {
   // One batch at a time, so that what lies between both sides of a commit is that commit.
-  const run = await scene.begin({ window: 1 });
+  const run = await scene.begin({ window: 1, callTimeoutMs: 30_000 });
   await scene.portal.faults(faults);
   const spent = { writeRecords: { ms: 0, commits: 0, batches: 0 }, writeAssociations: { ms: 0, commits: 0, batches: 0 } };
   let at: keyof typeof spent | null = null;

@@ -118,7 +118,7 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
 async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed): Promise<ScheduleEnd> {
   const { direction, window, poison } = schedule;
   // The same portal gives its records the same ids each time: the plan fits.
-  const run = await scene.begin({ direction, window, callTimeoutMs: 1_000 }, portalWith(poison));
+  const run = await scene.begin({ direction, window }, portalWith(poison));
   if (schedule.from === 'plan') {
     filesOf(run).forEach((file, place) => writeFileSync(file, undisturbed.planned[place] ?? ''));
   }
