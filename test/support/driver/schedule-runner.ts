@@ -5,6 +5,7 @@ import { openLedger } from '../../../ledger/open-ledger';
 import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
 import type { CrashOrder } from './crash-orders';
 import { dyingWhen } from './crash-orders';
+import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
 import { openDrivenScene } from './driven-scene';
 import type { DrivenRun, DrivenScene } from './driven-scene';
@@ -35,7 +36,6 @@ export interface ScheduleRunner {
 const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
 const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
 
-const DRIVEN_RUN = 'driven.1';
 const FIRST_WRITE: CrashPoint = 'activity:applySchema';
 
 export function createScheduleRunner(): ScheduleRunner {
