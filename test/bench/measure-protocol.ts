@@ -2,6 +2,7 @@
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../domain/object-type';
 import { openLedger } from '../../ledger/open-ledger';
 import type { FaultPlan } from '../../simulator/control-plane';
+import { DRIVEN_RUN } from '../support/driver/drive';
 import { openDrivenScene } from '../support/driver/driven-scene';
 import type { DrivenScene } from '../support/driver/driven-scene';
 
@@ -23,7 +24,6 @@ export interface ProtocolFigures {
 }
 
 const SIZE = { accounts: 800, contacts: 2_400, opportunities: 800 };
-const RUN = 'driven.1';
 
 /** One write call in eight meets one of these. */
 const FAULTS: FaultPlan = {
@@ -49,7 +49,7 @@ export async function measureProtocol(): Promise<{ readonly records: number; rea
 
 async function measure(scene: DrivenScene, faults: FaultPlan): Promise<{ readonly records: number; readonly associations: number; readonly figures: ProtocolFigures }> {
   // One batch at a time, so that what lies between both sides of a commit is that commit.
-  const run = await scene.begin({ window: 1 });
+  const run = await scene.begin({ window: 1, callTimeoutMs: 30_000 });
   await scene.portal.faults(faults);
   const spent = { writeRecords: { ms: 0, commits: 0, batches: 0 }, writeAssociations: { ms: 0, commits: 0, batches: 0 } };
   let at: keyof typeof spent | null = null;
@@ -73,9 +73,9 @@ async function measure(scene: DrivenScene, faults: FaultPlan): Promise<{ readonl
   const { struck } = await scene.portal.faultState();
   const ledger = await openLedger({ location: run.options.ledgerFile });
   try {
-    const calls = await ledger.facts.readCalls(RUN);
+    const calls = await ledger.facts.readCalls(DRIVEN_RUN);
     const callsIn = (phases: readonly string[]): number => calls.filter(({ phase }) => phases.includes(phase)).reduce((sum, { count }) => sum + count, 0);
-    const tallies = await ledger.facts.tallies(RUN);
+    const tallies = await ledger.facts.tallies(DRIVEN_RUN);
     const records = OBJECT_TYPES.reduce((sum, type) => sum + (tallies.records[type]?.created ?? 0) + (tallies.records[type]?.updated ?? 0), 0);
     const associations = ASSOCIATION_TYPES.reduce((sum, type) => sum + (tallies.associations[type]?.planned ?? 0), 0);
     const { writeRecords, writeAssociations } = spent;

@@ -7,6 +7,8 @@ import type { EndOfMigration, SideBySide } from './side-by-side';
 import { connectSuite } from './temporal';
 import type { SuiteTemporal } from './temporal';
 
+const MOST_TOLD = 6;
+
 /**
  * Two faults of a drawn schedule, once each: a second failure of the same batch waits twice as long as the first, and what the schedule is about is told by one.
  */
@@ -62,7 +64,7 @@ function brokenPromises(wanted: EndOfMigration, { state, dump, findings }: EndOf
 }
 
 function toldOf(file: string, seed: number, broken: readonly string[]): readonly string[] {
-  return broken.length === 0 ? [] : [`seed ${seed}: ${broken.join('\n  ')}\n  PORTAGE_TEST_SEED=${seed} npx jest ${file} --selectProjects workflows`];
+  return broken.length === 0 ? [] : [`seed ${seed}: ${broken.slice(0, MOST_TOLD).join('\n  ')}\n  PORTAGE_TEST_SEED=${seed} npx jest ${file} --selectProjects workflows`];
 }
 
 function totalsOf(ends: readonly EndOfMigration[]): string {

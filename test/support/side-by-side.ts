@@ -44,7 +44,7 @@ export interface SideBySide {
 }
 
 const POLL_MS = 200;
-const LONGEST_RUN_MS = 240_000;
+const LONGEST_RUN_MS = 300_000;
 
 export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySide> {
   const folder = mkdtempSync(join(tmpdir(), 'portage-side-by-side-'));
@@ -52,6 +52,7 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
   const ledger = await openLedger({ location: join(folder, 'ledger.db') });
   const { ledgerId, epoch } = await ledger.identity();
   const shards = createShards(temporal.client);
+  let portalCount = 0;
   const portals: { readonly simulator: HubspotSimulator; readonly run: string; readonly activities: LedgerActivities & PortalActivities }[] = [];
 
   const activitiesFor = (baseUrl: string): LedgerActivities & PortalActivities => {
@@ -95,17 +96,19 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
 
   return {
     async migrate(name, faults) {
+      portalCount += 1;
+      const portalId = 5_000 + portalCount;
       const simulator = createHubspotSimulator();
       const { url } = await simulator.listen(0);
       const portal = simulatedPortal(url);
-      await portal.load({ ...smallPortal(), portalId: 5_000 + portals.length, switches: { searchLagMs: 0 } });
+      await portal.load({ ...smallPortal(), portalId, switches: { searchLagMs: 0 } });
       const knownIds = new Set(Object.values((await portal.dump()).records).flatMap((records) => records.map(({ id }) => id)));
       await portal.faults(faults);
 
-      const definition = migrationDefinitionSchema.parse({ id: name, source: { crm: 'salesforce', files: sourceFolder, currency: 'USD' }, target: { crm: 'hubspot' } });
+      const definition = migrationDefinitionSchema.parse({ id: name, source: { crm: 'salesforce', files: sourceFolder, currency: 'USD' }, target: { crm: 'hubspot', portal: portalId } });
       const { run } = await ledger.runs.open({ migrationId: name, kind: 'migration', definition, definitionDigest: name, now: new Date().toISOString() });
       portals.push({ simulator, run, activities: activitiesFor(url) });
-      const input: MigrationInput = { run, migrationId: name, ledgerId, epoch, expectedPlanDigest: null, approve: null, rate: 1, reserve: 0, rollbackWindowMs: 60 * 60_000, searchLagMs: 0 };
+      const input: MigrationInput = { run, migrationId: name, ledgerId, epoch, expectedPlanDigest: null, approve: { acceptLeftOut: 0 }, rate: 1, reserve: 0, rollbackWindowMs: 60 * 60_000, searchLagMs: 0 };
       const handle = await temporal.client.workflow.start('migration', { workflowId: workflowIds.migration(run), taskQueue: taskQueues.ledger(ledgerId), args: [input] });
       const state = await untilOver(ledger, run);
       const end = {

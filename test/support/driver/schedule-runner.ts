@@ -5,6 +5,7 @@ import { openLedger } from '../../../ledger/open-ledger';
 import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
 import type { CrashOrder } from './crash-orders';
 import { dyingWhen } from './crash-orders';
+import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
 import { openDrivenScene } from './driven-scene';
 import type { DrivenRun, DrivenScene } from './driven-scene';
@@ -35,7 +36,6 @@ export interface ScheduleRunner {
 const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
 const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
 
-const DRIVEN_RUN = 'driven.1';
 const FIRST_WRITE: CrashPoint = 'activity:applySchema';
 
 export function createScheduleRunner(): ScheduleRunner {
@@ -65,15 +65,15 @@ interface Undisturbed {
   readonly findings: Findings;
   /** Boundaries passed, in order. */
   readonly passed: Passed;
+  readonly planned: PlannedRun;
 }
 
 type Passed = readonly { readonly point: CrashPoint; readonly side: 'before' | 'after' }[];
 
-/** Ledger and history of a run that has its plan and has written nothing. */
-interface PlannedRun {
-  readonly ledger: Buffer;
-  readonly history: Buffer;
-}
+/** Ledger, its log and the history of a run that has its plan and has written nothing, in that order. */
+type PlannedRun = readonly Buffer[];
+
+const filesOf = ({ options }: DrivenRun): readonly string[] => [options.ledgerFile, `${options.ledgerFile}-wal`, options.historyFile];
 
 async function openStage(size: ExportSize): Promise<Stage> {
   const scene = await openDrivenScene(size);
@@ -84,16 +84,9 @@ async function openStage(size: ExportSize): Promise<Stage> {
     undisturbedRuns.set(name, run);
     return run;
   };
-  const plannedRuns = new Map<string, Promise<PlannedRun>>();
-  const planned = (poison: Poison | null): Promise<PlannedRun> => {
-    const name = JSON.stringify(poison);
-    const run = plannedRuns.get(name) ?? runUntilPlanned(scene, poison);
-    plannedRuns.set(name, run);
-    return run;
-  };
   return {
     async run(schedule) {
-      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction), schedule.from === 'plan' ? await planned(schedule.poison) : null);
+      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction));
     },
     close: () => scene.close(),
   };
@@ -104,7 +97,14 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
   const run = await scene.begin({ direction }, portalWith(poison));
   const knownIds = await idsIn(scene);
   await scene.portal.faults({ rules: poisonRules(poison) });
-  const { state } = await run.drive((point, side) => void passed.push({ point, side }));
+  let planned: PlannedRun = [];
+  const { state } = await run.drive((point, side) => {
+    passed.push({ point, side });
+    if (point === FIRST_WRITE && side === 'before') {
+      // Nothing else is under way here, and no transaction is open: the files are a whole.
+      planned = filesOf(run).map((file) => readFileSync(file));
+    }
+  });
   const wanted = direction === 'back' ? 'rolled-back' : poison === null ? 'verified' : 'finished-with-refusals';
   const findings = await lookBack(scene, size, run, knownIds);
   const refused = poisonedIds(size, poison);
@@ -112,25 +112,15 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
   if (surprises.length > 0) {
     throw new Error(`The undisturbed run itself is not as it should be: ${surprises.join('; ')}`);
   }
-  return { state, dump: await scene.dump(), findings, passed };
+  return { state, dump: await scene.dump(), findings, passed, planned };
 }
 
-async function runUntilPlanned(scene: DrivenScene, poison: Poison | null): Promise<PlannedRun> {
-  const run = await scene.begin({}, portalWith(poison));
-  const driven = await run.driveUntilDeath(dyingWhen((_, point) => point === FIRST_WRITE));
-  if (driven !== null) {
-    throw new Error('The run ended without a write.');
-  }
-  return { ledger: readFileSync(run.options.ledgerFile), history: readFileSync(run.options.historyFile) };
-}
-
-async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed, planned: PlannedRun | null): Promise<ScheduleEnd> {
+async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed): Promise<ScheduleEnd> {
   const { direction, window, poison } = schedule;
   // The same portal gives its records the same ids each time: the plan fits.
-  const run = await scene.begin({ direction, window, callTimeoutMs: 1_000 }, portalWith(poison));
-  if (planned !== null) {
-    writeFileSync(run.options.ledgerFile, planned.ledger);
-    writeFileSync(run.options.historyFile, planned.history);
+  const run = await scene.begin({ direction, window }, portalWith(poison));
+  if (schedule.from === 'plan') {
+    filesOf(run).forEach((file, place) => writeFileSync(file, undisturbed.planned[place] ?? ''));
   }
   const before = await scene.portal.fingerprint();
   const knownIds = await idsIn(scene);
