@@ -48,8 +48,7 @@ type WorkingCommand = Exclude<BatchCommand, { do: 'done' | 'rethrow' | 'fail' }>
 async function carryOut({ ledger, target, clock, call, assertQuota, changedProperties }: BatchHands, { run, objectType, keyProperty }: BatchContext, command: WorkingCommand): Promise<BatchEvent> {
   switch (command.do) {
     case 'settle':
-      await ledger.writing.settle(run, objectType, command.settlements, toIso(clock()));
-      return { on: 'settled' };
+      return { on: 'settled', ordinals: await ledger.writing.settle(run, objectType, command.settlements, toIso(clock())) };
     case 'read': {
       const idProperty = command.by === 'id' ? null : command.by === 'key' ? keyProperty : 'email';
       return { on: 'records-read', records: await target.readRecords(objectType, { ids: command.ids, idProperty, properties: command.properties, archived: command.archived }, call) };

@@ -3,7 +3,9 @@ import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
 import { missingScopes, neededScopes } from '../domain/needed-scopes';
 import { OBJECT_TYPES } from '../domain/object-type';
+import type { ObjectType } from '../domain/object-type';
 import { portalDigest } from '../domain/plan-digest';
+import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
 import { inPresentEpoch, withHeartbeat } from './run-context';
@@ -45,9 +47,9 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
   if (wanted !== null && wanted !== portalId) {
     await refuse('IdentityError', error('wrong-portal', 'target.portal', `The token belongs to portal ${portalId}, the migration file names ${wanted}.`, `Use a token of portal ${wanted}, or correct target.portal.`, EXIT.authorization));
   }
-  const otherWriter = kind === 'planning' ? null : await ledger.runs.findOtherWriter(run, portalId);
+  const otherWriter = kind === 'planning' ? null : await ledger.runs.findOtherWriter(run, portalId, await writtenTypes(ledger, stagingId));
   if (otherWriter !== null) {
-    await refuse('PlanError', error('other-run-writing', 'target.portal', `Run ${otherWriter} is writing to portal ${portalId}.`, `Let it end, or undo it with \`portage rollback --confirm ${otherWriter}\`, then start again.`, EXIT.configuration));
+    await refuse('PlanError', error('other-run-writing', 'target.portal', `Run ${otherWriter} is writing to portal ${portalId}, to object types that this source holds too.`, `Let it end, or undo it with \`portage rollback --confirm ${otherWriter}\`, then start again.`, EXIT.configuration));
   }
   const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
   const missing = missingScopes(neededScopes(OBJECT_TYPES), snapshot.scopes);
@@ -57,6 +59,13 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
   await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
   await ledger.runs.update(run, { portalId });
   return { portalId };
+}
+
+/** As far as it is known before the plan: types of which the source holds objects. Person accounts become contacts only in the plan; what binds is the claim before the first write. */
+async function writtenTypes(ledger: Ledger, stagingId: string): Promise<readonly ObjectType[]> {
+  const inspection = await ledger.staging.readInspection(stagingId);
+  const isThere = (sourceObject: string): boolean => inspection === null || inspection.objects.some(({ object }) => object === sourceObject);
+  return SALESFORCE_PRESETS.filter(({ sourceObject }) => isThere(sourceObject)).map(({ objectType }) => objectType);
 }
 
 const error = (code: string, place: string, message: string, remedy: string, exitCode: number): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode });

@@ -24,6 +24,12 @@ export interface BatchInput extends RunIdentity {
   readonly reserve: number;
 }
 
+/** Runs that began before it was asked for do not send it: then nothing is reserved. */
+export interface ReserveOfLater {
+  /** Share of the day's quota that stays for other apps, 0..1. */
+  readonly reserve?: number;
+}
+
 export interface RecordBatchTally {
   readonly created: number;
   readonly updated: number;
@@ -55,7 +61,7 @@ export interface PortalActivities {
    */
   planMigration(input: { readonly run: string; readonly expectedDigest: string | null; readonly recovered?: { readonly expected: { readonly source: string; readonly mapping: string } | null } }): Promise<PlanFacts>;
   /** Groups, properties (migration key first) and pipelines of the plan. */
-  applySchema(input: RunIdentity): Promise<{ readonly created: number; readonly existed: number }>;
+  applySchema(input: RunIdentity & ReserveOfLater): Promise<{ readonly created: number; readonly existed: number }>;
   /** Writes one batch exactly once (domain/batch-protocol.ts). Throws RateLimitedError, QuotaExhaustedError, AuthorizationError, TransientError while a record is in doubt. */
   writeRecords(input: BatchInput & { readonly objectType: ObjectType }): Promise<{ readonly pairs: readonly IdPair[]; readonly tally: RecordBatchTally }>;
   /** Of a run whose ledger was lost: looks up every record of a partition, settles what is there, and compares with what the workflows knew. `differing`: told differently by both, for no reason that can be seen. */
@@ -69,7 +75,7 @@ export interface PortalActivities {
   undoRecords(input: BatchInput & { readonly objectType: ObjectType; readonly includeEdited: boolean }): Promise<UndoTally>;
   /** Settles every record of the type that is still sent without an answer, and archives what appeared under the run's keys meanwhile; repeats until a pass finds nothing. */
   sweepUndone(input: RunIdentity & { readonly objectType: ObjectType; readonly reserve: number }): Promise<{ readonly archived: number }>;
-  undoSchema(input: RunIdentity): Promise<UndoTally>;
+  undoSchema(input: RunIdentity & ReserveOfLater): Promise<UndoTally>;
   /** One cheap call: does the portal answer, is the token accepted, how much is left today? Throws like every other call. */
   probePortal(input: RunIdentity & { readonly reserve: number }): Promise<{ readonly dailyRemaining: number | null }>;
 }

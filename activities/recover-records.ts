@@ -2,7 +2,7 @@ import type { CallContext } from '../connectors/connector';
 import type { IdPair } from '../domain/id-map';
 import type { ObjectType } from '../domain/object-type';
 import type { BatchRecord, RecordSettlement } from '../ledger/ledger';
-import { MERGED_OBJECTS_PROPERTY, mergedAway } from '../domain/merged-records';
+import { MERGED_RECORDS_PROPERTY, byFormerId } from '../domain/merged-record';
 import { STAMP_PROPERTY, stampOf } from '../domain/provenance';
 import { createPlannedPortals, toBatchContext } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
@@ -99,11 +99,12 @@ function settledFrom(run: string, { properties }: BatchRecord, [, targetId, orig
 
 async function findWhereabouts({ target, call, objectType }: Look, targetIds: readonly string[]): Promise<ReadonlyMap<string, Whereabouts>> {
   const ids = [...new Set(targetIds)];
-  const read = ids.length === 0 ? [] : await target.readRecords(objectType, { ids, idProperty: null, properties: [STAMP_PROPERTY, MERGED_OBJECTS_PROPERTY], archived: false }, call);
-  const there = new Set(read.filter(({ archived }) => !archived).map(({ id }) => id));
-  const merged = mergedAway(ids, read);
-  return new Map(ids.map((id) => [id, there.has(id) ? 'there' : merged.has(id) ? 'merged' : 'gone']));
+  const read = ids.length === 0 ? [] : await target.readRecords(objectType, { ids, idProperty: null, properties: [MERGED_RECORDS_PROPERTY], archived: false }, call);
+  const standing = byFormerId(read.filter(({ archived }) => !archived));
+  return new Map(ids.map((id) => [id, whereaboutsOf(id, standing.get(id)?.id)]));
 }
+
+const whereaboutsOf = (id: string, standingId: string | undefined): Whereabouts => (standingId === undefined ? 'gone' : standingId === id ? 'there' : 'merged');
 
 interface Told {
   readonly gone: number;

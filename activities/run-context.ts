@@ -8,6 +8,7 @@ import type { CallFact } from '../domain/pace';
 import { MigrationError } from '../domain/migration-error';
 import type { Phase } from '../domain/phase';
 import type { Ledger, RunRow } from '../ledger/ledger';
+import { createAttemptSteadiness } from './attempt-steadiness';
 import type { RunIdentity } from './migration-activities';
 
 /** Half of what the workflow waits for (5 s) leaves room for a slow tick. */
@@ -30,12 +31,16 @@ export interface RunScope {
  * Heartbeats once a second for as long as the work runs, so that a killed worker is noticed in seconds and a slow portal is not mistaken for one.
  * Work that fails because it was cancelled ends as cancelled, not as a failure of the portal.
  */
-export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(work: (signal: AbortSignal, isSteady: () => boolean) => Promise<T>): Promise<T> {
   const context = Context.current();
+  const steadiness = createAttemptSteadiness();
   context.heartbeat();
-  const ticking = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  const ticking = setInterval(() => {
+    steadiness.tick();
+    context.heartbeat();
+  }, HEARTBEAT_EVERY_MS);
   try {
-    return await work(context.cancellationSignal);
+    return await work(context.cancellationSignal, steadiness.isSteady);
   } catch (error) {
     throw context.cancellationSignal.aborted ? context.cancellationSignal.reason : error;
   } finally {
@@ -49,12 +54,17 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>
  * The epoch is compared again in each commit, because this activity may be suspended for as long as a recovery takes.
  */
 export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'ledger' | 'target'>, identity: RunIdentity, phase: Phase, work: (scope: RunScope) => Promise<T>): Promise<T> {
-  return withHeartbeat(async (signal) => {
+  return withHeartbeat(async (signal, isSteady) => {
     const row = await requireRun(ledger, identity);
-    const call: CallContext = { signal, onCall: (fact: CallFact) => ledger.facts.countCall(identity.run, phase, fact) };
+    const call: CallContext = { signal, isSteady, onCall: (fact: CallFact) => ledger.facts.countCall(identity.run, phase, fact) };
     const portalId = await target.portalId(call);
     if (portalId !== identity.portalId) {
       throw new MigrationError('IdentityError', `The token belongs to portal ${portalId}, run ${identity.run} writes to ${identity.portalId}. Give the worker that portal's token.`, { code: 'other-portal' });
+    }
+    // What this run gave up when it was done it must have again before it undoes.
+    const other = phase === 'rollback' ? await ledger.runs.reclaimPortal(identity.run) : null;
+    if (other !== null) {
+      throw otherRunWriting(other, portalId);
     }
     try {
       return await ledger.fenced(identity, () => work({ row, signal, call }));
@@ -104,6 +114,11 @@ export async function requireRow(ledger: Ledger, run: string): Promise<RunRow> {
     throw new MigrationError('IdentityError', `The ledger knows no run ${run}.`, { code: 'unknown-run' });
   }
   return row;
+}
+
+/** Two runs in the same object types of a portal would take each other's records for strangers'. */
+export function otherRunWriting(other: string, portalId: string): MigrationError {
+  return new MigrationError('PlanError', `Run ${other} is writing to portal ${portalId}, to object types that this run writes too. Let it end or roll it back, then resume.`, { code: 'other-run-writing' });
 }
 
 /** Fewer or more rows than the plan put into the batch: another plan, or another ledger. */

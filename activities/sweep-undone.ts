@@ -1,4 +1,6 @@
 import type { CallContext } from '../connectors/connector';
+import { wasSentWithoutOutcome } from '../domain/batch-protocol';
+import { mergedInto, MERGED_RECORDS_PROPERTY } from '../domain/merged-record';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
@@ -64,15 +66,15 @@ async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPorta
 async function sweepBatch({ ledger, target, clock, attachments }: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, batch: number, records: readonly BatchRecord[], call: CallContext): Promise<number> {
   const { keyProperty } = portal.schemaPlan;
   const context = rollbackContext(row.run, portal, objectType, 'keep');
-  if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
+  if (records.some(wasSentWithoutOutcome)) {
     await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve(), changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
     const readAttached = (ids: readonly string[]) => attachments.ofBatch(row.run, objectType, batch, ids, call);
     await carryOutRollback({ ledger, target, clock, call, readAttached }, context, await ledger.writing.readUndo(row.run, objectType, batch));
   }
   const kept = new Set((await ledger.writing.readUndo(row.run, objectType, batch)).filter((record) => record.undo === 'kept').map((record) => record.targetId));
   const keys = records.map((record) => record.properties[keyProperty] ?? record.sourceId);
-  const found = await target.readRecords(objectType, { ids: keys, idProperty: keyProperty, properties: [keyProperty, STAMP_PROPERTY], archived: false }, call);
-  const late = found.filter((record) => originFromStamp(record.properties[STAMP_PROPERTY], row.run) === 'c' && !kept.has(record.id));
+  const found = await target.readRecords(objectType, { ids: keys, idProperty: keyProperty, properties: [keyProperty, STAMP_PROPERTY, MERGED_RECORDS_PROPERTY], archived: false }, call);
+  const late = found.filter((record) => originFromStamp(record.properties[STAMP_PROPERTY], row.run) === 'c' && !kept.has(record.id) && mergedInto(record).length === 0);
   if (late.length === 0) {
     return 0;
   }

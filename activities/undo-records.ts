@@ -1,6 +1,7 @@
 import type { UndoRecord } from '../ledger/ledger';
 import type { RollbackContext } from '../domain/rollback-state';
 import type { ObjectType } from '../domain/object-type';
+import { wasSentWithoutOutcome } from '../domain/batch-protocol';
 import { createAttachmentReader } from './attachments';
 import { createPlannedPortals, propertyTypesOf, toBatchContext, uniquePropertiesOf, writablePropertiesOf } from './batch-context';
 import type { PlannedPortal } from './batch-context';
@@ -25,7 +26,7 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
         const portal = await plannedPortal(row.stagingId);
-        if (records.some((record) => record.state === 'sent' && record.outcome === null)) {
+        if (records.some(wasSentWithoutOutcome)) {
           await carryOutBatch({ ledger, target, clock, call, assertQuota, changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
         }
         const toUndo = await ledger.writing.readUndo(run, objectType, batch);

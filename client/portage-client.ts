@@ -9,7 +9,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
@@ -22,8 +22,8 @@ import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery,
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
-import { STATE_WORDS } from '../domain/words';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
+import { openRun, stands } from './open-run';
 import { assembleRecovery, type Recovery } from './recovery';
 import { describeMigration } from './run-workflows';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
@@ -105,17 +105,14 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
-      const running = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && isUnfinished(row));
-      if (running !== undefined) {
-        if ((await migrationOf(running).workflow()) === 'gone') {
-          throw new CommandError(EXIT.usage, `Run ${running.run} of migration "${definition.id}" stands (${STATE_WORDS[running.state]}), but Temporal has no open workflow of it.`, `Recover it: portage recover ${running.run}. Then finish it or undo it before starting another.`);
-        }
-        throw new CommandError(EXIT.usage, `Run ${running.run} of migration "${definition.id}" stands: ${STATE_WORDS[running.state]}.`, `Finish it (portage finalize ${running.run}) or undo it (portage rollback ${running.run}) before starting another, or watch it: portage watch ${running.run}.`);
-      }
       const client = await temporal.client();
-      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+      const row = await openRun({ ledger, client }, definition);
       const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null, ...known });
-      await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
+      try {
+        await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
+      } catch (error) {
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? stands(row, 'open') : error;
+      }
       return migrationOf(row);
     },
     async plan(file, stopAfter) {
@@ -161,10 +158,6 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       await ledger.close();
     },
   };
-}
-
-function isUnfinished(row: RunRow): boolean {
-  return !OVER_STATES.includes(row.state);
 }
 
 function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {

@@ -7,8 +7,8 @@
  */
 import { applyAnswer, mayBeSchemaChange } from './batch-answer';
 import { halves } from './batch-groups';
-import { applyHolders, applyInDoubtRead, applyPreImageRead } from './batch-reads';
-import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, RecordToWrite, SendGroup, Standing } from './batch-state';
+import { applyHolders, applyInDoubtRead, applyPreImageRead, toCreate } from './batch-reads';
+import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, OwnedSettlement, RecordToWrite, SendGroup, Settlement, Standing } from './batch-state';
 import { STAMP_PROPERTY, stampOf } from './provenance';
 
 /** Sends of one record within one attempt; beyond it the portal is not answering for it, and the retry policy takes over. */
@@ -17,7 +17,7 @@ const MAX_SENDS_AN_ATTEMPT = 3;
 const SINGLES_ALIKE = 8;
 
 export function beginBatch(context: BatchContext, records: readonly RecordToWrite[]): BatchStep {
-  const items = records.filter((record) => context.mode === 'write' || record.state === 'sent').map((record) => toItem(context, record));
+  const items = records.filter((record) => context.mode === 'write' || wasSentWithoutOutcome(record)).map((record) => toItem(context, record));
   return step({ context, items, queue: [], sending: null, refusedGroup: null, quotaChecked: false, singles: [], anyLandedAlone: false, schemaVerdicts: {}, ending: 'none', asked: { do: 'done' } });
 }
 
@@ -26,7 +26,15 @@ export function advanceBatch(state: BatchState, event: BatchEvent): BatchStep {
   return step(applyEvent(state, event));
 }
 
-function toItem({ run, keyProperty }: BatchContext, record: RecordToWrite): BatchItem {
+/**
+ * Is there something to find out before a rollback? Also where the mark went: an attempt that was overtaken, or a call that arrived late, may have landed after the
+ * look-up that found nothing. In writing that collides or is seen before the next send; a rollback has no next send.
+ */
+export function wasSentWithoutOutcome({ state, attempt }: Pick<RecordToWrite, 'state' | 'attempt'>): boolean {
+  return state !== 'settled' && attempt > 0;
+}
+
+function toItem({ run, keyProperty, mode }: BatchContext, record: RecordToWrite): BatchItem {
   const key = record.properties[keyProperty] ?? record.sourceId;
   const isUpdate = record.kind === 'update' || record.targetId !== null;
   const base = { [keyProperty]: key, [STAMP_PROPERTY]: stampOf(run, isUpdate ? 'm' : 'c') };
@@ -41,18 +49,18 @@ function toItem({ run, keyProperty }: BatchContext, record: RecordToWrite): Batc
     preImage: record.preImage,
     writing: { ...sentBefore, ...base },
     sendCount: 0,
-    standing: standingAtStart(record),
+    standing: standingAtStart(mode, record),
   };
 }
 
-function standingAtStart(record: RecordToWrite): Standing {
+function standingAtStart(mode: BatchContext['mode'], record: RecordToWrite): Standing {
   if (record.state === 'settled') {
     return { at: 'settled' };
   }
   if (record.kind === 'unchanged') {
     return { at: 'outcome', settlement: { ordinal: record.ordinal, outcome: 'unchanged', targetId: record.targetId, refusal: null, postImage: null } };
   }
-  return record.state === 'sent' ? { at: 'in-doubt', look: 'live' } : { at: 'unsent' };
+  return record.state === 'sent' || mode === 'settle' ? { at: 'in-doubt', look: 'live' } : { at: 'unsent' };
 }
 
 function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Readonly<Record<string, string>> {
@@ -65,7 +73,7 @@ function applyEvent(state: BatchState, event: BatchEvent): BatchState {
   const { asked } = state;
   switch (event.on) {
     case 'settled':
-      return move(state, 'outcome', () => ({ at: 'settled' }));
+      return move(state, 'outcome', (item) => (event.ordinals.includes(item.ordinal) ? { at: 'settled' } : { at: 'elsewhere' }));
     case 'records-read':
       if (asked.do !== 'read') {
         throw new Error(`records were read where ${asked.do} was asked for`);
@@ -144,7 +152,7 @@ function prepareCreates(state: BatchState): BatchState {
     ...state,
     items: state.items.map((item) =>
       item.standing.at === 'unsent' && item.targetId === null
-        ? { ...item, writing: { ...item.properties, [keyProperty]: item.key, [STAMP_PROPERTY]: stampOf(run, 'c') }, standing: { at: 'ready' } }
+        ? { ...item, writing: toCreate(run, keyProperty, item), standing: { at: 'ready' } }
         : item,
     ),
   };
@@ -209,7 +217,7 @@ function nextCommand(state: BatchState): Choice {
 
 /** What the ledger must know before anything else happens. */
 function bookkeepingCommand(state: BatchState): BatchCommand | null {
-  const settlements = state.items.flatMap((item) => (item.standing.at === 'outcome' ? [item.standing.settlement] : []));
+  const settlements = state.items.flatMap((item) => (item.standing.at === 'outcome' ? [owned(item, item.standing.settlement)] : []));
   if (settlements.length > 0) {
     return { do: 'settle', settlements };
   }
@@ -217,6 +225,14 @@ function bookkeepingCommand(state: BatchState): BatchCommand | null {
   // While other records of a refused batch are still looked for, marks stay: all are cleared in one statement.
   const stillLooking = state.items.some((item) => item.standing.at === 'contested' || item.standing.at === 'in-doubt');
   return absent.length > 0 && (!stillLooking || state.ending !== 'none') ? { do: 'clear-sent', records: absent.map(toMark) } : null;
+}
+
+/**
+ * That a record was created is so, whoever sent it. A refusal, and what an update wrote, are true for the attempt that holds the record: one that was overtaken knows
+ * neither what the other sends nor what it read before.
+ */
+function owned({ attempt }: BatchItem, settlement: Settlement): OwnedSettlement {
+  return settlement.outcome === 'refused' || settlement.outcome === 'updated' ? { ...settlement, attempt } : settlement;
 }
 
 function endingCommand(state: BatchState): BatchCommand | null {

@@ -1,5 +1,5 @@
 /** Transitions of the batch protocol on what was read: records in doubt, pre-images, and holders of a unique value. */
-import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing } from './batch-state';
+import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing, Values } from './batch-state';
 import { applyOnMatch } from './on-match';
 import type { OwnRefusalCode, Refusal } from './record-outcome';
 import { STAMP_PROPERTY, originFromStamp, stampOf } from './provenance';
@@ -32,13 +32,7 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
   const byId = new Map(records.map((record) => [record.id, record]));
   const asked = new Set(state.items.filter((item) => ordinals.includes(item.ordinal)).map((item) => item.targetId));
   const winners = records.filter((record) => !asked.has(record.id));
-  const owners = new Map<string, number>();
-  for (const item of state.items) {
-    const refusedAlready = item.standing.at === 'outcome' && item.standing.settlement.outcome === 'refused';
-    if (item.targetId !== null && !refusedAlready && !owners.has(item.targetId)) {
-      owners.set(item.targetId, item.ordinal);
-    }
-  }
+  const owners = ownersOf(state);
   return change(state, ordinals, (target) => {
     const [winner] = winners;
     // A merged record answers under the winner's id, and the answer does not say for whom: asked for alone, there is no doubt.
@@ -48,7 +42,8 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
     const item = !byId.has(target.targetId ?? '') && winner !== undefined ? { ...target, targetId: winner.id } : target;
     const found = byId.get(item.targetId ?? '');
     if (found === undefined || found.archived) {
-      return { ...item, standing: refusedBy('deleted-since', item, null) };
+      // What was to be created and only met a record that is gone again is still to be created, unless what is gone had become ours.
+      return item.kind === 'create' ? { ...item, targetId: null, preImage: null, standing: { at: 'in-doubt', look: 'archived' } } : { ...item, standing: refusedBy('deleted-since', item, null) };
     }
     const key = found.properties[state.context.keyProperty];
     const isTakenByAnother = !isBlank(key) && key !== item.key;
@@ -61,6 +56,19 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
     }
     return withImage(state, item, found.properties);
   });
+}
+
+/** By record id who writes to it in this batch: who prepared it already, else who comes first. What landed is known by its key, and whom the portal or we refused owns nothing. */
+function ownersOf({ items }: BatchState): ReadonlyMap<string, number> {
+  const waiting = items.filter(({ standing }) => standing.at === 'unsent' || standing.at === 'absent');
+  const prepared = items.filter((item) => !waiting.includes(item) && item.standing.at !== 'settled' && !(item.standing.at === 'outcome' && item.standing.settlement.outcome === 'refused'));
+  const owners = new Map<string, number>();
+  for (const { targetId, ordinal } of [...prepared, ...waiting]) {
+    if (targetId !== null && !owners.has(targetId)) {
+      owners.set(targetId, ordinal);
+    }
+  }
+  return owners;
 }
 
 function withImage(state: BatchState, item: BatchItem, found: NullableValues): BatchItem {
@@ -156,9 +164,9 @@ function rematched(item: BatchItem, found: PortalRecord): BatchItem {
 
 /** The stamp says who made it. What was sent counts as written unless the portal spells it otherwise: a person's later edit must not pass for ours. */
 function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standing {
-  const { run, propertyTypes } = state.context;
+  const { run, keyProperty, propertyTypes } = state.context;
   const origin = originFromStamp(found.properties[STAMP_PROPERTY], run);
-  const sent = item.writing;
+  const sent = origin === 'm' ? item.writing : toCreate(run, keyProperty, item);
   const postImage = Object.fromEntries(
     Object.entries(sent).map(([name, value]) => {
       const read = found.properties[name] ?? null;
@@ -168,8 +176,13 @@ function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standi
   return outcome({ ordinal: item.ordinal, outcome: origin === 'm' ? 'updated' : 'created', targetId: found.id, refusal: null, postImage });
 }
 
+/** A create carries everything that was planned. */
+export function toCreate(run: string, keyProperty: string, { key, properties }: Pick<BatchItem, 'key' | 'properties'>): Values {
+  return { ...properties, [keyProperty]: key, [STAMP_PROPERTY]: stampOf(run, 'c') };
+}
+
 export function refusedBy(code: OwnRefusalCode, item: BatchItem, property: string | null, from: Refusal | null = null): Standing {
-  const refusal = { code, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
+  const refusal: Refusal = { code, category: from?.category, property, message: from?.message ?? '', correlationId: from?.correlationId ?? null };
   return outcome({ ordinal: item.ordinal, outcome: 'refused', targetId: null, refusal, postImage: null });
 }
 

@@ -40,6 +40,11 @@ export interface Settlement {
   readonly postImage: NullableValues | null;
 }
 
+/** With `attempt` the outcome counts only while the record still is at that attempt: another one may have taken it over since. */
+export interface OwnedSettlement extends Settlement {
+  readonly attempt?: number;
+}
+
 /** One record as the ledger hands it over at the start of an attempt. */
 export interface RecordToWrite {
   readonly ordinal: number;
@@ -134,7 +139,7 @@ export interface BatchState {
 }
 
 export type BatchCommand =
-  | { readonly do: 'settle'; readonly settlements: readonly Settlement[] }
+  | { readonly do: 'settle'; readonly settlements: readonly OwnedSettlement[] }
   /** `ordinals` are those whom the answer concerns. `by: id` reads by the portal's own ids. */
   | { readonly do: 'read'; readonly purpose: 'in-doubt' | 'holder' | 'pre-image'; readonly by: 'key' | 'email' | 'id'; readonly ids: readonly string[]; readonly properties: readonly string[]; readonly archived: boolean; readonly ordinals: readonly number[] }
   | { readonly do: 'keep-pre-images'; readonly images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: NullableValues }[] }
@@ -150,7 +155,8 @@ export type BatchCommand =
   | { readonly do: 'fail'; readonly type: 'TransientError' | 'PlanError'; readonly code: 'in-doubt' | 'portal-changed' };
 
 export type BatchEvent =
-  | { readonly on: 'settled' }
+  /** The ordinals that have an outcome in the ledger now, this one or an older. */
+  | { readonly on: 'settled'; readonly ordinals: readonly number[] }
   | { readonly on: 'records-read'; readonly records: readonly PortalRecord[] }
   | { readonly on: 'pre-images-kept' }
   /** Those of the properties that are no longer what the plan was made for. */

@@ -38,7 +38,8 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
     ...Object.fromEntries(written),
     // Links are read before they are written.
     relink: 2 * links,
-    verify: readBack + links + records.length,
+    // Of what was written over, the history is read: 50 records a call.
+    verify: readBack + records.reduce((sum, { update }) => sum + batches(update, 50), 0) + links + records.length,
   };
 }
 

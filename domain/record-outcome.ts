@@ -10,6 +10,8 @@ export type OwnRefusalCode = 'deleted-since' | 'key-conflict' | 'held-by-archive
 /** A refused record as the ledger keeps it. `message` and `property` stay there. */
 export interface Refusal {
   readonly code: string;
+  /** The portal's own category; what we refuse ourselves has none. */
+  readonly category?: string | undefined;
   readonly property: string | null;
   readonly message: string;
   readonly correlationId: string | null;

@@ -13,6 +13,7 @@ export interface ReportFacts {
   readonly records: RecordTallies;
   readonly associations: AssociationTallies;
   readonly verification: Report['verify'];
+  readonly matchedSince: Report['matchedSince'];
   readonly calls: readonly { readonly kind: string; readonly count: number; readonly tooMany: number }[];
   readonly forecastCalls: number | null;
   readonly quota: Report['quota'];
@@ -49,6 +50,7 @@ export function assembleReport(facts: ReportFacts): Report {
     },
     quota: facts.quota,
     durations: durationsOf(facts),
+    matchedSince: facts.matchedSince,
     reasons: { leftOut: addUp(facts.leftOut), refused: addUp(facts.refusals.map(({ code, count }) => ({ [code]: count }))), cells: addUp(facts.cells) },
     notMoved: notMovedOf(facts),
     ...(facts.kept === null ? {} : { rollback: rollbackOf(facts.kept, facts.findings) }),

@@ -1,5 +1,6 @@
 /** What undoing does to one record, decided from what stands in the portal: only what this run stamped is touched, and what people changed since is theirs. */
 import type { NullableValues, PortalRecord } from './batch-state';
+import { mergedInto } from './merged-record';
 import type { ObjectType } from './object-type';
 import { changedSince, filledInSince } from './property-history';
 import type { HistoryEntry } from './property-history';
@@ -22,6 +23,10 @@ export function decideUndo(context: RollbackContext, record: RecordToUndo, found
   if (stampedAs === null) {
     const wasRestored = record.undo === 'sent' && record.origin === 'm';
     return outcome(record, wasRestored ? 'restored' : 'kept', wasRestored ? null : 'not-ours');
+  }
+  // What people merged into it would go with it, and cannot be taken apart again.
+  if (record.origin === 'c' && mergedInto(found).length > 0) {
+    return outcome(record, 'kept', 'merged-since');
   }
   const differing = [...differingProperties(context, record, found.properties), ...filledInProperties(context, record, found.properties)];
   if (differing.length > 0 && context.edited === 'keep') {

@@ -46,7 +46,7 @@ export const cellNotesSchema: z.ZodType<readonly CellNote[]> = z.array(
   z.object({ column: z.string(), property: z.string(), verdict: z.enum(['changed', 'dropped', 'shared']), code: z.string(), rawValue: z.string() }),
 );
 
-export const refusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), property: z.string().nullable(), message: z.string(), correlationId: z.string().nullable() });
+export const refusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), category: z.string().optional(), property: z.string().nullable(), message: z.string(), correlationId: z.string().nullable() });
 
 /** Property or column to value. */
 export const textsSchema = z.record(z.string(), z.string());

@@ -43,6 +43,16 @@ export function otherEpoch(run: string, epoch: number): MigrationError {
   return new MigrationError('IdentityError', `Run ${run} was recovered since: what was begun in epoch ${epoch} writes no more.`, { code: 'other-epoch' });
 }
 
+/** A migration that is started twice: the first stands. */
+export function runStands(run: string): MigrationError {
+  return new MigrationError('PlanError', `Run ${run} of this migration is not over.`, { code: 'run-stands', exitCode: 5 });
+}
+
+/** What was begun before the run was undone, or after it ended, writes no more. */
+export function runUndone(run: string): MigrationError {
+  return new MigrationError('IdentityError', `Run ${run} is being undone, or is over: nothing is sent for it any more.`, { code: 'run-undone' });
+}
+
 /** The run is not in this ledger: it was made by another, or the wrong file is open. */
 export function runUnknown(): MigrationError {
   return new MigrationError('IdentityError', 'The run is not in this ledger. Check PORTAGE_LEDGER.', { code: 'run-unknown', exitCode: 8 });

@@ -13,6 +13,7 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
+import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
@@ -56,16 +57,33 @@ export interface RunRow {
   readonly epoch: number;
 }
 
+/** What a run writes, so that no other does. */
+export interface PortalClaim {
+  readonly portalId: string;
+  readonly keyProperty: string;
+  readonly objectTypes: readonly ObjectType[];
+}
+
 export interface RunStore {
-  /** Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. */
+  /**
+   * Opens `<migration id>.<n>` (kind migration) or `plan:<migration id>.<n>` (kind planning); n counts up by kind. A migration has one run at a time that is not over:
+   * of two that ask at one moment one gets it. @throws PlanError `run-stands`
+   */
   open(input: { readonly migrationId: string; readonly kind: 'planning' | 'migration'; readonly definition: MigrationDefinition; readonly definitionDigest: string; readonly now: string }): Promise<RunRow>;
   find(run: string): Promise<RunRow | null>;
   /** Newest first. */
   list(migrationId?: string): Promise<readonly RunRow[]>;
   adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
-  /** A run that is writing or undoing in the same portal, object types and key, paused or not: nothing is written while there is one. One that is done and only open for rollback does not count. */
-  findOtherWriter(run: string, portalId: string): Promise<string | null>;
+  /**
+   * Takes these object types of a portal under this key for the run, all or none, in one transaction: of two that ask at one moment one gets them. A run that had them
+   * and is done, only open for rollback, gives them up. Repeatable. Null: the run has them; else the run that is writing or undoing there, paused or not.
+   */
+  claimPortal(run: string, claim: PortalClaim): Promise<string | null>;
+  /** As `claimPortal`, for all that the run claimed before: it may have been given up since. */
+  reclaimPortal(run: string): Promise<string | null>;
+  /** Who would refuse such a claim now, under whatever key. Takes nothing. */
+  findOtherWriter(run: string, portalId: string, objectTypes: readonly ObjectType[]): Promise<string | null>;
   addFindings(run: string, findings: readonly Finding[]): Promise<void>;
   readFindings(run: string): Promise<readonly Finding[]>;
 }
@@ -172,8 +190,11 @@ export interface WritingStore {
   markSent(run: string, objectType: ObjectType, records: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
   /** sent → unsent, for a call that certainly was not carried out, or a record that certainly is not there. */
   clearSent(run: string, objectType: ObjectType, records: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
-  /** Writes outcomes, once each (a second settlement is ignored), and the pairs of the id map, folded source ids included, in one transaction. Returns how many were new. */
-  settle(run: string, objectType: ObjectType, settlements: readonly (RecordSettlement & { readonly ordinal: number })[], now: string): Promise<number>;
+  /**
+   * Writes outcomes, once each (a second settlement is ignored), and the pairs of the id map, folded source ids included, in one transaction. With `attempt` only while the
+   * record still is at that attempt: another one that took it over will tell what became of it. Returns the ordinals that have an outcome now, this one or an older.
+   */
+  settle(run: string, objectType: ObjectType, settlements: readonly (RecordSettlement & { readonly ordinal: number; readonly attempt?: number })[], now: string): Promise<readonly number[]>;
   /** Pairs of a batch, whoever landed them. */
   readPairs(run: string, objectType: ObjectType, batch: number): Promise<readonly IdPair[]>;
   /** Pairs of a range of batches, for comparing with a sealed shard. */
@@ -189,7 +210,8 @@ export interface WritingStore {
 
   // rollback of records, by the same batches
   readUndo(run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]>;
-  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 export type UndoState = 'pending' | 'sent' | 'restored' | 'archived' | 'kept' | 'gone' | 'failed';
@@ -227,12 +249,14 @@ export interface BatchAssociation {
 
 export interface LinkingStore {
   readBatch(run: string, associationType: AssociationType, batch: number): Promise<readonly BatchAssociation[]>;
-  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<void>;
+  /** Until a pair is sent for the first time the newest read counts; from then on what was kept stays. Returns what is kept now. */
+  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<readonly { readonly ordinal: number; readonly preKinds: string }[]>;
   markSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
   clearSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
   settle(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly outcome: LinkOutcome; readonly refusal: Refusal | null }[], now: string): Promise<number>;
   readUndo(run: string, associationType: AssociationType, batch: number): Promise<readonly (BatchAssociation & { readonly undo: UndoState })[]>;
-  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 // ---------------------------------------------------------------- recovery
@@ -264,16 +288,20 @@ export interface RecoveryStore {
 // ---------------------------------------------------------------- schema
 
 export interface SchemaIntent {
-  readonly kind: 'group' | 'property' | 'pipeline';
+  readonly kind: SchemaKind;
   readonly objectType: ObjectType;
+  /** That of an option is `property:value`. */
   readonly name: string;
-  readonly state: 'intended' | 'created' | 'existed' | 'undone' | 'kept';
+  readonly state: SchemaThingState;
   readonly definition: unknown;
 }
 
 export interface SchemaStore {
-  intend(run: string, intents: readonly Omit<SchemaIntent, 'state'>[]): Promise<void>;
-  settle(run: string, settlements: readonly { readonly kind: SchemaIntent['kind']; readonly objectType: ObjectType; readonly name: string; readonly state: SchemaIntent['state'] }[]): Promise<void>;
+  /** Adds what it does not know yet. Returns all intents of the object type, in the order in which they were intended. */
+  intend(run: string, objectType: ObjectType, things: readonly (SchemaName & { readonly definition: unknown })[]): Promise<readonly SchemaIntent[]>;
+  /** By compare-and-set on the state. Returns those that were changed. */
+  settle(run: string, objectType: ObjectType, changes: readonly SchemaChange[]): Promise<readonly SchemaName[]>;
+  /** In the order in which they were intended. */
   read(run: string): Promise<readonly SchemaIntent[]>;
 }
 
@@ -286,7 +314,7 @@ export interface Difference {
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `normalised`, `deleted-since`, `merged-since`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;
@@ -303,7 +331,9 @@ export interface FactStore {
   readPhases(run: string): Promise<readonly { readonly phase: Phase; readonly startedAt: string; readonly endedAt: string | null }[]>;
   /** Replaces what an earlier attempt of the same verify batch recorded. */
   recordVerification(run: string, workType: WorkType, batch: number, result: { readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: readonly Difference[] }): Promise<void>;
-  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number }>;
+  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number; readonly causes: Readonly<Record<string, number>> }>;
+  /** Records that were to be created and turned out to stand in the portal by then, by object type. */
+  matchedSince(run: string): Promise<Readonly<Partial<Record<ObjectType, number>>>>;
   readDifferences(run: string, limit: number): Promise<readonly Difference[]>;
   refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;

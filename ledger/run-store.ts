@@ -1,14 +1,12 @@
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import { migrationDefinitionSchema } from '../domain/migration-definition.schema';
+import { OVER_STATES } from '../domain/phase';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
 import type { RunRow, RunStore } from './ledger';
-import { runUnknown } from './ledger-errors';
+import { runStands, runUndone, runUnknown } from './ledger-errors';
+import { createPortalClaims } from './portal-claims';
 import type { Tables } from './tables';
-
-/** Together: a run that changes the portal, or may at any moment. One that is open for rollback does so in the phase `rollback`. */
-const WRITING_STATES = ['running', 'paused', 'rolling-back'] as const;
-const WRITING_PHASES = ['properties', 'companies', 'contacts', 'deals', 'relink', 'verify', 'report', 'rollback'] as const;
 
 export function createRunStore(database: LedgerDatabase): RunStore {
   return {
@@ -16,12 +14,15 @@ export function createRunStore(database: LedgerDatabase): RunStore {
       database.write('open-run', async (db) => {
         const last = await db
           .selectFrom('runs')
-          .select('number')
+          .select(['number', 'run', 'state'])
           .where('migration_id', '=', migrationId)
           .where('kind', '=', kind)
           .orderBy('number', 'desc')
           .limit(1)
           .executeTakeFirst();
+        if (kind === 'migration' && last !== undefined && !OVER_STATES.includes(last.state)) {
+          throw runStands(last.run);
+        }
         const number = (last?.number ?? 0) + 1;
         const run = kind === 'planning' ? `plan:${migrationId}.${number}` : `${migrationId}.${number}`;
         const epoch = await readEpoch(db);
@@ -70,28 +71,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
         }
       }),
 
-    // Every definition of this version writes the same object types under the same key, so the portal alone decides.
-    findOtherWriter: (run, portalId) =>
-      database.read(async (db) => {
-        const own = await db.selectFrom('runs').select('created_at').where('run', '=', run).executeTakeFirst();
-        const ownStart = own?.created_at ?? '';
-        const other = await db
-          .selectFrom('runs')
-          .select('run')
-          .where('portal_id', '=', portalId)
-          .where('kind', '=', 'migration')
-          .where('run', '<>', run)
-          .where('ended_at', 'is', null)
-          .where('state', 'in', [...WRITING_STATES])
-          .where('phase', 'in', [...WRITING_PHASES])
-          // Two that begin at one moment see each other: the older goes first.
-          .where((row) => row.or([row('phase', '<>', 'properties'), row('created_at', '<', ownStart), row.and([row('created_at', '=', ownStart), row('run', '<', run)])]))
-          .orderBy('created_at')
-          .orderBy('run')
-          .limit(1)
-          .executeTakeFirst();
-        return other?.run ?? null;
-      }),
+    ...createPortalClaims(database),
 
     addFindings: (run, findings) =>
       database.write('add-findings', async (db) => {
@@ -166,4 +146,12 @@ export async function stagingIdOf(db: Transaction<Tables>, run: string): Promise
     throw runUnknown();
   }
   return row.staging_id;
+}
+
+/** Asked in the transaction that marks records as sent: whoever slept through the run's rollback finds it here. @throws IdentityError `run-undone` */
+export async function refuseUndone(db: Transaction<Tables>, run: string): Promise<void> {
+  const row = await db.selectFrom('runs').select(['state', 'phase']).where('run', '=', run).executeTakeFirst();
+  if (row !== undefined && (row.phase === 'rollback' || OVER_STATES.includes(row.state))) {
+    throw runUndone(run);
+  }
 }

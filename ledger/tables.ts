@@ -25,6 +25,7 @@ export interface Tables {
     ended_at: string | null;
     epoch: number;
   };
+  portal_claims: { run: string; portal_id: string; object_type: ObjectType; key_property: string; held: 0 | 1 };
   findings: { run: string; position: number; code: string; severity: Finding['severity']; place: string; message: string; remedy: string; count: number; exit_code: number | null };
   stagings: { staging_id: string; inspection: string; source_digest: string };
   staged_objects: { staging_id: string; source_object: string; cursor: string | null; done: number; next_ordinal: number; usable: number; filled: string };

@@ -7,6 +7,7 @@ import type { WorkType } from '../domain/phase';
 import type { Refusal } from '../domain/record-outcome';
 import { byKey, inChunks } from './database';
 import type { UndoState } from './ledger';
+import { refuseUndone } from './run-store';
 import type { Tables } from './tables';
 
 export interface Work {
@@ -19,6 +20,8 @@ export interface Attempt {
 }
 export interface SettledRow {
   readonly ordinal: number;
+  /** Where given, the outcome is written only while the row still is at this attempt: who was overtaken has nothing to say. */
+  readonly attempt?: number;
   readonly batch: number;
   readonly outcome: string;
   readonly targetId: string | null;
@@ -28,8 +31,9 @@ export interface SettledRow {
 
 type Change = { readonly batch: number; readonly word: string; readonly by: number };
 
-/** @param batchOf the batch of each planned ordinal; what is in no batch is never sent. @returns the ordinals taken, ascending */
+/** @param batchOf the batch of each planned ordinal; what is in no batch is never sent. @returns the ordinals taken, ascending. @throws IdentityError `run-undone` */
 export async function markSent(db: Transaction<Tables>, work: Work, records: readonly Attempt[], batchOf: ReadonlyMap<number, number>, now: string): Promise<readonly number[]> {
+  await refuseUndone(db, work.run);
   const taken: { ordinal: number; batch: number }[] = [];
   for (const [attempt, group] of byKey(records, (record) => record.attempt)) {
     for (const chunk of inChunks(group)) {
@@ -105,12 +109,14 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
   const changes: Change[] = [];
   // A statement may not touch a row twice: of two outcomes for one record the first counts.
   const firstOfEach = [...byKey(rows, (row) => row.ordinal).values()].flatMap((group) => group.slice(0, 1));
-  for (const chunk of inChunks(firstOfEach)) {
+  const groups = byKey(firstOfEach, ({ attempt }) => (attempt === undefined ? 'any attempt' : 'its attempt'));
+  for (const [owner, chunk] of [...groups].flatMap(([key, group]) => [...inChunks(group)].map((each) => [key, each] as const))) {
     const written = await db
       .insertInto('writes')
       .values(
-        chunk.map(({ ordinal, batch, outcome, targetId, refusal, postImage }) => ({
+        chunk.map(({ ordinal, attempt, batch, outcome, targetId, refusal, postImage }) => ({
           ...firstRow(work, ordinal, batch),
+          attempt: attempt ?? 0,
           outcome,
           target_id: targetId,
           refusal_code: refusal?.code ?? null,
@@ -130,7 +136,7 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
             post_image: row.ref('excluded.post_image'),
             settled_at: row.ref('excluded.settled_at'),
           }))
-          .where('writes.outcome', 'is', null),
+          .where((row) => row.and([row('writes.outcome', 'is', null), ...(owner === 'its attempt' ? [row('writes.attempt', '=', row.ref('excluded.attempt'))] : [])])),
       )
       .returning(['ordinal', 'batch', 'state', 'outcome'])
       .execute();
@@ -146,15 +152,16 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
   return settled;
 }
 
-/** An undo that ended stays as it ended; one that failed may be tried again. */
-export async function settleUndo(db: Transaction<Tables>, work: Work, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void> {
+/** An undo that ended stays as it ended; one that failed may be tried again. @returns the ordinals that were changed */
+export async function settleUndo(db: Transaction<Tables>, work: Work, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]> {
+  const changed: number[] = [];
   for (const [, group] of byKey(settlements, ({ state, code }) => `${state} ${code ?? ''}`)) {
     const [first] = group;
     if (!first) {
       continue;
     }
     for (const chunk of inChunks(group)) {
-      await db
+      const rows = await db
         .updateTable('writes')
         .set({ undo: first.state, undo_code: first.code, undo_at: now })
         .where('run', '=', work.run)
@@ -162,9 +169,12 @@ export async function settleUndo(db: Transaction<Tables>, work: Work, settlement
         .where('ordinal', 'in', chunk.map(({ ordinal }) => ordinal))
         .where('outcome', 'in', ['created', 'updated', 'added'])
         .where((row) => row.or([row('undo', 'is', null), row('undo', 'in', ['pending', 'sent', 'failed'])]))
+        .returning('ordinal')
         .execute();
+      changed.push(...rows.map((row) => Number(row.ordinal)));
     }
   }
+  return changed;
 }
 
 /** What a row begins with; all else is null. */

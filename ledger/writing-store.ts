@@ -225,7 +225,7 @@ async function keepPreImages(db: Transaction<Tables>, run: string, objectType: O
   }
 }
 
-async function settle(db: Transaction<Tables>, run: string, objectType: ObjectType, settlements: Parameters<WritingStore['settle']>[2], now: string): Promise<number> {
+async function settle(db: Transaction<Tables>, run: string, objectType: ObjectType, settlements: Parameters<WritingStore['settle']>[2], now: string): Promise<readonly number[]> {
   const planned = await findPlanned(db, run, objectType, settlements.map(({ ordinal }) => ordinal));
   const rows = settlements.map((settlement) => {
     const place = planned.get(settlement.ordinal);
@@ -254,7 +254,16 @@ async function settle(db: Transaction<Tables>, run: string, objectType: ObjectTy
     // A pair is immutable once recorded.
     await db.insertInto('id_map').values([...chunk]).onConflict((conflict) => conflict.columns(['run', 'object_type', 'source_id']).doNothing()).execute();
   }
-  return settled.size;
+  return settled.size === planned.size ? [...settled] : readSettled(db, run, objectType, [...planned.keys()]);
+}
+
+async function readSettled(db: Transaction<Tables>, run: string, objectType: ObjectType, ordinals: readonly number[]): Promise<readonly number[]> {
+  const settled: number[] = [];
+  for (const chunk of inChunks(ordinals)) {
+    const rows = await db.selectFrom('writes').select('ordinal').where('run', '=', run).where('work_type', '=', objectType).where('ordinal', 'in', [...chunk]).where('outcome', 'is not', null).execute();
+    settled.push(...rows.map(({ ordinal }) => Number(ordinal)));
+  }
+  return settled;
 }
 
 async function readPairs(db: Transaction<Tables>, run: string, objectType: ObjectType, firstBatch: number, batchCount: number): Promise<readonly IdPair[]> {

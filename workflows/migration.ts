@@ -122,7 +122,7 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       }
     },
     async properties() {
-      await own.perform(() => applySchema(identityOf(input, own)));
+      await own.perform(() => applySchema({ ...identityOf(input, own), reserve: own.state().controls.control.reserve }));
     },
     companies: writeRecords('companies'),
     contacts: writeRecords('contacts'),

@@ -96,6 +96,6 @@ export async function rollback(input: RollbackWorkflowInput): Promise<RollbackRe
     const { archived } = await followed.perform(() => portal.sweepUndone({ ...identity, objectType, reserve: followed.current().reserve }));
     lateArchived += archived;
   }
-  await followed.perform(() => portal.undoSchema(identity));
+  await followed.perform(() => portal.undoSchema({ ...identity, reserve: followed.current().reserve }));
   return { lateArchived };
 }

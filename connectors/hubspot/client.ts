@@ -41,7 +41,7 @@ export interface HubspotRejected extends AnswerFacts {
 export interface HubspotClient {
   /**
    * Makes one call: takes slots and a permit, sends once, tells pace and `onCall` what came of it.
-   * @throws MigrationError as `errors.ts` has it; TransientError says in `mayHaveLanded` whether a write may have been carried out
+   * @throws MigrationError as `errors.ts` has it, `suspended` when whoever asked is no longer steady; TransientError says in `mayHaveLanded` whether a write may have been carried out
    */
   send(request: HubspotRequest, call: CallContext): Promise<HubspotAnswer>;
   /** As `send`, for calls where nothing but an accepted answer of this shape will do. */
@@ -86,7 +86,7 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     let status: number | null = null;
     let wasSent = true;
     try {
-      const answer = await passCrashPoint(crashWatch, `call:${request.kind}`, () => transport(wire, { signal: call.signal, timeoutMs, maySend: () => freshClock.isSteadySince(mark) }));
+      const answer = await passCrashPoint(crashWatch, `call:${request.kind}`, () => transport(wire, { signal: call.signal, timeoutMs, maySend: () => freshClock.isSteadySince(mark) && isSteady(call) }));
       status = answer.status;
       return await judge(request, answer, lanes);
     } catch (error) {
@@ -94,7 +94,7 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
         throw error;
       }
       wasSent = error.reached === 'perhaps-sent';
-      if (error.code === 'stale-slot') {
+      if (error.code === 'stale-slot' && isSteady(call)) {
         return null;
       }
       throw toFailureError(request, error);
@@ -158,6 +158,9 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     }
     const wire = toTransportRequest(request, options.baseUrl, token);
     for (;;) {
+      if (!isSteady(call)) {
+        throw toFailureError(request, new TransportFailure('nothing-sent', 'stale-slot'));
+      }
       const answer = await sendOnce(request, wire, call);
       if (answer !== null) {
         return answer;
@@ -172,6 +175,8 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     },
   };
 }
+
+const isSteady = ({ isSteady: ask }: CallContext): boolean => ask === undefined || ask();
 
 /** The body of an accepted answer in the given shape; a rejected one becomes the error of the call. */
 export function acceptedBody<Schema extends z.ZodType>(request: CallName, answer: HubspotAnswer, schema: Schema): z.output<Schema> {

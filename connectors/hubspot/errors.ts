@@ -90,6 +90,9 @@ export function toFailureError(call: CallName, failure: TransportFailure): Migra
   if (failure.code === 'aborted') {
     return new MigrationError('TransientError', `${call.what} was cancelled.`, { code: 'aborted', mayHaveLanded }, { cause: failure });
   }
+  if (failure.code === 'stale-slot') {
+    return new MigrationError('TransientError', `${call.what} was not sent: this process was suspended meanwhile, and another may have gone on with the work.`, { code: 'suspended', mayHaveLanded: false }, { cause: failure });
+  }
   if (failure.reached === 'nothing-sent') {
     const why = UNREACHABLE.has(failure.code) || failure.code === 'timeout' ? 'Check network and HUBSPOT_BASE_URL.' : 'Check network, proxy and certificates.';
     return new MigrationError('TransientError', `HubSpot cannot be reached for ${call.what} (${failure.code}). ${why}`, { code: 'unreachable', mayHaveLanded: false, exitCode: 8 }, { cause: failure });

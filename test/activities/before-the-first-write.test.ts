@@ -53,12 +53,13 @@ describe('inspectPortal', () => {
     const { ledger, row } = looking;
     const { definition, definitionDigest } = row;
     const other = await ledger.runs.open({ migrationId: 'other', kind: 'migration', definition, definitionDigest, now: '2026-09-01T09:00:00.000Z' });
-    await ledger.runs.update(other.run, { portalId: '1234567', state: 'paused', phase: 'contacts' });
+    await ledger.runs.update(other.run, { state: 'paused', phase: 'contacts' });
+    await ledger.runs.claimPortal(other.run, { portalId: '1234567', keyProperty: 'salesforce_id', objectTypes: ['contacts'] });
     const { run } = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: '2026-09-01T10:00:00.000Z' });
     const inspect = () => new MockActivityEnvironment().run(() => createInspectPortal({ ledger, target: aTargetPortal() }).inspectPortal({ run }));
 
     expect(await failure(inspect())).toMatchObject({ type: 'PlanError', details: { code: 'other-run-writing', exitCode: 3 } });
-    expect((await ledger.runs.readFindings(run)).map(({ message }) => message)).toEqual(['Run other.1 is writing to portal 1234567.']);
+    expect((await ledger.runs.readFindings(run)).map(({ message }) => message)).toEqual(['Run other.1 is writing to portal 1234567, to object types that this source holds too.']);
     expect(await looking.inspectPortal()).toEqual({ portalId: '1234567' });
   });
 

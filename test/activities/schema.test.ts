@@ -30,7 +30,8 @@ describe('the schema of a run', () => {
     const { definition, definitionDigest } = scene.row;
     const before = await scene.fingerprint();
     const other = await scene.ledger.runs.open({ migrationId: 'other', kind: 'migration', definition, definitionDigest, now: new Date().toISOString() });
-    await scene.ledger.runs.update(other.run, { portalId: '4711', state: 'running', phase: 'deals' });
+    await scene.ledger.runs.update(other.run, { state: 'running', phase: 'deals' });
+    await scene.ledger.runs.claimPortal(other.run, { portalId: '4711', keyProperty: 'salesforce_id', objectTypes: ['contacts'] });
 
     expect(await errorOf(apply())).toMatchObject({ type: 'PlanError', details: { code: 'other-run-writing' } });
     expect(await scene.fingerprint()).toBe(before);

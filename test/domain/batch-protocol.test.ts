@@ -1,335 +1,246 @@
 import { advanceBatch, beginBatch } from '../../domain/batch-protocol';
-import type { BatchContext, BatchStep, RecordToWrite } from '../../domain/batch-state';
-import { carryOut, everyPath, faultsOf, ModelLedger, ModelPortal } from '../support/batch-model';
-import type { Choices, Fault } from '../support/batch-model';
+import type { BatchCommand, BatchContext, RecordToWrite, WriteAnswer } from '../../domain/batch-state';
+import { carryOut, ledgerParts, rowsOf } from '../support/batch-model';
+import type { CallFault, LedgerRow, Rows } from '../support/batch-model';
+import { aModelPortal, aRecordOf, merges, readRecords, recordOf, writeRecords } from '../support/model-portal';
+import type { ModelPortal, ModelRecord, WriteInput } from '../support/model-portal';
+import { aRecord, batchContext, KEY, PORTAL, STAMP, TO_UPDATE } from '../support/records-scenes';
 
-const KEY = 'salesforce_id';
-const STAMP = 'migration_provenance';
+/** How the portal answers a write instead of honestly; `honest` carries it out. */
+type Answering = (inputs: readonly WriteInput[], honest: () => WriteAnswer) => WriteAnswer;
 
-const context: BatchContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, matchesByEmail: true, onMatch: 'fill-blanks', propertyTypes: {}, mode: 'write' };
-
-function aRecord(ordinal: number, change: Partial<RecordToWrite> = {}): RecordToWrite {
-  const sourceId = `003-${ordinal}`;
-  return { ordinal, sourceId, kind: 'create', targetId: null, properties: { [KEY]: sourceId, email: `p${ordinal}@x.org`, city: 'Oslo' }, state: 'unsent', attempt: 0, preImage: null, ...change };
+interface Ended {
+  readonly portal: ModelPortal;
+  readonly rows: Rows;
+  readonly commands: readonly string[];
+  readonly end: BatchCommand;
+  readonly sends: number;
 }
 
-/** A person whom nobody planned for, with an e-mail of the batch; and the record that the plan matched. */
-const aPortal = (): ModelPortal =>
-  new ModelPortal(['email', KEY], [
-    { id: '7', properties: { email: 'p1@x.org', city: 'Bergen', [KEY]: null, [STAMP]: null } },
-    { id: '9', properties: { email: 'p2@x.org', city: null, [KEY]: null, [STAMP]: null } },
-  ]);
-
-const aBatch = (): RecordToWrite[] => [aRecord(0), aRecord(1), aRecord(2, { kind: 'update', targetId: '9' })];
-
-interface Engine {
-  step: BatchStep;
-  alive: boolean;
-}
-
-const start = (ledger: ModelLedger, change: Partial<BatchContext> = {}): Engine => ({ step: beginBatch({ ...context, ...change }, ledger.readBatch()), alive: true });
-
-/** One command of one engine; false when it has ended, one way or the other. */
-function advance(engine: Engine, portal: ModelPortal, ledger: ModelLedger, fault: Fault): void {
-  const { state, command } = engine.step;
-  if (command.do === 'done' || command.do === 'rethrow' || command.do === 'fail') {
-    engine.alive = false;
-    return;
-  }
-  const event = carryOut(command, state.context, portal, ledger, fault);
-  if (event === 'dead') {
-    engine.alive = false;
-  } else {
-    engine.step = advanceBatch(JSON.parse(JSON.stringify(state)) as typeof state, event);
-  }
-}
-
-function finish(portal: ModelPortal, ledger: ModelLedger): void {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const engine = start(ledger);
-    for (let steps = 0; engine.alive; steps += 1) {
-      expect(steps).toBeLessThan(80);
-      advance(engine, portal, ledger, 'none');
-    }
-    if (engine.step.command.do === 'done') {
-      return;
+/** One attempt, from its beginning to its end. */
+function oneAttempt(records: readonly RecordToWrite[], from: ModelPortal, { answering, fault = () => 'none', ...change }: Partial<BatchContext> & { answering?: Answering; fault?: (command: BatchCommand) => CallFault | 'none' } = {}): Ended {
+  let portal = from;
+  let rows = rowsOf(records);
+  let sends = 0;
+  const commands: string[] = [];
+  let { state, command } = beginBatch({ ...batchContext, ...change }, records);
+  while (command.do !== 'done' && command.do !== 'rethrow' && command.do !== 'fail') {
+    commands.push(command.do);
+    const { do: what } = command;
+    sends += what === 'create' || what === 'update' ? 1 : 0;
+    if ((command.do === 'create' || command.do === 'update') && answering !== undefined) {
+      const { inputs } = command;
+      const answer = answering(inputs, () => {
+        const written = writeRecords(portal, inputs);
+        portal = written.portal;
+        return written.answer;
+      });
+      ({ state, command } = advanceBatch(state, { on: 'answered', answer }));
+    } else {
+      const effect = carryOut(command, state.context, portal, rows, ledgerParts, fault(command));
+      ({ portal, rows } = effect);
+      ({ state, command } = advanceBatch(state, effect.event));
     }
   }
-  throw new Error('five undisturbed attempts did not end the batch');
+  return { portal, rows, commands: [...commands, command.do], end: command, sends };
 }
 
-/** The laws: nothing doubled, nothing lost, no wrong pair, nobody's value overwritten, each outcome once. */
-function expectLaws(portal: ModelPortal, ledger: ModelLedger): void {
-  for (const { record, settlements, outcomeWrites } of ledger.rows.values()) {
-    const [settlement] = settlements;
-    const live = portal.read(KEY, [record.sourceId], false);
-    expect({ sourceId: record.sourceId, outcomeWrites, live: live.length, outcome: settlement?.outcome }).toEqual({ sourceId: record.sourceId, outcomeWrites: 1, live: 1, outcome: record.ordinal === 0 ? 'created' : 'updated' });
-    expect(settlement?.targetId).toBe(live[0]?.id);
-    expect(live[0]?.properties[STAMP]).toBe(record.ordinal === 0 ? 'acme.1:created' : 'acme.1:matched');
-  }
-  expect(portal.records.size).toBe(3);
-  expect(portal.records.get('7')?.properties.city).toBe('Bergen');
-  expect(portal.records.get('9')?.properties.city).toBe('Oslo');
-  expect(ledger.rows.get(1)?.record.preImage).toMatchObject({ [KEY]: null, [STAMP]: null });
-  expect(ledger.rows.get(2)?.record.preImage).toMatchObject({ city: null, [KEY]: null, [STAMP]: null });
-}
-
-describe('the batch protocol, explored', () => {
-  it('keeps every law whatever dies or gets lost, up to two faults, at any command', () => {
-    const paths = everyPath((choices: Choices) => {
-      const portal = aPortal();
-      const ledger = new ModelLedger(aBatch());
-      let faultsLeft = 2;
-      for (let attempt = 0; attempt < 3; attempt += 1) {
-        const engine = start(ledger);
-        for (let steps = 0; engine.alive && steps < 80; steps += 1) {
-          const faults = faultsOf(engine.step.command);
-          const fault = faultsLeft > 0 ? (faults[choices.choose(faults.length)] ?? 'none') : 'none';
-          faultsLeft -= fault === 'none' ? 0 : 1;
-          advance(engine, portal, ledger, fault);
-        }
-      }
-      finish(portal, ledger);
-      expectLaws(portal, ledger);
-      expect(portal.sentAgain).toBe(0);
-    });
-
-    expect(paths).toBeGreaterThan(500);
-  });
-
-  it('keeps every law when two attempts run at once, with up to three changes of turn, one of them perhaps never ending', () => {
-    const paths = everyPath((choices: Choices) => {
-      const portal = aPortal();
-      const ledger = new ModelLedger(aBatch());
-      const engines = [start(ledger)];
-      let turn = 0;
-      let changesLeft = 3;
-      for (let steps = 0; steps < 120 && engines.some((engine) => engine.alive); steps += 1) {
-        const engine = engines[turn]!;
-        if (!engine.alive) {
-          turn = 1 - turn;
-          if (engines[turn] === undefined) {
-            break;
-          }
-          continue;
-        }
-        advance(engine, portal, ledger, 'none');
-        if (changesLeft > 0 && choices.choose(2) === 1) {
-          changesLeft -= 1;
-          turn = 1 - turn;
-          // The second attempt begins when the first is thought dead; the first wakes up later.
-          engines[turn] ??= start(ledger);
-        }
-      }
-      finish(portal, ledger);
-      expectLaws(portal, ledger);
-    });
-
-    expect(paths).toBeGreaterThan(500);
-  });
-});
+const rowOf = ({ rows }: Ended, ordinal: number): LedgerRow => rows.find(({ record }) => record.ordinal === ordinal)!;
+const outcomeOf = (ended: Ended, ordinal: number): string | undefined => rowOf(ended, ordinal).settlement?.refusal?.code ?? rowOf(ended, ordinal).settlement?.outcome;
+const idWithKey = ({ portal }: Ended, key: string): string | undefined => readRecords(portal, KEY, [key], false)[0]?.id;
+const portalOf = (...records: readonly ModelRecord[]): ModelPortal => aModelPortal(records);
+/** An answer that refuses each input of a call with this. */
+const refusing = (code: string, category: string, property: string | null): Answering => (inputs) => ({ landed: [], refused: inputs.map(({ traceId }) => ({ traceId, ids: [], code, category, property, message: 'words', correlationId: 'c' })), refusedWhole: null });
 
 describe('the batch protocol', () => {
-  const undisturbed = (records: readonly RecordToWrite[], portal: ModelPortal, change: Partial<BatchContext> = {}): { ledger: ModelLedger; engine: Engine; commands: string[] } => {
-    const ledger = new ModelLedger(records);
-    const engine = start(ledger, change);
-    const commands: string[] = [];
-    while (engine.alive) {
-      commands.push(engine.step.command.do);
-      advance(engine, portal, ledger, 'none');
-    }
-    return { ledger, engine, commands };
-  };
-  const outcomeOf = (ledger: ModelLedger, ordinal: number): string | undefined => ledger.rows.get(ordinal)?.settlements[0]?.refusal?.code ?? ledger.rows.get(ordinal)?.settlements[0]?.outcome;
-
   it('marks before it sends and settles after the answer', () => {
-    const { commands } = undisturbed([aRecord(0)], new ModelPortal([KEY]));
+    const { commands } = oneAttempt([aRecord(0)], portalOf());
 
     expect(commands).toEqual(['check-quota', 'mark-sent', 'create', 'settle', 'done']);
   });
 
   it('keeps the pre-image before an update goes out', () => {
-    const { commands } = undisturbed([aRecord(2, { kind: 'update', targetId: '9' })], aPortal());
+    const { commands } = oneAttempt([TO_UPDATE], PORTAL);
 
     expect(commands).toEqual(['read', 'keep-pre-images', 'check-quota', 'mark-sent', 'update', 'settle', 'done']);
   });
 
   it('sends nothing for a record that has its outcome or is right already', () => {
-    const { ledger, commands } = undisturbed([aRecord(0, { state: 'settled' }), aRecord(1, { kind: 'unchanged', targetId: '7' })], aPortal());
+    const ended = oneAttempt([aRecord(0, { state: 'settled' }), aRecord(1, { kind: 'unchanged', targetId: '7' })], PORTAL);
 
-    expect(commands).toEqual(['settle', 'done']);
-    expect(outcomeOf(ledger, 1)).toBe('unchanged');
+    expect(ended.commands).toEqual(['settle', 'done']);
+    expect(outcomeOf(ended, 1)).toBe('unchanged');
   });
 
   it('never sends again what a person archived since', () => {
-    const portal = new ModelPortal([KEY], [{ id: '5', properties: { [KEY]: '003-0', [STAMP]: 'acme.1:created' }, archived: true }]);
+    const ended = oneAttempt([aRecord(0, { state: 'sent', attempt: 1 })], portalOf(aRecordOf('5', { [KEY]: '003-0', [STAMP]: 'acme.1:created' }, { archived: true })));
 
-    const { ledger } = undisturbed([aRecord(0, { state: 'sent', attempt: 1 })], portal);
-
-    expect(outcomeOf(ledger, 0)).toBe('deleted-since');
-    expect(portal.createCalls).toBe(0);
+    expect(outcomeOf(ended, 0)).toBe('deleted-since');
+    expect(ended.sends).toBe(0);
   });
 
   it('refuses to take over a record that carries another migration key', () => {
-    const portal = new ModelPortal([KEY, 'email'], [{ id: '5', properties: { [KEY]: '003-99', email: 'p0@x.org', city: 'Bergen', [STAMP]: null } }]);
+    const ended = oneAttempt([aRecord(0), aRecord(2, { kind: 'update', targetId: '5' })], portalOf(aRecordOf('5', { [KEY]: '003-99', email: 'p0@x.org', city: 'Bergen', [STAMP]: null })));
 
-    const { ledger } = undisturbed([aRecord(0), aRecord(2, { kind: 'update', targetId: '5' })], portal);
-
-    expect([outcomeOf(ledger, 0), outcomeOf(ledger, 2)]).toEqual(['key-conflict', 'key-conflict']);
-    expect(portal.records.get('5')?.properties).toMatchObject({ [KEY]: '003-99', city: 'Bergen' });
+    expect([outcomeOf(ended, 0), outcomeOf(ended, 2)]).toEqual(['key-conflict', 'key-conflict']);
+    expect(recordOf(ended.portal, '5')?.properties).toMatchObject({ [KEY]: '003-99', city: 'Bergen' });
   });
 
   it('refuses with email-conflict where the plan does not match by e-mail', () => {
-    const { ledger } = undisturbed([aRecord(1)], aPortal(), { matchesByEmail: false });
-
-    expect(outcomeOf(ledger, 1)).toBe('email-conflict');
+    expect(outcomeOf(oneAttempt([aRecord(1)], PORTAL, { matchesByEmail: false }), 1)).toBe('email-conflict');
   });
 
   it('names an archived holder that is not ours', () => {
-    const portal = new ModelPortal([KEY], [{ id: '5', properties: { [KEY]: '003-0', [STAMP]: 'acme.0:created' }, archived: true }]);
-    portal.write = () => ({ landed: [], refused: [{ traceId: '0', ids: [], code: 'CONFLICT', category: 'CONFLICT', property: null, message: '', correlationId: 'c' }], refusedWhole: null });
+    const holder = aRecordOf('5', { [KEY]: '003-0', [STAMP]: 'acme.0:created' }, { archived: true });
 
-    const { ledger } = undisturbed([aRecord(0)], portal);
-
-    expect(outcomeOf(ledger, 0)).toBe('held-by-archived');
+    expect(outcomeOf(oneAttempt([aRecord(0)], aModelPortal([holder], { archivedHoldUnique: true })), 0)).toBe('held-by-archived');
   });
 
   it.each([{ state: 'unsent', attempt: 0 } as const, { state: 'sent', attempt: 1 } as const])('matches a record of our key that another run left behind ($state)', (change) => {
-    const portal = new ModelPortal([KEY], [{ id: '5', properties: { [KEY]: '003-0', [STAMP]: 'acme.0:created', city: null } }]);
+    const ended = oneAttempt([aRecord(0, change)], portalOf(aRecordOf('5', { [KEY]: '003-0', [STAMP]: 'acme.0:created', city: null })));
 
-    const { ledger } = undisturbed([aRecord(0, change)], portal);
-
-    expect(outcomeOf(ledger, 0)).toBe('updated');
-    expect(portal.records.get('5')?.properties).toMatchObject({ city: 'Oslo', [STAMP]: 'acme.1:matched' });
+    expect(outcomeOf(ended, 0)).toBe('updated');
+    expect(recordOf(ended.portal, '5')?.properties).toMatchObject({ city: 'Oslo', [STAMP]: 'acme.1:matched' });
   });
 
-  it('keeps a validation code of the portal as it stands, without a look-up', () => {
-    const portal = new ModelPortal([KEY]);
-    portal.write = () => ({ landed: [], refused: [{ traceId: '0', ids: [], code: 'INVALID_EMAIL', category: 'VALIDATION_ERROR', property: 'email', message: 'words', correlationId: 'c' }], refusedWhole: null });
+  it('keeps a validation code of the portal as it stands, with category, property, words and correlation id, without a look-up', () => {
+    const ended = oneAttempt([aRecord(0)], portalOf(), { answering: refusing('INVALID_EMAIL', 'VALIDATION_ERROR', 'email') });
 
-    const { ledger, commands } = undisturbed([aRecord(0)], portal);
-
-    expect(ledger.rows.get(0)?.settlements[0]?.refusal).toEqual({ code: 'INVALID_EMAIL', property: 'email', message: 'words', correlationId: 'c' });
-    expect(commands).not.toContain('read');
+    expect(rowOf(ended, 0).settlement?.refusal).toEqual({ code: 'INVALID_EMAIL', category: 'VALIDATION_ERROR', property: 'email', message: 'words', correlationId: 'c' });
+    expect(ended.commands).not.toContain('read');
   });
 
   it('does not believe an answer that pairs a trace with another key', () => {
-    const portal = new ModelPortal([KEY]);
-    const honest = portal.write.bind(portal);
     let lies = 1;
-    portal.write = (inputs) => {
-      const answer = honest(inputs);
-      if (lies-- <= 0) {
-        return answer;
-      }
+    const swapping: Answering = (_, honest) => {
+      const answer = honest();
       const [first, second] = answer.landed;
-      return { ...answer, landed: [{ traceId: '0', record: first!.record }, { traceId: '1', record: second!.record }] };
+      return lies-- > 0 ? { ...answer, landed: [{ traceId: '0', record: first!.record }, { traceId: '1', record: second!.record }] } : answer;
     };
 
-    const { ledger } = undisturbed([aRecord(0), aRecord(1)], portal);
+    const ended = oneAttempt([aRecord(0), aRecord(1)], portalOf(), { answering: swapping });
 
-    expect(ledger.rows.get(0)?.settlements[0]?.targetId).toBe(portal.read(KEY, ['003-0'], false)[0]?.id);
-    expect(ledger.rows.get(1)?.settlements[0]?.targetId).toBe(portal.read(KEY, ['003-1'], false)[0]?.id);
+    expect(rowOf(ended, 0).settlement?.targetId).toBe(idWithKey(ended, '003-0'));
+    expect(rowOf(ended, 1).settlement?.targetId).toBe(idWithKey(ended, '003-1'));
   });
 
-  const refusesWhole = (portal: ModelPortal, isBad: (key: string) => boolean): { calls: () => number } => {
-    const honest = portal.write.bind(portal);
-    let calls = 0;
-    portal.write = (inputs) => {
-      calls += 1;
-      const bad = inputs.some((input) => isBad(input.properties[KEY] ?? ''));
-      return bad ? { landed: [], refused: [], refusedWhole: { traceId: null, ids: [], code: 'INVALID_OPTION', category: 'VALIDATION_ERROR', property: 'city', message: 'words', correlationId: 'c' } } : honest(inputs);
-    };
-    return { calls: () => calls };
-  };
+  it('leaves a record to the attempt that took it over, and says that it is in doubt', () => {
+    const { state, command } = beginBatch(batchContext, [aRecord(0, { state: 'settled' }), aRecord(1, { kind: 'unchanged', targetId: '7' })]);
 
-  it.each([{ bad: 1 }, { bad: 2 }, { bad: 5 }])('finds $bad culprits of a batch of 100 that was refused as a whole within 1 + 2k·⌈log₂ n⌉ calls', ({ bad }) => {
-    const portal = new ModelPortal([KEY]);
-    const culprits = new Set(Array.from({ length: bad }, (_, index) => `003-${index * 19}`));
-    const { calls } = refusesWhole(portal, (key) => culprits.has(key));
+    const next = advanceBatch(state, { on: 'settled', ordinals: [] });
 
-    const { ledger } = undisturbed(Array.from({ length: 100 }, (_, ordinal) => aRecord(ordinal)), portal);
-
-    const refused = [...ledger.rows.values()].filter(({ settlements }) => settlements[0]?.outcome === 'refused').map(({ record }) => record.sourceId);
-    expect(new Set(refused)).toEqual(culprits);
-    expect(portal.records.size).toBe(100 - bad);
-    expect(calls()).toBeLessThanOrEqual(1 + 2 * bad * Math.ceil(Math.log2(100)));
+    expect(command).toMatchObject({ do: 'settle', settlements: [{ ordinal: 1, attempt: 0 }] });
+    expect(next.command).toEqual({ do: 'fail', type: 'TransientError', code: 'in-doubt' });
   });
 
   it('says that the portal changed when the first eight alone all fail alike, and blames no record', () => {
-    const portal = new ModelPortal([KEY]);
-    refusesWhole(portal, () => true);
+    const records = Array.from({ length: 100 }, (_, ordinal) => aRecord(ordinal));
 
-    const { ledger, engine } = undisturbed(Array.from({ length: 100 }, (_, ordinal) => aRecord(ordinal)), portal);
+    const { end, rows } = oneAttempt(records, portalOf(), { answering: refusingWhole(() => true) });
 
-    expect(engine.step.command).toEqual({ do: 'fail', type: 'PlanError', code: 'portal-changed' });
-    expect([...ledger.rows.values()].map(({ record, settlements }) => [record.state, settlements.length])).toEqual(Array.from({ length: 100 }, () => ['unsent', 0]));
+    expect(end).toEqual({ do: 'fail', type: 'PlanError', code: 'portal-changed' });
+    expect(rows.filter(({ record, settlement }) => record.state === 'unsent' && settlement === null)).toHaveLength(100);
   });
 
   it('blames the records when fewer than eight fail alike', () => {
-    const portal = new ModelPortal([KEY]);
-    refusesWhole(portal, () => true);
+    const ended = oneAttempt([aRecord(0), aRecord(1)], portalOf(), { answering: refusingWhole(() => true) });
 
-    const { ledger } = undisturbed([aRecord(0), aRecord(1)], portal);
-
-    expect([outcomeOf(ledger, 0), outcomeOf(ledger, 1)]).toEqual(['INVALID_OPTION', 'INVALID_OPTION']);
+    expect([outcomeOf(ended, 0), outcomeOf(ended, 1)]).toEqual(['INVALID_OPTION', 'INVALID_OPTION']);
   });
 
   it('says that the portal changed when one refused property is no longer what the plan was made for', () => {
-    const portal = new ModelPortal([KEY]);
-    portal.changedProperties = ['city'];
-    portal.write = (inputs) => ({ landed: [], refused: inputs.map(({ traceId }) => ({ traceId, ids: [], code: 'INVALID_OPTION', category: 'VALIDATION_ERROR', property: 'city', message: 'words', correlationId: 'c' })), refusedWhole: null });
-
-    const { ledger, engine, commands } = undisturbed([aRecord(0), aRecord(1)], portal);
+    const { commands, end, rows } = oneAttempt([aRecord(0), aRecord(1)], aModelPortal([], { changedProperties: ['city'] }), { answering: refusing('INVALID_OPTION', 'VALIDATION_ERROR', 'city') });
 
     expect(commands.filter((command) => command === 'compare-schema')).toHaveLength(1);
-    expect(engine.step.command).toEqual({ do: 'fail', type: 'PlanError', code: 'portal-changed' });
-    expect([...ledger.rows.values()].map(({ record }) => record.state)).toEqual(['unsent', 'unsent']);
-  });
-
-  it('follows records that were merged since the plan, each to its own winner', () => {
-    const portal = new ModelPortal([KEY], [{ id: '20', properties: { [KEY]: null, [STAMP]: null, city: null } }, { id: '21', properties: { [KEY]: null, [STAMP]: null, city: 'Bergen' } }]);
-    portal.winners.set('10', '20').set('11', '21');
-
-    const { ledger } = undisturbed([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], portal);
-
-    expect([...ledger.rows.values()].map(({ settlements }) => [settlements[0]?.outcome, settlements[0]?.targetId])).toEqual([['updated', '20'], ['updated', '21']]);
-    expect(portal.records.get('21')?.properties).toMatchObject({ [KEY]: '003-1', city: 'Bergen' });
-  });
-
-  it('refuses the second of two records whose targets were merged into one', () => {
-    const portal = new ModelPortal([KEY], [{ id: '20', properties: { [KEY]: null, [STAMP]: null, city: null } }]);
-    portal.winners.set('10', '20').set('11', '20');
-
-    const { ledger } = undisturbed([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], portal);
-
-    expect([outcomeOf(ledger, 0), outcomeOf(ledger, 1)]).toEqual(['updated', 'key-conflict']);
+    expect(end).toEqual({ do: 'fail', type: 'PlanError', code: 'portal-changed' });
+    expect(rows.map(({ record }) => record.state)).toEqual(['unsent', 'unsent']);
   });
 
   it('reports a record to update that is gone as deleted-since', () => {
-    const { ledger } = undisturbed([aRecord(0, { kind: 'update', targetId: '404' })], new ModelPortal([KEY]));
-
-    expect(outcomeOf(ledger, 0)).toBe('deleted-since');
+    expect(outcomeOf(oneAttempt([aRecord(0, { kind: 'update', targetId: '404' })], portalOf()), 0)).toBe('deleted-since');
   });
 
   it('clears the mark when the call certainly was not carried out', () => {
-    const ledger = new ModelLedger([aRecord(0)]);
-    const engine = start(ledger);
-    const portal = new ModelPortal([KEY]);
-    while (engine.alive) {
-      advance(engine, portal, ledger, engine.step.command.do === 'create' ? 'declined' : 'none');
-    }
+    const ended = oneAttempt([aRecord(0)], portalOf(), { fault: (command) => (command.do === 'create' ? 'declined' : 'none') });
 
-    expect(engine.step.command.do).toBe('rethrow');
-    expect(ledger.rows.get(0)?.record.state).toBe('unsent');
+    expect(ended.end).toEqual({ do: 'rethrow' });
+    expect(rowOf(ended, 0).record.state).toBe('unsent');
   });
 
-  it('only finds out and sends nothing in settle mode', () => {
-    const portal = new ModelPortal([KEY], [{ id: '5', properties: { [KEY]: '003-0', [STAMP]: 'acme.1:created' } }]);
+  it('only finds out and sends nothing in settle mode, also for what lost its mark', () => {
+    const there = (id: string, key: string): ModelRecord => aRecordOf(id, { [KEY]: key, [STAMP]: 'acme.1:created' });
+    const sent = { state: 'sent', attempt: 1 } as const;
 
-    const { ledger } = undisturbed([aRecord(0, { state: 'sent', attempt: 1 }), aRecord(1, { state: 'sent', attempt: 1 }), aRecord(2)], portal, { mode: 'settle' });
+    const ended = oneAttempt([aRecord(0, sent), aRecord(1, sent), aRecord(2), aRecord(3, { state: 'unsent', attempt: 1 })], portalOf(there('5', '003-0'), there('6', '003-3')), { mode: 'settle' });
 
-    expect(portal.createCalls).toBe(0);
-    expect([...ledger.rows.values()].map(({ record }) => record.state)).toEqual(['settled', 'unsent', 'unsent']);
+    expect(ended.sends).toBe(0);
+    expect(ended.rows.map(({ record }) => record.state)).toEqual(['settled', 'unsent', 'unsent', 'settled']);
+  });
+});
+
+describe('the batch protocol, where people merged records since the plan', () => {
+  const merged = (portal: ModelPortal, loser: string, winner: string): ModelPortal => merges({ id: loser }, { id: winner }).apply(portal)!;
+  const four = portalOf(...['10', '11', '20', '21'].map((id) => aRecordOf(id, { [KEY]: null, [STAMP]: null, city: id === '21' ? 'Bergen' : null })));
+
+  it('follows each record to its own winner', () => {
+    const ended = oneAttempt([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], merged(merged(four, '10', '20'), '11', '21'));
+
+    expect(ended.rows.map(({ settlement }) => [settlement?.outcome, settlement?.targetId])).toEqual([['updated', '20'], ['updated', '21']]);
+    expect(recordOf(ended.portal, '21')?.properties).toMatchObject({ [KEY]: '003-1', city: 'Bergen' });
+  });
+
+  it('refuses the second of two records whose targets became one', () => {
+    const ended = oneAttempt([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], merged(merged(four, '10', '20'), '11', '20'));
+
+    expect([outcomeOf(ended, 0), outcomeOf(ended, 1)]).toEqual(['updated', 'key-conflict']);
+  });
+
+  it('lets the record go first that is prepared already, when another one turns out to mean the same target', () => {
+    const ended = oneAttempt([aRecord(1), TO_UPDATE], merged(PORTAL, '9', '7'));
+
+    expect([outcomeOf(ended, 1), outcomeOf(ended, 2)]).toEqual(['key-conflict', 'updated']);
+    expect(ended.sends).toBe(2);
+  });
+});
+
+/** Refuses a whole call when it holds a bad record, without saying which: what a batch without trace ids is answered. */
+function refusingWhole(isBad: (key: string) => boolean): Answering {
+  return (inputs, honest) => {
+    const isRefused = inputs.some((input) => isBad(input.properties[KEY] ?? ''));
+    return isRefused ? { landed: [], refused: [], refusedWhole: { traceId: null, ids: [], code: 'INVALID_OPTION', category: 'VALIDATION_ERROR', property: 'city', message: 'words', correlationId: 'c' } } : honest();
+  };
+}
+
+describe('a poisoned batch', () => {
+  const records = (count: number): readonly RecordToWrite[] => Array.from({ length: count }, (_, ordinal) => aRecord(ordinal));
+  const isNamed = ({ settlement }: LedgerRow): boolean => settlement?.outcome === 'refused';
+  const named = ({ rows }: Ended): readonly string[] => rows.filter(isNamed).map(({ record }) => record.sourceId);
+  const IN_FULL = { code: 'INVALID_OPTION', category: 'VALIDATION_ERROR', property: 'city', message: 'words', correlationId: 'c' };
+
+  it.each([1, 2, 5, 40])('with %i bad records, named by their trace ids, takes one call and costs nobody else', (bad) => {
+    const culprits = new Set(records(bad).map(({ sourceId }) => sourceId));
+    const portal = aModelPortal([], { refusedKeys: Object.fromEntries([...culprits].map((key) => [key, 'city'])) });
+
+    const ended = oneAttempt(records(100), portal);
+
+    expect(ended.sends).toBe(1);
+    expect(new Set(named(ended))).toEqual(culprits);
+    expect(ended.portal.records).toHaveLength(100 - bad);
+    expect(ended.rows.filter(isNamed).map(({ settlement }) => settlement?.refusal)).toEqual(Array.from(culprits, () => ({ ...IN_FULL, message: 'words of the portal' })));
+  });
+
+  it.each([{ bad: 1, of: 100 }, { bad: 2, of: 100 }, { bad: 3, of: 100 }, { bad: 5, of: 100 }, { bad: 7, of: 100 }, { bad: 1, of: 2 }, { bad: 3, of: 17 }])('of $of records with $bad bad ones, refused as a whole, takes at most 1 + 2k·⌈log₂ n⌉ calls wherever they are', ({ bad, of }) => {
+    for (let place = 0; place < of; place += Math.ceil(of / 3)) {
+      for (const spread of [1, Math.floor(of / bad)]) {
+        const culprits = new Set(Array.from({ length: bad }, (_, index) => `003-${(place + index * spread) % of}`));
+
+        const ended = oneAttempt(records(of), portalOf(), { answering: refusingWhole((key) => culprits.has(key)) });
+
+        expect(new Set(named(ended))).toEqual(culprits);
+        expect(ended.rows.filter(isNamed).every(({ settlement }) => JSON.stringify(settlement?.refusal) === JSON.stringify(IN_FULL))).toBe(true);
+        expect(ended.portal.records).toHaveLength(of - culprits.size);
+        expect(ended.sends).toBeLessThanOrEqual(1 + 2 * culprits.size * Math.ceil(Math.log2(of)));
+      }
+    }
   });
 });

@@ -1,191 +1,125 @@
 import { advanceRollback, beginRollback } from '../../domain/rollback-protocol';
-import type { RecordToUndo, RollbackContext } from '../../domain/rollback-state';
-import { everyPath } from '../support/batch-model';
-import type { Choices } from '../support/batch-model';
-import { anEntry, carryOutUndo, UndoLedger, undoFaultsOf } from '../support/rollback-model';
-import type { UndoFault, UndoPortal } from '../support/rollback-model';
+import type { RecordToUndo, RollbackCommand, RollbackContext } from '../../domain/rollback-state';
+import type { LedgerRow, Rows } from '../support/batch-model';
+import { aModelPortal, aRecordOf, recordOf } from '../support/model-portal';
+import type { Change, ModelPortal, ModelRecord } from '../support/model-portal';
+import { aRecord, KEY, rollbackContext, STAMP } from '../support/records-scenes';
+import { carryOutUndo, toUndo, undoParts } from '../support/rollback-model';
 
-const KEY = 'salesforce_id';
-const STAMP = 'migration_provenance';
-const context: RollbackContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, uniqueProperties: [KEY, 'email'], propertyTypes: {}, writableProperties: [KEY, STAMP, 'email', 'city', 'jobtitle', 'lifecyclestage', 'createdate'], edited: 'keep' };
+type ToUndo = Omit<RecordToUndo, 'undo'>;
 
-const created = (ordinal: number, id: string): RecordToUndo => {
-  const postImage = { [KEY]: `s${ordinal}`, [STAMP]: 'acme.1:created', email: `p${ordinal}@x.org`, city: 'Oslo' };
-  return { ordinal, targetId: id, origin: 'c', preImage: null, postImage, undo: 'pending' };
-};
-const matched = (ordinal: number, id: string): RecordToUndo => ({
-  ordinal, targetId: id, origin: 'm', undo: 'pending',
+const created = (ordinal: number, targetId: string): ToUndo => ({ ordinal, targetId, origin: 'c', preImage: null, postImage: { [KEY]: `s${ordinal}`, [STAMP]: 'acme.1:created', email: `p${ordinal}@x.org`, city: 'Oslo' } });
+const matched = (ordinal: number, targetId: string): ToUndo => ({
+  ordinal, targetId, origin: 'm',
   preImage: { [KEY]: null, [STAMP]: null, city: null, lifecyclestage: 'lead' },
   postImage: { [KEY]: `s${ordinal}`, [STAMP]: 'acme.1:matched', city: 'Oslo', lifecyclestage: 'customer' },
 });
-const portalOf = (records: readonly RecordToUndo[], history: UndoPortal['history'] = {}): UndoPortal => ({
-  records: new Map(records.map((record) => [record.targetId, { properties: { other: 'kept', ...record.postImage }, archived: false }])),
-  history,
-});
+/** The record as the run left it, but for `change`. */
+const standing = (record: ToUndo, properties: ModelRecord['properties'] = {}, change: Partial<ModelRecord> = {}): ModelRecord => aRecordOf(record.targetId, { other: 'kept', ...record.postImage, ...properties }, change);
+const change = (name: string, value: string | null, by: string, at: number): Change => ({ name, value, by, at });
 
-function attempt(portal: UndoPortal, ledger: UndoLedger, change: Partial<RollbackContext> = {}, faultAt: (command: Parameters<typeof undoFaultsOf>[0]) => UndoFault = () => 'none'): string[] {
-  const commands: string[] = [];
-  let step = beginRollback({ ...context, ...change }, [...ledger.rows.values()]);
-  while (step.command.do !== 'done' && step.command.do !== 'fail') {
-    commands.push(step.command.do);
-    expect(commands.length).toBeLessThan(60);
-    const event = carryOutUndo(step.command, portal, ledger, faultAt(step.command));
-    if (event === 'dead') {
-      return commands;
-    }
-    step = advanceRollback(JSON.parse(JSON.stringify(step.state)) as typeof step.state, event);
-  }
-  return [...commands, step.command.do];
+interface Undone {
+  readonly portal: ModelPortal;
+  readonly rows: Rows;
+  readonly commands: readonly RollbackCommand[];
 }
-const undoOf = (ledger: UndoLedger): unknown[] => [...ledger.rows.values()].map(({ undo, code }) => [undo, code]);
 
-describe('the rollback protocol, explored', () => {
-  it('ends with everything undone once, whatever dies, up to two faults, at any command', () => {
-    const paths = everyPath((choices: Choices) => {
-      const records = [created(0, '10'), created(1, '11'), matched(2, '12')];
-      const portal = portalOf(records);
-      const ledger = new UndoLedger(records);
-      let faultsLeft = 2;
-      for (let round = 0; round < 5; round += 1) {
-        attempt(portal, ledger, {}, (command) => {
-          const faults = undoFaultsOf(command);
-          const fault = faultsLeft > 0 ? (faults[choices.choose(faults.length)] ?? 'none') : 'none';
-          faultsLeft -= fault === 'none' ? 0 : 1;
-          return fault;
-        });
-      }
+/** One attempt, undisturbed. */
+function undo(records: readonly ToUndo[], from: readonly ModelRecord[], options: Partial<RollbackContext> = {}): Undone {
+  let portal = aModelPortal(from);
+  let rows: Rows = records.map(({ ordinal, targetId, origin, preImage, postImage }): LedgerRow => ({
+    record: aRecord(ordinal, { targetId, preImage, state: 'settled', attempt: 1 }),
+    settlement: { ordinal, targetId, outcome: origin === 'c' ? 'created' : 'updated', refusal: null, postImage },
+    sends: [], undo: 'pending', undoCode: null,
+  }));
+  const commands: RollbackCommand[] = [];
+  let { state, command } = beginRollback({ ...rollbackContext, ...options }, toUndo(rows));
+  while (command.do !== 'done' && command.do !== 'fail') {
+    commands.push(command);
+    const effect = carryOutUndo(command, portal, rows, undoParts, 'none');
+    ({ portal, rows } = effect);
+    ({ state, command } = advanceRollback(state, effect.event));
+  }
+  return { portal, rows, commands: [...commands, command] };
+}
 
-      expect([...ledger.rows.values()].map(({ undo, endings }) => [undo, endings])).toEqual([['archived', 1], ['archived', 1], ['restored', 1]]);
-      for (const id of ['10', '11']) {
-        expect(portal.records.get(id)).toMatchObject({ archived: true, properties: { [KEY]: null, email: null } });
-      }
-      expect(portal.records.get('12')).toEqual({ archived: false, properties: { other: 'kept', [KEY]: null, [STAMP]: null, city: null, lifecyclestage: 'lead' } });
-    });
-
-    expect(paths).toBeGreaterThan(150);
-  });
-});
+const namesOf = ({ commands }: Undone): readonly string[] => commands.map((command) => command.do);
+const endsOf = ({ rows }: Undone): readonly unknown[] => rows.map((row) => [row.undo, row.undoCode]);
+const historiesAsked = ({ commands }: Undone): readonly unknown[] => commands.flatMap((command) => (command.do === 'read-history' ? [[command.ids, command.properties]] : []));
 
 describe('the rollback protocol', () => {
-  it('says what it will do before it does it, and frees unique values before it archives', () => {
-    const ledger = new UndoLedger([created(0, '10')]);
+  const two = [created(0, '10'), created(1, '11')];
 
-    expect(attempt(portalOf([created(0, '10')]), ledger)).toEqual(['read', 'read-attachments', 'settle', 'update', 'archive', 'settle', 'done']);
+  it('says what it will do before it does it, and frees unique values before it archives', () => {
+    expect(namesOf(undo([created(0, '10')], [standing(created(0, '10'))]))).toEqual(['read', 'read-attachments', 'settle', 'update', 'archive', 'settle', 'done']);
   });
 
   it('clears a life cycle stage before it sets the older one', () => {
-    const record = matched(0, '10');
-    const updates: unknown[] = [];
-    const portal = portalOf([record]);
+    const { commands } = undo([matched(0, '10')], [standing(matched(0, '10'))]);
 
-    attempt(portal, new UndoLedger([record]), {}, (command) => {
-      if (command.do === 'update') {
-        updates.push(command.inputs[0]?.properties);
-      }
-      return 'none';
-    });
-
-    expect(updates).toEqual([{ lifecyclestage: '' }, { [KEY]: '', [STAMP]: '', city: '', lifecyclestage: 'lead' }]);
+    expect(commands.flatMap((command) => (command.do === 'update' ? [command.inputs[0]?.properties] : []))).toEqual([{ lifecyclestage: '' }, { [KEY]: '', [STAMP]: '', city: '', lifecyclestage: 'lead' }]);
   });
 
   it('touches nothing that this run did not stamp', () => {
-    const record = created(0, '10');
-    const portal = portalOf([record]);
-    portal.records.get('10')!.properties[STAMP] = 'acme.2:matched';
-    const ledger = new UndoLedger([record]);
+    const undone = undo([created(0, '10')], [standing(created(0, '10'), { [STAMP]: 'acme.2:matched' })]);
 
-    expect(attempt(portal, ledger)).toEqual(['read', 'settle', 'done']);
-    expect(undoOf(ledger)).toEqual([['kept', 'not-ours']]);
+    expect(namesOf(undone)).toEqual(['read', 'settle', 'done']);
+    expect(endsOf(undone)).toEqual([['kept', 'not-ours']]);
   });
 
   it.each([
-    { who: 'a user', source: 'CRM_UI', undo: ['kept', 'edited-since'] },
-    { who: 'an import', source: 'IMPORT', undo: ['kept', 'edited-since'] },
-    { who: 'an unknown source', source: 'SOMETHING_NEW', undo: ['kept', 'edited-since'] },
-    { who: 'the portal’s own calculation', source: 'CALCULATED', undo: ['archived', null] },
-  ])('asks the history of a changed record alone: changed by $who', ({ source, undo }) => {
-    const records = [created(0, '10'), created(1, '11')];
-    const portal = portalOf(records, { 10: { city: [anEntry('Paris', source, '2026-02-02T00:00:00Z'), anEntry('Oslo', 'INTEGRATION', '2026-02-01T00:00:00Z')] } });
-    portal.records.get('10')!.properties.city = 'Paris';
-    const ledger = new UndoLedger(records);
-    const asked: unknown[] = [];
+    { who: 'a user', by: 'CRM_UI', ends: ['kept', 'edited-since'] },
+    { who: 'an import', by: 'IMPORT', ends: ['kept', 'edited-since'] },
+    { who: 'an unknown source', by: 'SOMETHING_NEW', ends: ['kept', 'edited-since'] },
+    { who: 'the portal’s own calculation', by: 'CALCULATED', ends: ['archived', null] },
+  ])('asks the history of a changed record alone: changed by $who', ({ by, ends }) => {
+    const undone = undo(two, [standing(created(0, '10'), { city: 'Paris' }, { changes: [change('city', 'Oslo', 'run', 1), change('city', 'Paris', by, 2)] }), standing(created(1, '11'))]);
 
-    attempt(portal, ledger, {}, (command) => {
-      if (command.do === 'read-history') {
-        asked.push([command.ids, command.properties]);
-      }
-      return 'none';
-    });
-
-    expect(asked).toEqual([[['10'], ['city']]]);
-    expect(undoOf(ledger)).toEqual([undo, ['archived', null]]);
+    expect(historiesAsked(undone)).toEqual([[['10'], ['city']]]);
+    expect(endsOf(undone)).toEqual([ends, ['archived', null]]);
   });
 
-  const creation = anEntry('acme.1:created', 'INTEGRATION', '2026-02-01T00:00:00Z');
   it.each([
-    { what: 'a person', value: 'Boss', entry: anEntry('Boss', 'CRM_UI', '2026-02-02T00:00:00Z'), undo: ['kept', 'edited-since'] },
-    { what: 'another app', value: 'Boss', entry: { ...anEntry('Boss', 'INTEGRATION', '2026-02-02T00:00:00Z'), sourceId: '2' }, undo: ['kept', 'edited-since'] },
-    { what: 'a workflow', value: 'Boss', entry: anEntry('Boss', 'AUTOMATION_PLATFORM', '2026-02-02T00:00:00Z'), undo: ['archived', null] },
-    { what: 'the creation itself, whatever it is called', value: 'Boss', entry: anEntry('Boss', 'SOMETHING_NEW', '2026-02-01T00:00:00Z'), undo: ['archived', null] },
-  ])('looks also at what we never wrote: filled in by $what', ({ value, entry, undo }) => {
-    const records = [created(0, '10'), created(1, '11')];
-    const portal = portalOf(records, { 10: { jobtitle: [entry], [STAMP]: [creation] } });
-    portal.records.get('10')!.properties.jobtitle = value;
-    const ledger = new UndoLedger(records);
-    const asked: unknown[] = [];
+    { what: 'a person', by: 'person', at: 2, ends: ['kept', 'edited-since'] },
+    { what: 'another app', by: 'app', at: 2, ends: ['kept', 'edited-since'] },
+    { what: 'a workflow', by: 'AUTOMATION_PLATFORM', at: 2, ends: ['archived', null] },
+    { what: 'the creation itself, whatever it is called', by: 'SOMETHING_NEW', at: 1, ends: ['archived', null] },
+  ])('looks also at what we never wrote: filled in by $what', ({ by, at, ends }) => {
+    const undone = undo(two, [standing(created(0, '10'), { jobtitle: 'Boss' }, { changes: [change(STAMP, 'acme.1:created', 'run', 1), change('jobtitle', 'Boss', by, at)] }), standing(created(1, '11'))]);
 
-    attempt(portal, ledger, {}, (command) => {
-      if (command.do === 'read-history') {
-        asked.push([command.ids, command.properties]);
-      }
-      return 'none';
-    });
-
-    expect(asked).toEqual([[['10'], ['jobtitle', STAMP]]]);
-    expect(undoOf(ledger)).toEqual([undo, ['archived', null]]);
+    expect(historiesAsked(undone)).toEqual([[['10'], ['jobtitle', STAMP]]]);
+    expect(endsOf(undone)).toEqual([ends, ['archived', null]]);
   });
 
   it('asks for no history because of what the portal fills in at creation', () => {
-    const portal = portalOf([created(0, '10')]);
-    Object.assign(portal.records.get('10')!.properties, { lifecyclestage: 'lead', createdate: '2026-02-01T00:00:00Z' });
-    const ledger = new UndoLedger([created(0, '10')]);
+    const undone = undo([created(0, '10')], [standing(created(0, '10'), { lifecyclestage: 'lead', createdate: '2026-02-01T00:00:00Z' })]);
 
-    expect(attempt(portal, ledger)).not.toContain('read-history');
-    expect(undoOf(ledger)).toEqual([['archived', null]]);
+    expect(namesOf(undone)).not.toContain('read-history');
+    expect(endsOf(undone)).toEqual([['archived', null]]);
   });
 
   it.each([{ edited: 'keep' as const }, { edited: 'include' as const }])('keeps what people have hung something on, whatever is said of edits ($edited)', ({ edited }) => {
-    const records = [created(0, '10'), created(1, '11')];
-    const portal = { ...portalOf(records), attached: ['11'] };
-    const ledger = new UndoLedger(records);
+    const undone = undo(two, [standing(created(0, '10')), standing(created(1, '11'), {}, { attached: true })], { edited });
 
-    attempt(portal, ledger, { edited });
+    expect(endsOf(undone)).toEqual([['archived', null], ['kept', 'has-attachments']]);
+    expect(recordOf(undone.portal, '11')).toMatchObject({ archived: false, properties: { other: 'kept', ...created(1, '11').postImage } });
+  });
 
-    expect(undoOf(ledger)).toEqual([['archived', null], ['kept', 'has-attachments']]);
-    expect(portal.records.get('11')).toEqual({ archived: false, properties: { other: 'kept', ...records[1]?.postImage } });
+  it.each([{ edited: 'keep' as const }, { edited: 'include' as const }])('keeps a record that what we created was merged into, whatever is said of edits ($edited)', ({ edited }) => {
+    const undone = undo([created(0, '10')], [standing(created(0, '10'), { hs_merged_object_ids: '99' })], { edited });
+
+    expect(endsOf(undone)).toEqual([['kept', 'merged-since']]);
+    expect(recordOf(undone.portal, '10')).toMatchObject({ archived: false, properties: created(0, '10').postImage! });
   });
 
   it('gives a matched record back all but what a person changed', () => {
-    const record = matched(0, '10');
-    const portal = portalOf([record], { 10: { city: [anEntry('Paris', 'CRM_UI', '2026-02-02T00:00:00Z'), anEntry('Oslo', 'INTEGRATION', '2026-02-01T00:00:00Z')] } });
-    portal.records.get('10')!.properties.city = 'Paris';
-    const ledger = new UndoLedger([record]);
+    const undone = undo([matched(0, '10')], [standing(matched(0, '10'), { city: 'Paris' }, { changes: [change('city', 'Oslo', 'run', 1), change('city', 'Paris', 'person', 2)] })]);
 
-    attempt(portal, ledger);
-
-    expect(undoOf(ledger)).toEqual([['restored', 'partly-edited-since']]);
-    expect(portal.records.get('10')?.properties).toEqual({ other: 'kept', [KEY]: null, [STAMP]: null, city: 'Paris', lifecyclestage: 'lead' });
+    expect(endsOf(undone)).toEqual([['restored', 'partly-edited-since']]);
+    expect(recordOf(undone.portal, '10')?.properties).toEqual({ other: 'kept', [KEY]: null, [STAMP]: null, city: 'Paris', lifecyclestage: 'lead' });
   });
 
   it('reports what somebody deleted as gone', () => {
-    const records = [created(0, '10'), created(1, '11')];
-    const portal = portalOf(records);
-    portal.records.get('10')!.archived = true;
-    portal.records.delete('11');
-    const ledger = new UndoLedger(records);
-
-    attempt(portal, ledger);
-
-    expect(undoOf(ledger)).toEqual([['gone', 'deleted-since'], ['gone', 'deleted-since']]);
+    expect(endsOf(undo(two, [standing(created(0, '10'), {}, { archived: true })]))).toEqual([['gone', 'deleted-since'], ['gone', 'deleted-since']]);
   });
 });

@@ -9,12 +9,14 @@ const unsent = (count: number) => range(count).map((ordinal) => ({ ordinal, atte
 
 describe('WritingStore', () => {
   const used = useLedger();
-  const planned = async (records = range(3).map((ordinal) => aPlanned(ordinal))) => {
-    const { run } = await openRun(used.ledger);
+  const planned = async (records = range(3).map((ordinal) => aPlanned(ordinal)), migrationId = 'acme') => {
+    const { run } = await openRun(used.ledger, migrationId);
     await used.ledger.plans.writeRecords(run, records);
     await used.ledger.plans.assignBatches(run);
     return run;
   };
+
+  const over = (run: string) => used.ledger.runs.update(run, { state: 'finalized', endedAt: NOW });
 
   it('shows a planned record as unsent with attempt 0', async () => {
     const run = await planned([aPlanned(0), aPlanned(1, { action: 'fold', foldInto: 's0' }), aPlanned(2, { action: 'fold', foldInto: 's1' })]);
@@ -71,8 +73,22 @@ describe('WritingStore', () => {
     await used.ledger.writing.clearSent(run, 'contacts', [{ ordinal: 0, attempt: 1 }]);
     const sent = await used.ledger.writing.markSent(run, 'contacts', [{ ordinal: 0, attempt: 0 }, { ordinal: 0, attempt: 1 }], NOW);
 
-    expect([first, second, sent]).toEqual([2, 1, []]);
+    expect([[...first].sort(), [...second].sort(), sent]).toEqual([[0, 1], [0, 2], []]);
     expect((await used.ledger.writing.readBatch(run, 'contacts', 0))[0]).toMatchObject({ state: 'settled', outcome: { outcome: 'created', targetId: 't0', refusal: null, postImage: { salesforce_id: 's0' } } });
+  });
+
+  it('writes no outcome of an attempt that was overtaken', async () => {
+    const run = await planned();
+    await used.ledger.writing.markSent(run, 'contacts', unsent(2), NOW);
+    await used.ledger.writing.clearSent(run, 'contacts', [{ ordinal: 0, attempt: 1 }]);
+    await used.ledger.writing.markSent(run, 'contacts', [{ ordinal: 0, attempt: 1 }], NOW);
+
+    const settled = await used.ledger.writing.settle(run, 'contacts', [{ ...created(0), attempt: 1 }, { ...created(1), attempt: 1 }], NOW);
+
+    expect(settled).toEqual([1]);
+    expect((await used.ledger.writing.readBatch(run, 'contacts', 0)).map(({ state }) => state)).toEqual(['sent', 'settled', 'unsent']);
+    expect((await used.ledger.writing.readPairs(run, 'contacts', 0)).map(([sourceId]) => sourceId)).toEqual(['s1']);
+    expect((await used.ledger.facts.tallies(run)).records.contacts).toMatchObject({ created: 1, inDoubt: 1, pending: 1 });
   });
 
   it('writes the pairs of landed records with those folded into them, and none for refused ones', async () => {
@@ -132,9 +148,10 @@ describe('WritingStore', () => {
 
   it('keeps what each run did with a shared plan apart', async () => {
     const first = await planned();
+    await used.ledger.writing.settle(first, 'contacts', [created(0)], NOW);
+    await over(first);
     const second = (await openRun(used.ledger)).run;
     await used.ledger.runs.adoptStaging(second, first);
-    await used.ledger.writing.settle(first, 'contacts', [created(0)], NOW);
 
     const batch = await used.ledger.writing.readBatch(second, 'contacts', 0);
 
@@ -159,12 +176,21 @@ describe('WritingStore', () => {
     expect(await used.ledger.facts.undoTally(run)).toEqual({ contacts: { archived: 1, failed: 1, pending: 0 } });
   });
 
+  it.each([{ state: 'rolling-back' as const, phase: 'rollback' as const }, { state: 'finalized' as const, phase: 'open' as const }])('marks nothing as sent for a run that is $state', async (change) => {
+    const run = await planned();
+    await used.ledger.runs.update(run, change);
+
+    await expect(used.ledger.writing.markSent(run, 'contacts', unsent(3), NOW)).rejects.toMatchObject({ type: 'IdentityError', details: { code: 'run-undone' } });
+    expect((await used.ledger.writing.readBatch(run, 'contacts', 0)).every(({ state }) => state === 'unsent')).toBe(true);
+  });
+
   it('adds up, whatever is sent, cleared and settled in which order', async () => {
     const RECORDS = 6;
+    let migrations = 0;
     const step = fc.record({ kind: fc.constantFrom('send', 'clear', 'land', 'refuse'), ordinal: fc.nat(RECORDS - 1), attempt: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const run = await planned([...range(RECORDS).map((ordinal) => aPlanned(ordinal)), aPlanned(RECORDS, { action: 'fold', foldInto: 's0' })]);
+        const run = await planned([...range(RECORDS).map((ordinal) => aPlanned(ordinal)), aPlanned(RECORDS, { action: 'fold', foldInto: 's0' })], `acme-${(migrations += 1)}`);
         for (const { kind, ordinal, attempt } of steps) {
           if (kind === 'send') await used.ledger.writing.markSent(run, 'contacts', [{ ordinal, attempt }], NOW);
           if (kind === 'clear') await used.ledger.writing.clearSent(run, 'contacts', [{ ordinal, attempt }]);

@@ -1,179 +1,149 @@
-/** A portal, a ledger and an engine in miniature, as small as the laws of writing exactly once allow: what the state machine is explored against. */
-import type { BatchCommand, BatchContext, BatchEvent, NullableValues, PortalRecord, RecordToWrite, Settlement, WriteAnswer } from '../../domain/batch-state';
+/** The ledger in miniature, and what one command of the batch protocol does to portal and ledger: what the state machine is explored against. Nothing here changes an argument. */
+import type { BatchCommand, BatchContext, BatchEvent, NullableValues, OwnedSettlement, PortalRefusal, RecordToWrite, Settlement, WriteAnswer } from '../../domain/batch-state';
+import type { UndoStateOfRecord } from '../../domain/rollback-state';
+import { readRecords, writeRecords } from './model-portal';
+import type { Landing, ModelPortal, WriteInput } from './model-portal';
 
 export interface LedgerRow {
-  record: RecordToWrite;
-  settlements: Settlement[];
-  /** How often an outcome was written: anything but one at the end breaks a law. */
-  outcomeWrites: number;
+  readonly record: RecordToWrite;
+  readonly settlement: Settlement | null;
+  /** Attempts under which it went out. */
+  readonly sends: readonly number[];
+  readonly undo: UndoStateOfRecord;
+  readonly undoCode: string | null;
 }
 
-export type Fault = 'none' | 'die-before' | 'die-after' | 'request-lost' | 'answer-lost' | 'declined' | 'one-result-missing' | 'refused-whole';
+export type Rows = readonly LedgerRow[];
 
-export class ModelPortal {
-  readonly records = new Map<string, { properties: Record<string, string | null>; archived: boolean }>();
-  private nextId = 100;
-  createCalls = 0;
-  /** Inputs sent for a record that had landed already. */
-  sentAgain = 0;
-  changedProperties: readonly string[] = [];
-  /** Id of a merged record → the one that it was merged into. */
-  readonly winners = new Map<string, string>();
-
-  /** Key and stamp: what says that a record landed. */
-  private readonly marks = ['salesforce_id', 'migration_provenance'];
-
-  constructor(readonly unique: readonly string[], seed: readonly { id: string; properties: Record<string, string | null>; archived?: boolean }[] = []) {
-    seed.forEach(({ id, properties, archived }) => this.records.set(id, { properties: { ...properties }, archived: archived ?? false }));
-  }
-
-  read(by: string, ids: readonly string[], archived: boolean): PortalRecord[] {
-    return [...this.records].filter(([id, record]) => record.archived === archived && (by === 'id' ? ids.some((asked) => (this.winners.get(asked) ?? asked) === id) : ids.includes(record.properties[by] ?? '\0'))).map(([id, record]) => ({ id, properties: { ...record.properties }, archived }));
-  }
-
-  private holder(properties: Readonly<Record<string, string | null>>, except: string | null): string | null {
-    for (const [id, record] of this.records) {
-      if (!record.archived && id !== except && this.unique.some((name) => (properties[name] ?? '') !== '' && record.properties[name] === properties[name])) {
-        return id;
-      }
-    }
-    return null;
-  }
-
-  write(inputs: readonly { traceId: string; id?: string; properties: Readonly<Record<string, string>> }[]): WriteAnswer {
-    this.createCalls += 1;
-    const landed: { traceId: string | null; record: PortalRecord }[] = [];
-    const refused: WriteAnswer['refused'][number][] = [];
-    for (const { traceId, id, properties } of inputs) {
-      const refuse = (category: string): void => void refused.push({ traceId, ids: id === undefined ? [] : [id], code: category, category, property: null, message: 'words of the portal', correlationId: 'c' });
-      const current = id === undefined ? undefined : this.records.get(id);
-      this.sentAgain += [...this.records.values()].some((record) => this.marks.every((name) => properties[name] !== undefined && record.properties[name] === properties[name])) ? 1 : 0;
-      if (id !== undefined && (current === undefined || current.archived)) {
-        refuse('OBJECT_NOT_FOUND');
-      } else if (this.holder(properties, id ?? null) !== null) {
-        refuse('CONFLICT');
-      } else {
-        const target = id ?? String(this.nextId++);
-        this.records.set(target, { properties: { ...current?.properties, ...properties }, archived: false });
-        landed.push({ traceId: null, record: { id: target, properties: { ...properties }, archived: false } });
-      }
-    }
-    return { landed: landed.reverse(), refused, refusedWhole: null };
-  }
+export function rowsOf(records: readonly RecordToWrite[]): Rows {
+  return records.map((record) => ({ record, settlement: null, sends: [], undo: 'pending', undoCode: null }));
 }
 
-export class ModelLedger {
-  readonly rows = new Map<number, LedgerRow>();
+type Marks = readonly { readonly ordinal: number; readonly attempt: number }[];
 
-  constructor(records: readonly RecordToWrite[]) {
-    records.forEach((record) => this.rows.set(record.ordinal, { record, settlements: [], outcomeWrites: 0 }));
-  }
-
-  readBatch(): RecordToWrite[] {
-    return [...this.rows.values()].map(({ record }) => record);
-  }
-
-  settle(settlements: readonly Settlement[]): void {
-    for (const settlement of settlements) {
-      const row = this.rows.get(settlement.ordinal)!;
-      if (row.record.state !== 'settled') {
-        row.outcomeWrites += 1;
-        row.settlements.push(settlement);
-        row.record = { ...row.record, state: 'settled' };
-      }
-    }
-  }
-
-  keepPreImages(images: readonly { ordinal: number; targetId: string; values: NullableValues }[]): void {
-    for (const { ordinal, targetId, values } of images) {
-      const row = this.rows.get(ordinal)!;
-      row.record = { ...row.record, targetId, preImage: { ...values } };
-    }
-  }
-
-  markSent(records: readonly { ordinal: number; attempt: number }[]): number[] {
-    return records.flatMap(({ ordinal, attempt }) => {
-      const row = this.rows.get(ordinal)!;
-      if (row.record.state !== 'unsent' || row.record.attempt !== attempt) {
-        return [];
-      }
-      row.record = { ...row.record, state: 'sent', attempt: attempt + 1 };
-      return [ordinal];
-    });
-  }
-
-  clearSent(records: readonly { ordinal: number; attempt: number }[]): void {
-    for (const { ordinal, attempt } of records) {
-      const row = this.rows.get(ordinal)!;
-      if (row.record.state === 'sent' && row.record.attempt === attempt) {
-        row.record = { ...row.record, state: 'unsent' };
-      }
-    }
-  }
+/** The ledger's statements: each one transaction, each a compare-and-set. */
+export interface LedgerParts {
+  settle(rows: Rows, settlements: readonly OwnedSettlement[]): Rows;
+  keepPreImages(rows: Rows, images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: NullableValues }[]): Rows;
+  markSent(rows: Rows, marks: Marks): { readonly rows: Rows; readonly taken: readonly number[] };
+  clearSent(rows: Rows, marks: Marks): Rows;
 }
 
-/** What one command does to portal and ledger, with a fault. `dead` means that the engine's process died there. */
-export function carryOut(command: BatchCommand, context: BatchContext, portal: ModelPortal, ledger: ModelLedger, fault: Fault): BatchEvent | 'dead' {
-  if (fault === 'die-before') {
-    return 'dead';
+const withoutAttempt = ({ ordinal, outcome, targetId, refusal, postImage }: OwnedSettlement): Settlement => ({ ordinal, outcome, targetId, refusal, postImage });
+
+export const ledgerParts: LedgerParts = {
+  settle: (rows, settlements) =>
+    rows.map((row) => {
+      const settlement = settlements.find((each) => each.ordinal === row.record.ordinal);
+      return settlement === undefined || row.settlement !== null || (settlement.attempt !== undefined && row.record.attempt !== settlement.attempt) ? row : { ...row, settlement: withoutAttempt(settlement), record: { ...row.record, state: 'settled', targetId: settlement.targetId ?? row.record.targetId } };
+    }),
+  keepPreImages: (rows, images) =>
+    rows.map((row) => {
+      const image = images.find((each) => each.ordinal === row.record.ordinal);
+      if (image === undefined || row.settlement !== null) {
+        return row;
+      }
+      const kept = row.record.preImage ?? {};
+      const newer = Object.entries(image.values).filter(([name, value]) => !Object.hasOwn(kept, name) || value !== row.record.properties[name]);
+      return { ...row, record: { ...row.record, targetId: image.targetId, preImage: { ...kept, ...Object.fromEntries(newer) } } };
+    }),
+  markSent: (rows, marks) => {
+    const isTaken = ({ record, settlement }: LedgerRow): boolean => settlement === null && record.state === 'unsent' && marks.some((mark) => mark.ordinal === record.ordinal && mark.attempt === record.attempt);
+    return {
+      rows: rows.map((row) => (isTaken(row) ? { ...row, record: { ...row.record, state: 'sent', attempt: row.record.attempt + 1 } } : row)),
+      taken: rows.filter(isTaken).map(({ record }) => record.ordinal),
+    };
+  },
+  clearSent: (rows, marks) =>
+    rows.map((row) => {
+      const isCleared = row.settlement === null && row.record.state === 'sent' && marks.some((mark) => mark.ordinal === row.record.ordinal && mark.attempt === row.record.attempt);
+      return isCleared ? { ...row, record: { ...row.record, state: 'unsent' } } : row;
+    }),
+};
+
+/** What can happen to a call out, beside its going well. `late`: nobody hears of it any more, and it arrives at some later time. */
+export type CallFault = 'request-lost' | 'answer-lost' | 'late' | 'declined' | 'refused-whole' | 'result-missing' | 'result-repeated' | 'traces-swapped';
+
+export function callFaultsOf(command: BatchCommand): readonly CallFault[] {
+  if (command.do !== 'create' && command.do !== 'update') {
+    return [];
   }
-  const event = effect(command, context, portal, ledger, fault);
-  return fault === 'die-after' ? 'dead' : event;
+  // A record that is refused as a whole batch of its own is refused.
+  return ['request-lost', 'answer-lost', 'late', 'declined', 'result-missing', ...(command.inputs.length > 1 ? (['refused-whole', 'result-repeated', 'traces-swapped'] as const) : [])];
 }
 
-function effect(command: BatchCommand, context: BatchContext, portal: ModelPortal, ledger: ModelLedger, fault: Fault): BatchEvent {
+export interface Effect {
+  readonly portal: ModelPortal;
+  readonly rows: Rows;
+  readonly event: BatchEvent;
+  readonly landings: readonly Landing[];
+  /** Inputs that will arrive later. */
+  readonly late: readonly WriteInput[];
+}
+
+/** Carries out one command of the batch protocol, like the activity; commands that end an attempt have no effect. */
+export function carryOut(command: BatchCommand, { keyProperty }: BatchContext, portal: ModelPortal, rows: Rows, parts: LedgerParts, fault: CallFault | 'none'): Effect {
+  const effect = (event: BatchEvent, change: Partial<Effect> = {}): Effect => ({ portal, rows, event, landings: [], late: [], ...change });
   switch (command.do) {
-    case 'settle':
-      ledger.settle(command.settlements);
-      return { on: 'settled' };
+    case 'settle': {
+      const settled = parts.settle(rows, command.settlements);
+      return effect({ on: 'settled', ordinals: settled.flatMap(({ record, settlement }) => (settlement === null ? [] : [record.ordinal])) }, { rows: settled });
+    }
     case 'read':
-      return { on: 'records-read', records: portal.read(command.by === 'key' ? context.keyProperty : command.by, command.ids, command.archived) };
+      return effect({ on: 'records-read', records: readRecords(portal, command.by === 'key' ? keyProperty : command.by, command.ids, command.archived) });
     case 'keep-pre-images':
-      ledger.keepPreImages(command.images);
-      return { on: 'pre-images-kept' };
+      return effect({ on: 'pre-images-kept' }, { rows: parts.keepPreImages(rows, command.images) });
     case 'compare-schema':
-      return { on: 'schema-compared', changed: command.properties.filter((name) => portal.changedProperties.includes(name)) };
+      return effect({ on: 'schema-compared', changed: command.properties.filter((name) => portal.changedProperties.includes(name)) });
     case 'check-quota':
-      return { on: 'quota-suffices' };
-    case 'mark-sent':
-      return { on: 'marked', ordinals: ledger.markSent(command.records) };
-    case 'clear-sent':
-      ledger.clearSent(command.records);
-      return { on: 'cleared' };
-    case 'create':
-    case 'update': {
-      if (fault === 'request-lost') {
-        return { on: 'no-answer' };
-      }
-      if (fault === 'declined') {
-        return { on: 'not-carried-out' };
-      }
-      if (fault === 'refused-whole') {
-        return { on: 'answered', answer: { landed: [], refused: [], refusedWhole: { traceId: null, ids: [], code: 'VALIDATION_ERROR', category: 'VALIDATION_ERROR', property: null, message: '', correlationId: null } } };
-      }
-      const answer = portal.write(command.inputs);
-      if (fault === 'answer-lost') {
-        return { on: 'no-answer' };
-      }
-      return { on: 'answered', answer: fault === 'one-result-missing' ? { ...answer, landed: answer.landed.slice(1) } : answer };
+      return effect({ on: 'quota-suffices' });
+    case 'mark-sent': {
+      const marked = parts.markSent(rows, command.records);
+      return effect({ on: 'marked', ordinals: marked.taken }, { rows: marked.rows });
     }
-    default:
-      throw new Error(`${command.do} has no effect`);
-  }
-}
-
-/** Faults that a command can meet. */
-export function faultsOf(command: BatchCommand): readonly Fault[] {
-  switch (command.do) {
+    case 'clear-sent':
+      return effect({ on: 'cleared' }, { rows: parts.clearSent(rows, command.records) });
     case 'create':
     case 'update':
-      return ['none', 'die-before', 'die-after', 'request-lost', 'answer-lost', 'declined', 'one-result-missing', ...(command.inputs.length > 1 ? (['refused-whole'] as const) : [])];
-    case 'check-quota':
-      return ['none'];
-    case 'read':
-      return ['none', 'die-before'];
+      return carryOutWrite(command.inputs, portal, effect, fault);
     default:
-      return ['none', 'die-before', 'die-after'];
+      throw new Error(`${command.do} ends an attempt and is not carried out`);
+  }
+}
+
+function carryOutWrite(inputs: readonly WriteInput[], portal: ModelPortal, effect: (event: BatchEvent, change?: Partial<Effect>) => Effect, fault: CallFault | 'none'): Effect {
+  switch (fault) {
+    case 'request-lost':
+      return effect({ on: 'no-answer' });
+    case 'late':
+      return effect({ on: 'no-answer' }, { late: inputs });
+    case 'declined':
+      return effect({ on: 'not-carried-out' });
+    case 'refused-whole':
+      return effect({ on: 'answered', answer: { landed: [], refused: [], refusedWhole: WITHOUT_CULPRIT } });
+    default: {
+      const { answer, ...landed } = writeRecords(portal, inputs);
+      return effect(fault === 'answer-lost' ? { on: 'no-answer' } : { on: 'answered', answer: distorted(answer, fault) }, landed);
+    }
+  }
+}
+
+const WITHOUT_CULPRIT: PortalRefusal = { traceId: null, ids: [], code: 'VALIDATION_ERROR', category: 'VALIDATION_ERROR', property: null, message: 'words of the portal', correlationId: 'c' };
+
+function distorted(answer: WriteAnswer, fault: CallFault | 'none'): WriteAnswer {
+  const { landed } = answer;
+  switch (fault) {
+    case 'result-missing':
+      return { ...answer, landed: landed.slice(1) };
+    case 'result-repeated':
+      return { ...answer, landed: [...landed.slice(0, 1), ...landed.slice(0, 1), ...landed.slice(2)] };
+    case 'traces-swapped': {
+      // Each result under the trace id of the other.
+      const ordinals = landed.map(({ record }) => record.properties.salesforce_id?.split('-')[1] ?? null);
+      return { ...answer, landed: landed.map(({ record }, index) => ({ traceId: ordinals[(index + 1) % ordinals.length] ?? null, record })) };
+    }
+    default:
+      return answer;
   }
 }
 

@@ -1,78 +1,72 @@
-/** The portal of batch-model seen by rollback: with archive and history, and an undo column for a ledger. */
-import type { NullableValues, PortalRecord, WriteAnswer } from '../../domain/batch-state';
-import type { HistoryEntry } from '../../domain/property-history';
-import type { Histories, RecordToUndo, RollbackCommand, RollbackEvent, UndoSettlement } from '../../domain/rollback-state';
+/** What one command of the rollback protocol does to portal and ledger, in the miniature of batch-model. */
+import type { WriteAnswer } from '../../domain/batch-state';
+import type { RecordToUndo, RollbackCommand, RollbackEvent, UndoSettlement } from '../../domain/rollback-state';
+import type { LedgerRow, Rows } from './batch-model';
+import { archiveRecords, historyOf, readRecords, recordOf, writeRecords } from './model-portal';
+import type { Landing, ModelPortal } from './model-portal';
 
-export interface UndoPortal {
-  readonly records: Map<string, { properties: Record<string, string | null>; archived: boolean }>;
-  readonly history: Histories;
-  /** Ids of records that people have hung something on. */
-  readonly attached?: readonly string[];
+/** What rollback reads of the ledger: the records that the run created or updated. */
+export function toUndo(rows: Rows): readonly RecordToUndo[] {
+  return rows.flatMap(({ record, settlement, undo }): RecordToUndo[] =>
+    settlement === null || settlement.targetId === null || (settlement.outcome !== 'created' && settlement.outcome !== 'updated')
+      ? []
+      : [{ ordinal: record.ordinal, targetId: settlement.targetId, origin: settlement.outcome === 'created' ? 'c' : 'm', preImage: record.preImage, postImage: settlement.postImage, undo }],
+  );
 }
 
-export class UndoLedger {
-  readonly rows: Map<number, RecordToUndo & { code: string | null; endings: number }>;
-
-  constructor(records: readonly RecordToUndo[]) {
-    this.rows = new Map(records.map((record) => [record.ordinal, { ...record, code: null, endings: 0 }]));
-  }
-
-  settle(settlements: readonly UndoSettlement[]): void {
-    for (const { ordinal, state, code } of settlements) {
-      const row = this.rows.get(ordinal)!;
-      if (row.undo === 'pending' || row.undo === 'sent' || row.undo === 'failed') {
-        this.rows.set(ordinal, { ...row, undo: state, code, endings: row.endings + (state === 'sent' ? 0 : 1) });
-      }
-    }
-  }
+export function isOpen(row: LedgerRow): boolean {
+  return toUndo([row]).length > 0 && (row.undo === 'pending' || row.undo === 'sent' || row.undo === 'failed');
 }
 
-export type UndoFault = 'none' | 'die-before' | 'die-after' | 'one-result-missing';
-
-export function carryOutUndo(command: RollbackCommand, portal: UndoPortal, ledger: UndoLedger, fault: UndoFault): RollbackEvent | 'dead' {
-  if (fault === 'die-before') {
-    return 'dead';
-  }
-  const event = effect(command, portal, ledger, fault);
-  return fault === 'die-after' ? 'dead' : event;
+export interface UndoParts {
+  settleUndo(rows: Rows, settlements: readonly UndoSettlement[]): Rows;
 }
 
-function effect(command: RollbackCommand, { records, history, attached = [] }: UndoPortal, ledger: UndoLedger, fault: UndoFault): RollbackEvent {
-  switch (command.do) {
-    case 'settle':
-      ledger.settle(command.settlements);
-      return { on: 'settled' };
-    case 'read':
-      return { on: 'records-read', records: command.ids.flatMap((id): PortalRecord[] => (records.get(id)?.archived === command.archived ? [{ id, ...records.get(id)! }] : [])) };
-    case 'read-history':
-      return { on: 'history-read', histories: Object.fromEntries(command.ids.map((id) => [id, history[id] ?? {}])) };
-    case 'read-attachments':
-      return { on: 'attachments-read', attached: command.ids.filter((id) => attached.includes(id)) };
-    case 'update': {
-      const landed: WriteAnswer['landed'][number][] = [];
-      for (const { id, properties } of command.inputs) {
-        const record = records.get(id);
-        if (record !== undefined && !record.archived) {
-          records.set(id, { ...record, properties: { ...record.properties, ...emptyAsNull(properties) } });
-          landed.push({ traceId: null, record: { id, ...records.get(id)! } });
-        }
-      }
-      return { on: 'answered', answer: { landed: fault === 'one-result-missing' ? landed.slice(1) : landed, refused: [], refusedWhole: null } };
-    }
-    case 'archive':
-      command.ids.forEach((id) => records.has(id) && records.set(id, { ...records.get(id)!, archived: true }));
-      return { on: 'archived' };
-    default:
-      throw new Error(`${command.do} has no effect`);
-  }
-}
+export const undoParts: UndoParts = {
+  settleUndo: (rows, settlements) =>
+    rows.map((row) => {
+      const settlement = settlements.find((each) => each.ordinal === row.record.ordinal);
+      return settlement === undefined || !isOpen(row) ? row : { ...row, undo: settlement.state, undoCode: settlement.code };
+    }),
+};
 
-function emptyAsNull(properties: Readonly<Record<string, string>>): NullableValues {
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, value === '' ? null : value]));
-}
+/** `failed`: an error instead of an answer, which ends the attempt; nothing was carried out. */
+export type UndoFault = 'refused-whole' | 'result-missing';
 
 export function undoFaultsOf(command: RollbackCommand): readonly UndoFault[] {
-  return command.do === 'update' ? ['none', 'die-before', 'die-after', 'one-result-missing'] : command.do === 'archive' || command.do === 'settle' ? ['none', 'die-before', 'die-after'] : ['none', 'die-before'];
+  return command.do === 'update' ? ['result-missing', ...(command.inputs.length > 1 ? (['refused-whole'] as const) : [])] : [];
 }
 
-export const anEntry = (value: string | null, sourceType: string, timestamp: string): HistoryEntry => ({ value, sourceType, sourceId: sourceType === 'INTEGRATION' ? '1' : null, timestamp });
+export interface UndoEffect {
+  readonly portal: ModelPortal;
+  readonly rows: Rows;
+  readonly event: RollbackEvent;
+  readonly landings: readonly Landing[];
+}
+
+export function carryOutUndo(command: RollbackCommand, portal: ModelPortal, rows: Rows, parts: UndoParts, fault: UndoFault | 'none'): UndoEffect {
+  const effect = (event: RollbackEvent, change: Partial<UndoEffect> = {}): UndoEffect => ({ portal, rows, event, landings: [], ...change });
+  switch (command.do) {
+    case 'settle':
+      return effect({ on: 'settled' }, { rows: parts.settleUndo(rows, command.settlements) });
+    case 'read':
+      return effect({ on: 'records-read', records: readRecords(portal, 'id', command.ids, command.archived) });
+    case 'read-history':
+      return effect({ on: 'history-read', histories: Object.fromEntries(command.ids.map((id) => [id, Object.fromEntries(command.properties.map((name) => [name, historyOf(recordOf(portal, id), name)]))])) });
+    case 'read-attachments':
+      return effect({ on: 'attachments-read', attached: command.ids.filter((id) => recordOf(portal, id)?.attached === true) });
+    case 'update': {
+      if (fault === 'refused-whole') {
+        const refusedWhole = { traceId: null, ids: [], code: 'VALIDATION_ERROR', category: 'VALIDATION_ERROR', property: null, message: 'words of the portal', correlationId: 'c' };
+        return effect({ on: 'answered', answer: { landed: [], refused: [], refusedWhole } });
+      }
+      const { answer, ...landed } = writeRecords(portal, command.inputs, 'undo');
+      const told: WriteAnswer = fault === 'result-missing' ? { ...answer, landed: answer.landed.slice(1) } : answer;
+      return effect({ on: 'answered', answer: told }, landed);
+    }
+    case 'archive':
+      return effect({ on: 'archived' }, { portal: archiveRecords(portal, command.ids) });
+    default:
+      throw new Error(`${command.do} ends an attempt and is not carried out`);
+  }
+}

@@ -266,6 +266,23 @@ describe('a call and the pace', () => {
     expect(pace.inFlight).toBe(0);
   });
 
+  it('sends nothing for an attempt that was suspended, and takes no further slot', async () => {
+    const pace = createFreePace({ onEnter: async () => void (steady = false) });
+    let steady = true;
+    const before = stub.requests.length;
+    const call = { ...aCall(), isSteady: () => steady };
+    const connector = aConnector(stub.baseUrl, pace);
+
+    const atTheSocket = await errorOf(connector.createRecords('contacts', INPUTS, call));
+    const afterwards = await errorOf(connector.createRecords('contacts', INPUTS, call));
+
+    expect(atTheSocket).toMatchObject({ type: 'TransientError', details: { code: 'suspended', mayHaveLanded: false } });
+    expect(afterwards).toMatchObject({ details: { code: 'suspended', mayHaveLanded: false } });
+    expect(pace.entered).toHaveLength(1);
+    expect(pace.inFlight).toBe(0);
+    expect(stub.requests.length).toBe(before);
+  });
+
   it('notices the suspension also when the timer fires before the waiting code', async () => {
     const ticks = createHandClock();
     const pace = createFreePace({
