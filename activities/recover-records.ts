@@ -2,7 +2,7 @@ import type { CallContext } from '../connectors/connector';
 import type { IdPair } from '../domain/id-map';
 import type { ObjectType } from '../domain/object-type';
 import type { BatchRecord, RecordSettlement } from '../ledger/ledger';
-import { byFormerId, MERGED_RECORDS_PROPERTY } from '../domain/merged-record';
+import { MERGED_RECORDS_PROPERTY, byFormerId } from '../domain/merged-record';
 import { STAMP_PROPERTY, stampOf } from '../domain/provenance';
 import { createPlannedPortals, toBatchContext } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
@@ -99,10 +99,12 @@ function settledFrom(run: string, { properties }: BatchRecord, [, targetId, orig
 
 async function findWhereabouts({ target, call, objectType }: Look, targetIds: readonly string[]): Promise<ReadonlyMap<string, Whereabouts>> {
   const ids = [...new Set(targetIds)];
-  const read = ids.length === 0 ? [] : await target.readRecords(objectType, { ids, idProperty: null, properties: [STAMP_PROPERTY, MERGED_RECORDS_PROPERTY], archived: false }, call);
-  const now = byFormerId(read.filter(({ archived }) => !archived));
-  return new Map(ids.map((id) => [id, now.get(id)?.id === id ? 'there' : now.has(id) ? 'merged' : 'gone']));
+  const read = ids.length === 0 ? [] : await target.readRecords(objectType, { ids, idProperty: null, properties: [MERGED_RECORDS_PROPERTY], archived: false }, call);
+  const standing = byFormerId(read.filter(({ archived }) => !archived));
+  return new Map(ids.map((id) => [id, whereaboutsOf(id, standing.get(id)?.id)]));
 }
+
+const whereaboutsOf = (id: string, standingId: string | undefined): Whereabouts => (standingId === undefined ? 'gone' : standingId === id ? 'there' : 'merged');
 
 interface Told {
   readonly gone: number;

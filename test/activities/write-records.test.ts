@@ -198,18 +198,6 @@ describe('writeRecords', () => {
         expect.arrayContaining([{ kind: 'value', property: 'city', cause: 'edited-since' }, { kind: 'record-missing', property: null, cause: 'deleted-since' }]),
       );
     });
-
-    it('does not take a record that was merged into another for a deleted one', async () => {
-      await prepared();
-      await scene.plan(people(3));
-      await write(3);
-      await scene.edit({ action: 'merge', objectType: 'contacts', id: (await byKey('contacts-0'))?.id ?? '', mergedId: (await byKey('contacts-1'))?.id ?? '' });
-
-      await verify(3);
-
-      const differences = await scene.ledger.facts.readDifferences(scene.row.run, 10);
-      expect(new Set(differences.map(({ sourceId, cause }) => `${sourceId} ${cause}`))).toEqual(new Set(['contacts-1 merged-since']));
-    });
   });
 
   describe('undone', () => {
