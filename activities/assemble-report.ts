@@ -34,6 +34,7 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           rolledBack: input.rolledBack ? 'yes' : 'no',
           ...tallies,
           verification,
+          matchedSince: await facts.matchedSince(run),
           calls: await facts.readCalls(run),
           forecastCalls: Object.values(plan.calls).reduce((sum, count) => sum + count, 0),
           quota: { dailyLimit: pace.dailyLimit, dailyRemaining: pace.dailyRemaining, reserve: row.definition.quota.reserve },

@@ -54,9 +54,12 @@ async function carryOut({ ledger, target, clock, call, run, associationType, ass
       return { on: 'settled' };
     case 'read':
       return { on: 'associations-read', associations: await target.readAssociations(from, to, command.fromIds, call) };
+    case 'read-ends': {
+      const live = await target.readRecords(command.end === 'from' ? from : to, { ids: command.ids, idProperty: null, properties: [], archived: false }, call);
+      return { on: 'ends-read', liveIds: live.map(({ id }) => id) };
+    }
     case 'keep-pre-kinds':
-      await ledger.linking.keepPreKinds(run, associationType, command.kinds);
-      return { on: 'pre-kinds-kept' };
+      return { on: 'pre-kinds-kept', kinds: await ledger.linking.keepPreKinds(run, associationType, command.kinds) };
     case 'check-quota':
       await assertQuota();
       return { on: 'quota-suffices' };

@@ -32,8 +32,9 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
   };
 }
 
-async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, kind, stagingId, definition }: RunRow, call: CallContext): Promise<{ portalId: string }> {
-  const wanted = definition.target.portal ?? null;
+async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, call: CallContext): Promise<{ portalId: string }> {
+  // A run that was recovered goes on in the portal in which it began, whatever the file leaves open.
+  const wanted = definition.target.portal ?? (kind === 'migration' ? ownPortalId : null);
   const refuse = async (type: 'PlanError' | 'IdentityError' | 'AuthorizationError', finding: Finding): Promise<never> => {
     await ledger.runs.addFindings(run, [finding]);
     throw new MigrationError(type, `${finding.message} ${finding.remedy}`, { code: finding.code, exitCode: finding.exitCode ?? EXIT.configuration });

@@ -6,6 +6,7 @@ import type { IdPair } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PauseReason, Phase, RunState } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
+import type { PartitionManifest } from '../domain/planned-record';
 import type { ProblemsSeen } from '../domain/problem';
 
 /** Says whose work it is. An activity that finds another portal, ledger or epoch throws IdentityError. */
@@ -22,6 +23,12 @@ export interface BatchInput extends RunIdentity {
   readonly count: number;
   /** Share of the day's quota that stays for other apps, 0..1. */
   readonly reserve: number;
+}
+
+/** Runs that began before it was asked for do not send it: then nothing is reserved. */
+export interface ReserveOfLater {
+  /** Share of the day's quota that stays for other apps, 0..1. */
+  readonly reserve?: number;
 }
 
 export interface RecordBatchTally {
@@ -49,12 +56,17 @@ export type UndoTally = Readonly<Record<string, number>>;
 export interface PortalActivities {
   /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger. Throws AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
   inspectPortal(input: { readonly run: string }): Promise<{ readonly portalId: string }>;
-  /** Maps, folds, matches, numbers batches; writes the plan to the ledger. `expectedDigest`: throws PlanError `drift-<part>` when another plan comes out. */
-  planMigration(input: { readonly run: string; readonly expectedDigest: string | null }): Promise<PlanFacts>;
+  /**
+   * Maps, folds, matches, numbers batches; writes the plan to the ledger. `expectedDigest`: throws PlanError `drift-<part>` when another plan comes out.
+   * `recovered`: the run has written already, and its ledger was lost: what it made itself is planned as it was, and source and mapping must be the lost plan's.
+   */
+  planMigration(input: { readonly run: string; readonly expectedDigest: string | null; readonly recovered?: { readonly expected: { readonly source: string; readonly mapping: string } | null } }): Promise<PlanFacts>;
   /** Groups, properties (migration key first) and pipelines of the plan. */
-  applySchema(input: RunIdentity): Promise<{ readonly created: number; readonly existed: number }>;
+  applySchema(input: RunIdentity & ReserveOfLater): Promise<{ readonly created: number; readonly existed: number }>;
   /** Writes one batch exactly once (domain/batch-protocol.ts). Throws RateLimitedError, QuotaExhaustedError, AuthorizationError, TransientError while a record is in doubt. */
   writeRecords(input: BatchInput & { readonly objectType: ObjectType }): Promise<{ readonly pairs: readonly IdPair[]; readonly tally: RecordBatchTally }>;
+  /** Of a run whose ledger was lost: looks up every record of a partition, settles what is there, and compares with what the workflows knew. `differing`: told differently by both, for no reason that can be seen. */
+  recoverRecords(input: RunIdentity & { readonly objectType: ObjectType; readonly manifest: PartitionManifest; readonly reserve: number }): Promise<{ readonly found: number; readonly differing: number }>;
   writeAssociations(input: BatchInput & { readonly associationType: AssociationType }): Promise<{ readonly tally: AssociationBatchTally }>;
   verifyRecords(input: BatchInput & { readonly objectType: ObjectType }): Promise<VerificationTally>;
   verifyAssociations(input: BatchInput & { readonly associationType: AssociationType }): Promise<VerificationTally>;
@@ -64,7 +76,7 @@ export interface PortalActivities {
   undoRecords(input: BatchInput & { readonly objectType: ObjectType; readonly includeEdited: boolean }): Promise<UndoTally>;
   /** Settles every record of the type that is still sent without an answer, and archives what appeared under the run's keys meanwhile; repeats until a pass finds nothing. */
   sweepUndone(input: RunIdentity & { readonly objectType: ObjectType; readonly reserve: number }): Promise<{ readonly archived: number }>;
-  undoSchema(input: RunIdentity): Promise<UndoTally>;
+  undoSchema(input: RunIdentity & ReserveOfLater): Promise<UndoTally>;
   /** One cheap call: does the portal answer, is the token accepted, how much is left today? Throws like every other call. */
   probePortal(input: RunIdentity & { readonly reserve: number }): Promise<{ readonly dailyRemaining: number | null }>;
 }
@@ -76,9 +88,13 @@ export interface LedgerActivities {
   /** Streams the source into the ledger; resumes from the ledger's cursor. */
   stageSource(input: { readonly run: string }): Promise<{ readonly rows: number }>;
   /** State, phase and reasons to wait as `status` shows them without Temporal. Tells which records the ledger has as in doubt and as refused, by ordinals. */
-  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number }): Promise<ProblemsSeen>;
+  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number; readonly epoch?: number }): Promise<ProblemsSeen>;
   /** Digest of the ledger's pairs of a sealed partition; throws InvariantError when it is not `digest`, else records the shard. */
   compareShard(input: RunIdentity & { readonly objectType: ObjectType; readonly partition: number; readonly firstBatch: number; readonly batchCount: number; readonly workflowId: string; readonly digest: string; readonly pairCount: number }): Promise<void>;
+  /** Seals a finished partition anew from the ledger, after the workflow that held its pairs was lost. Throws InvariantError when another shard stands in its place. */
+  recoverShard(input: RunIdentity & { readonly objectType: ObjectType; readonly partition: number; readonly firstBatch: number; readonly batchCount: number; readonly workflowId: string }): Promise<{ readonly pairCount: number }>;
+  /** Compares all sealed shards of a type with the ledger. Throws InvariantError `sealed-map-differs`. */
+  compareShards(input: RunIdentity & { readonly objectType: ObjectType }): Promise<{ readonly compared: number }>;
   /** Asks an open shard for its digest; null when there is no such workflow. */
   readShardDigest(input: { readonly workflowId: string }): Promise<{ readonly digest: string | null }>;
   /** Signals every shard of the run, by the ledger's list, to close. */

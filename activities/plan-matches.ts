@@ -3,7 +3,9 @@ import type { TargetRecord } from '../connectors/connector';
 import { hasKeyProperty } from '../domain/assemble-schema-plan';
 import { matchRecord, propertiesToCompare } from '../domain/matching';
 import type { FoundRecord } from '../domain/matching';
+import type { PairOrigin } from '../domain/id-map';
 import type { PlannedRecord } from '../domain/planned-record';
+import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
 import { chunksOf, keepPlanned, plannedPages, READ_BATCH } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 
@@ -14,12 +16,12 @@ const DEFAULT_WAYS: Readonly<Record<ObjectScope['objectType'], readonly MatchWay
 const normalDomain = (domain: string): string => domain.trim().toLowerCase().replace(/^www\./, '');
 
 /** Portal records by domain, from one pass over the list: search would neither be complete nor consistent. */
-async function portalDomains({ target, call, assertQuota, breathe }: PlanningScope): Promise<ReadonlyMap<string, readonly string[]>> {
+async function portalDomains({ target, call, assertQuota, breathe }: PlanningScope, stamp: Stamp): Promise<ReadonlyMap<string, readonly string[]>> {
   const ids = new Map<string, string[]>();
   for (let after: string | null = null; ; ) {
     await assertQuota();
-    const page: { readonly records: readonly TargetRecord[]; readonly after: string | null } = await target.listRecords('companies', { after, limit: READ_BATCH, properties: ['domain'] }, call);
-    for (const { id, properties } of page.records) {
+    const page: { readonly records: readonly TargetRecord[]; readonly after: string | null } = await target.listRecords('companies', { after, limit: READ_BATCH, properties: ['domain', ...stamp.properties] }, call);
+    for (const { id, properties } of page.records.filter((record) => stamp.originOf(record) !== 'c')) {
       const domain = normalDomain(properties.domain ?? '');
       if (domain !== '') {
         ids.set(domain, [...(ids.get(domain) ?? []), id]);
@@ -32,6 +34,17 @@ async function portalDomains({ target, call, assertQuota, breathe }: PlanningSco
     after = page.after;
   }
 }
+
+/** How this run came to the records of the portal, where it is known to have written before. Else nothing is asked and nothing is anybody's. */
+interface Stamp {
+  readonly properties: readonly string[];
+  originOf(record: FoundRecord | undefined): PairOrigin | null;
+}
+
+const stampOfRun = ({ run, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
+  ownRecords === 'kept' && portal.properties.some(({ name, archived }) => name === STAMP_PROPERTY && !archived)
+    ? { properties: [STAMP_PROPERTY], originOf: (record) => originFromStamp(record?.properties[STAMP_PROPERTY], run) }
+    : { properties: [], originOf: () => null };
 
 interface Reader {
   read(idProperty: string | null, ids: readonly string[]): Promise<readonly FoundRecord[]>;
@@ -68,23 +81,29 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
     return;
   }
   const ways = new Set<MatchWay>(['key', ...(rules.match ?? DEFAULT_WAYS[objectType])]);
-  const domains = objectType === 'companies' && ways.has('domain') ? await portalDomains(scope) : new Map<string, readonly string[]>();
+  const stamp = stampOfRun(scope, portal);
+  const domains = objectType === 'companies' && ways.has('domain') ? await portalDomains(scope, stamp) : new Map<string, readonly string[]>();
   const propertyTypes = Object.fromEntries(portal.properties.map(({ name, type }) => [name, type]));
   const claimed = new Set<string>();
   for await (const page of plannedPages(scope, objectType)) {
     for (const records of chunksOf(page.filter(({ action }) => action === 'create'), READ_BATCH)) {
       await scope.assertQuota();
-      const properties = propertiesToCompare(records, scope.keyProperty);
+      const properties = [...propertiesToCompare(records, scope.keyProperty), ...stamp.properties];
       const reader: Reader = {
         read: async (idProperty, ids) =>
           ids.length === 0 ? [] : (await scope.target.readRecords(objectType, { ids: [...new Set(ids)], idProperty, properties, archived: false }, scope.call)).filter(({ archived }) => !archived),
       };
       const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
-      const addressed = objectType === 'contacts' && ways.has('email') ? await byEmail(records, reader) : new Map<string, FoundRecord>();
+      const others: Reader = { read: async (idProperty, ids) => (await reader.read(idProperty, ids)).filter((found) => stamp.originOf(found) !== 'c') };
+      const addressed = objectType === 'contacts' && ways.has('email') ? await byEmail(records, others) : new Map<string, FoundRecord>();
       const domainIds = records.map(({ identity }) => domains.get(normalDomain(identity.domain ?? '')) ?? []);
       const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
       const byId = new Map(singles.map((found) => [found.id, found]));
       const settled = records.map((record, at) => {
+        const own = stamp.originOf(keyed.get(record.properties[scope.keyProperty] ?? ''));
+        if (own === 'c') {
+          return record;
+        }
         const byDomain = domainIds[at] ?? [];
         const matched = matchRecord(
           record,
@@ -94,7 +113,8 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
         if (matched.targetId !== null) {
           claimed.add(matched.targetId);
         }
-        return matched;
+        // Written by this run before: nothing is left to write, but it is no record that was right already.
+        return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
       });
       await keepPlanned(scope, settled);
       await scope.breathe();

@@ -50,12 +50,13 @@ export interface PlanMigrationCollaborators {
 export function createPlanMigration({ ledger, target, version, clock }: PlanMigrationCollaborators): Pick<PortalActivities, 'planMigration'> {
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
-    planMigration: ({ run, expectedDigest }) =>
+    planMigration: ({ run, expectedDigest, recovered }) =>
       withHeartbeat(async (signal) => {
         const expected = await readExpected(ledger, expectedDigest);
-        const scope = await openScope({ ledger, target, quota }, run, signal);
+        const scope = { ...(await openScope({ ledger, target, quota }, run, signal)), ownRecords: recovered === undefined ? ('unknown' as const) : ('kept' as const) };
         // What can be compared beforehand is, so that a refused start leaves the approved plan where it is.
         await refuseDrift(scope, expected, { ...(expected?.parts ?? NO_PARTS), ...ownParts(scope, version) });
+        await refuseOtherSource(scope, recovered?.expected ?? null, ownParts(scope, version));
         await ledger.plans.clear(scope.stagingId);
         const simulator = await target.isSimulator(signal);
         const summary = await plan(scope, version, simulator);
@@ -92,6 +93,15 @@ async function refuseDrift({ ledger, run }: PlanningScope, expected: PlanSummary
   }
 }
 
+/** After a lost ledger the plan must come out of the same source by the same rules; the portal has changed by our own writing, and Portage may have been updated. */
+async function refuseOtherSource({ ledger, run }: PlanningScope, expected: Pick<PlanParts, 'source' | 'mapping'> | null, actual: Pick<PlanParts, 'source' | 'mapping'>): Promise<void> {
+  const part = expected === null ? undefined : (['source', 'mapping'] as const).find((each) => expected[each] !== actual[each]);
+  if (part !== undefined) {
+    await ledger.runs.addFindings(run, [driftFinding(part)]);
+    throw new MigrationError('PlanError', `The ${part} is not the one that run ${run} was planned from. Put the right one back.`, { code: `drift-${part}`, exitCode: DRIFT_EXIT_CODE });
+  }
+}
+
 const driftFinding = (part: keyof PlanParts): Finding => ({
   code: `drift-${part}`,
   severity: 'error',
@@ -102,7 +112,7 @@ const driftFinding = (part: keyof PlanParts): Finding => ({
   exitCode: DRIFT_EXIT_CODE,
 });
 
-async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'> & { readonly quota: QuotaGuard }, run: string, signal: AbortSignal): Promise<PlanningScope> {
+async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'> & { readonly quota: QuotaGuard }, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords'>> {
   const row = await ledger.runs.find(run);
   const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
   if (row === null || saved === null || inspection === null) {

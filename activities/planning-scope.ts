@@ -44,6 +44,8 @@ export interface PlanningScope {
   readonly snapshot: PortalSnapshot;
   readonly inspection: SourceInspection;
   readonly keyProperty: string;
+  /** `kept`: the run has written before and its ledger was lost; what carries its stamp is planned as it was. */
+  readonly ownRecords: 'unknown' | 'kept';
   readonly objects: readonly ObjectScope[];
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;

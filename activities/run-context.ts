@@ -50,7 +50,8 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal, isSteady: () 
 
 /**
  * Runs the work for a run whose identity has been proven.
- * @throws IdentityError when the token's portal, the ledger's id, its epoch or the run's own portal are not the input's: a worker with another ledger or token must not write.
+ * @throws IdentityError when the token's portal, the ledger's id, the run's epoch or its own portal are not the input's: a worker with another ledger or token must not write.
+ * The epoch is compared again in each commit, because this activity may be suspended for as long as a recovery takes.
  */
 export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'ledger' | 'target'>, identity: RunIdentity, phase: Phase, work: (scope: RunScope) => Promise<T>): Promise<T> {
   return withHeartbeat(async (signal, isSteady) => {
@@ -66,7 +67,7 @@ export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'le
       throw otherRunWriting(other, portalId);
     }
     try {
-      return await work({ row, signal, call });
+      return await ledger.fenced(identity, () => work({ row, signal, call }));
     } catch (error) {
       throw await withResetTime(target, call, error);
     }
@@ -85,10 +86,13 @@ async function withResetTime(target: TargetConnector, call: CallContext, error: 
 /** The run's row, if ledger, epoch and portal are those of the input. */
 export async function requireRun(ledger: Ledger, { run, ledgerId, epoch, portalId }: RunIdentity): Promise<RunRow> {
   const own = await ledger.identity();
-  if (own.ledgerId !== ledgerId || own.epoch !== epoch) {
-    throw new MigrationError('IdentityError', `Run ${run} belongs to ledger ${ledgerId} epoch ${epoch}; this is ${own.ledgerId} epoch ${own.epoch}. Start the worker on the run's ledger.`, { code: 'other-ledger' });
+  if (own.ledgerId !== ledgerId) {
+    throw new MigrationError('IdentityError', `Run ${run} belongs to ledger ${ledgerId}; this is ${own.ledgerId}. Start the worker on the run's ledger.`, { code: 'other-ledger' });
   }
   const row = await requireRow(ledger, run);
+  if (row.epoch !== epoch) {
+    throw new MigrationError('IdentityError', `Run ${run} was recovered and is in epoch ${row.epoch}; what was begun in epoch ${epoch} writes no more.`, { code: 'other-epoch' });
+  }
   if (row.portalId !== null && row.portalId !== portalId) {
     throw new MigrationError('IdentityError', `Run ${run} was planned for portal ${row.portalId}, not ${portalId}.`, { code: 'other-portal' });
   }

@@ -1,5 +1,6 @@
 import type { CallContext } from '../connectors/connector';
 import { wasSentWithoutOutcome } from '../domain/batch-protocol';
+import { mergedInto, MERGED_RECORDS_PROPERTY } from '../domain/merged-record';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
@@ -72,8 +73,8 @@ async function sweepBatch({ ledger, target, clock, attachments }: Hands, row: Ru
   }
   const kept = new Set((await ledger.writing.readUndo(row.run, objectType, batch)).filter((record) => record.undo === 'kept').map((record) => record.targetId));
   const keys = records.map((record) => record.properties[keyProperty] ?? record.sourceId);
-  const found = await target.readRecords(objectType, { ids: keys, idProperty: keyProperty, properties: [keyProperty, STAMP_PROPERTY], archived: false }, call);
-  const late = found.filter((record) => originFromStamp(record.properties[STAMP_PROPERTY], row.run) === 'c' && !kept.has(record.id));
+  const found = await target.readRecords(objectType, { ids: keys, idProperty: keyProperty, properties: [keyProperty, STAMP_PROPERTY, MERGED_RECORDS_PROPERTY], archived: false }, call);
+  const late = found.filter((record) => originFromStamp(record.properties[STAMP_PROPERTY], row.run) === 'c' && !kept.has(record.id) && mergedInto(record).length === 0);
   if (late.length === 0) {
     return 0;
   }

@@ -1,5 +1,8 @@
 import { ASSOCIATION_KINDS, kindText } from '../domain/association-kind';
+import type { PortalRecord } from '../domain/batch-state';
+import { byFormerId, MERGED_RECORDS_PROPERTY } from '../domain/merged-record';
 import { ASSOCIATION_ENDS } from '../domain/object-type';
+import type { ObjectType } from '../domain/object-type';
 import type { BatchAssociation, Difference } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
 import { createQuotaGuard } from './quota-guard';
@@ -8,6 +11,8 @@ import type { PortalCollaborators } from './run-context';
 
 // 1,000 sources a batch read: HubSpot associations API, 2026-09.
 const MAX_SOURCES_A_READ = 1_000;
+// 100 inputs a batch read: HubSpot CRM objects API, 2026-09.
+const MAX_READ_INPUTS = 100;
 
 /** Reads only; a repeat replaces what an earlier attempt recorded. */
 export function createVerifyAssociations(collaborators: PortalCollaborators): Pick<PortalActivities, 'verifyAssociations'> {
@@ -23,22 +28,33 @@ export function createVerifyAssociations(collaborators: PortalCollaborators): Pi
         requireCount(links.length, input.count, `${associationType} batch ${batch}`);
 
         const written = links.filter((link) => link.outcome === 'added' || link.outcome === 'already-there');
-        const sources = [...new Set(written.flatMap((link) => link.fromTargetId ?? []))];
-        const there = new Set<string>();
-        for (let start = 0; start < sources.length; start += MAX_SOURCES_A_READ) {
-          await quota.assertLeft(input.portalId, input.reserve, call);
-          for (const found of await target.readAssociations(from, to, sources.slice(start, start + MAX_SOURCES_A_READ), call)) {
-            if (found.kinds.some((kind) => kindText(kind) === plain)) {
-              there.add(`${found.fromId} ${found.toId}`);
+        const readPairs = async (fromIds: readonly string[]): Promise<ReadonlySet<string>> => {
+          const there = new Set<string>();
+          for (const sources of inChunks([...new Set(fromIds)], MAX_SOURCES_A_READ)) {
+            await quota.assertLeft(input.portalId, input.reserve, call);
+            for (const found of await target.readAssociations(from, to, sources, call)) {
+              if (found.kinds.some((kind) => kindText(kind) === plain)) {
+                there.add(pairKey(found.fromId, found.toId));
+              }
             }
           }
-        }
-        const isMissing = (link: BatchAssociation): boolean => !there.has(`${link.fromTargetId ?? ''} ${link.toTargetId ?? ''}`);
+          return there;
+        };
+        /** Which record stands now under each id. */
+        const readEnds = async (objectType: ObjectType, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+          const records: PortalRecord[] = [];
+          for (const chunk of inChunks([...new Set(ids)], MAX_READ_INPUTS)) {
+            await quota.assertLeft(input.portalId, input.reserve, call);
+            records.push(...(await target.readRecords(objectType, { ids: chunk, idProperty: null, properties: [MERGED_RECORDS_PROPERTY], archived: false }, call)));
+          }
+          return new Map([...byFormerId(records)].map(([id, record]) => [id, record.id]));
+        };
+        const missing = await explainMissing(written, readPairs, { from: (ids) => readEnds(from, ids), to: (ids) => readEnds(to, ids) });
         const toDifference = (link: BatchAssociation, kind: Difference['kind'], cause: string): Difference => ({
           kind, objectType: associationType, ordinal: link.ordinal, sourceId: link.fromSourceId, targetId: link.fromTargetId, property: null, cause, expected: link.toTargetId, found: null,
         });
         const differences = [
-          ...written.filter(isMissing).map((link) => toDifference(link, 'association-missing', 'unknown')),
+          ...missing.map(({ link, cause }) => toDifference(link, 'association-missing', cause)),
           ...links.filter((link) => link.outcome === null && link.state === 'sent').map((link) => toDifference(link, 'not-compared', 'in-doubt')),
         ];
         const result = { recordsCompared: 0, cellsCompared: 0, associationsCompared: written.length };
@@ -46,4 +62,35 @@ export function createVerifyAssociations(collaborators: PortalCollaborators): Pi
         return { ...result, differences: differences.length };
       }),
   };
+}
+
+type ReadIds<T> = (ids: readonly string[]) => Promise<T>;
+
+/**
+ * Those of the associations that are not there, and why: an end is gone (`deleted-since`), both ends became one record (`merged-since`), or somebody took it away
+ * (`removed-since`: the portal had confirmed it). One whose end was merged is looked for where that end went; only what is missing costs these further calls.
+ */
+async function explainMissing(written: readonly BatchAssociation[], readPairs: ReadIds<ReadonlySet<string>>, readEnds: { readonly from: ReadIds<ReadonlyMap<string, string>>; readonly to: ReadIds<ReadonlyMap<string, string>> }) {
+  const fromId = (link: BatchAssociation): string => link.fromTargetId ?? '';
+  const toId = (link: BatchAssociation): string => link.toTargetId ?? '';
+  const there = await readPairs(written.map(fromId));
+  const missing = written.filter((link) => !there.has(pairKey(fromId(link), toId(link))));
+  const [fromNow, toNow] = [await readEnds.from(missing.map(fromId)), await readEnds.to(missing.map(toId))];
+  const ends = missing.map((link) => ({ link, from: fromNow.get(fromId(link)), to: toNow.get(toId(link)) }));
+  const moved = ends.filter(({ link, from, to }) => from !== undefined && to !== undefined && (from !== fromId(link) || to !== toId(link)));
+  const thereNow = await readPairs(moved.flatMap(({ from }) => from ?? []));
+  return ends.flatMap(({ link, from, to }) => {
+    if (from === undefined || to === undefined) {
+      return [{ link, cause: 'deleted-since' }];
+    }
+    return thereNow.has(pairKey(from, to)) ? [] : [{ link, cause: from === to ? 'merged-since' : 'removed-since' }];
+  });
+}
+
+function pairKey(fromId: string, toId: string): string {
+  return `${fromId} ${toId}`;
+}
+
+function inChunks<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
 }

@@ -1,9 +1,11 @@
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import type { PortalRecord, Values } from '../domain/batch-state';
-import { changedSince } from '../domain/property-history';
+import { byFormerId, MERGED_RECORDS_PROPERTY } from '../domain/merged-record';
+import { changedSince, overwrittenValue } from '../domain/property-history';
+import type { HistoryEntry } from '../domain/property-history';
 import { STAMP_PROPERTY } from '../domain/provenance';
 import { meansTheSame } from '../domain/value-comparison';
-import { differencesOf, expectedValues } from '../domain/verification';
+import { differencesOf, expectedValues, overwritingProperties } from '../domain/verification';
 import type { CellDifference, WrittenRecord } from '../domain/verification';
 import type { ObjectType } from '../domain/object-type';
 import type { BatchRecord, Difference } from '../ledger/ledger';
@@ -28,14 +30,15 @@ export function createVerifyRecords(collaborators: PortalCollaborators): Pick<Po
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
         const portal = await plannedPortal(row.stagingId);
+        const { keyProperty } = portal.schemaPlan;
         const types = propertyTypesOf(portal, objectType);
         const written = records.flatMap(toWritten);
-        const expected = new Map(written.map((record) => [record.ordinal, expectedValues(record, run, portal.schemaPlan.keyProperty)]));
+        const expected = new Map(written.map((record) => [record.ordinal, expectedValues(record, run, keyProperty)]));
         if (written.length > 0) {
           await quota.assertLeft(input.portalId, input.reserve, call);
         }
         const found = await readByTargetId(target, objectType, written, expected, call);
-        const compared = written.map((record) => compare(objectType, record, expected.get(record.ordinal) ?? {}, found.get(record.targetId), types));
+        const compared = written.map((record) => compare(objectType, record, expected.get(record.ordinal) ?? {}, found.get(record.targetId), types, keyProperty));
         const differences = [...compared.flatMap(({ missing }) => missing), ...(await withCauses(target, objectType, compared, types, call)), ...records.flatMap((record) => inDoubtDifference(objectType, record))];
         const result = {
           recordsCompared: compared.length,
@@ -48,10 +51,10 @@ export function createVerifyRecords(collaborators: PortalCollaborators): Pick<Po
   };
 }
 
-function toWritten({ ordinal, sourceId, kind, properties, outcome }: BatchRecord): readonly WrittenRecord[] {
+function toWritten({ ordinal, sourceId, kind, properties, preImage, outcome }: BatchRecord): readonly WrittenRecord[] {
   return outcome === null || outcome.outcome === 'refused' || outcome.targetId === null
     ? []
-    : [{ ordinal, sourceId, kind, outcome: outcome.outcome, targetId: outcome.targetId, properties, postImage: outcome.postImage }];
+    : [{ ordinal, sourceId, kind, outcome: outcome.outcome, targetId: outcome.targetId, properties, preImage, postImage: outcome.postImage }];
 }
 
 /** A record in doubt at the end is named, never passed over. */
@@ -61,48 +64,75 @@ function inDoubtDifference(objectType: ObjectType, { ordinal, sourceId, state, o
     : [];
 }
 
+/** A record that people merged into another is compared with that one. */
 async function readByTargetId(target: TargetConnector, objectType: ObjectType, written: readonly WrittenRecord[], expected: ReadonlyMap<number, Values>, call: CallContext): Promise<ReadonlyMap<string, PortalRecord>> {
   if (written.length === 0) {
     return new Map();
   }
-  const properties = [...new Set([STAMP_PROPERTY, ...written.flatMap((record) => Object.keys(expected.get(record.ordinal) ?? {}))])];
+  const properties = [...new Set([STAMP_PROPERTY, MERGED_RECORDS_PROPERTY, ...written.flatMap((record) => Object.keys(expected.get(record.ordinal) ?? {}))])];
   const ids = [...new Set(written.map((record) => record.targetId))];
-  const records = await target.readRecords(objectType, { ids, idProperty: null, properties, archived: false }, call);
-  return new Map(records.map((record) => [record.id, record]));
+  return byFormerId(await target.readRecords(objectType, { ids, idProperty: null, properties, archived: false }, call));
 }
 
 interface Comparison {
   readonly record: WrittenRecord;
   readonly cellCount: number;
+  /** The record is gone, or another one by now. */
   readonly missing: readonly Difference[];
-  readonly cells: readonly (CellDifference & { readonly base: Difference })[];
+  readonly cells: readonly CellDifference[];
+  /** Properties whose history tells whether a person's value was lost. */
+  readonly overwriting: readonly string[];
 }
 
-function compare(objectType: ObjectType, record: WrittenRecord, expected: Values, found: PortalRecord | undefined, types: Values): Comparison {
+function compare(objectType: ObjectType, record: WrittenRecord, expected: Values, found: PortalRecord | undefined, types: Values, keyProperty: string): Comparison {
   const cellCount = Object.keys(expected).length;
-  const base = (kind: Difference['kind']): Difference => ({ kind, objectType, ordinal: record.ordinal, sourceId: record.sourceId, targetId: record.targetId, property: null, cause: 'unknown', expected: null, found: null });
   if (found === undefined || found.archived) {
-    return { record, cellCount, missing: [{ ...base('record-missing'), cause: 'deleted-since' }], cells: [] };
+    return { record, cellCount, missing: [{ ...differenceOf(objectType, record), kind: 'record-missing', cause: 'deleted-since' }], cells: [], overwriting: [] };
   }
-  return { record, cellCount, missing: [], cells: differencesOf(expected, found, types).map((cell) => ({ ...cell, base: base('value') })) };
+  const cells = differencesOf(expected, found, types);
+  if (found.id !== record.targetId) {
+    return { record, cellCount, missing: cells.map((cell) => ({ ...differenceOf(objectType, record), ...cell, cause: 'merged-since' })), cells: [], overwriting: [] };
+  }
+  return { record, cellCount, missing: [], cells, overwriting: overwritingProperties(record, keyProperty) };
 }
 
-/** One history read for the records that differ, and for no other. */
+const differenceOf = (objectType: ObjectType, { ordinal, sourceId, targetId }: WrittenRecord): Difference => ({ kind: 'value', objectType, ordinal, sourceId, targetId, property: null, cause: 'unknown', expected: null, found: null });
+
+/** History is read of records that differ, and of those whose values we wrote over: somebody may have changed one after its pre-image was read. */
 async function withCauses(target: TargetConnector, objectType: ObjectType, compared: readonly Comparison[], types: Values, call: CallContext): Promise<readonly Difference[]> {
-  const differing = compared.filter((each) => each.cells.length > 0);
-  const causes: Difference[] = [];
-  for (let start = 0; start < differing.length; start += MAX_HISTORY_INPUTS) {
-    const part = differing.slice(start, start + MAX_HISTORY_INPUTS);
-    const properties = [...new Set(part.flatMap((each) => each.cells.map((cell) => cell.property)))];
-    const histories = await target.readHistory(objectType, part.map((each) => each.record.targetId), properties, call);
-    for (const { record, cells } of part) {
-      for (const { base, property, expected, found } of cells) {
-        const kind = { name: property, type: types[property] ?? 'string' };
-        const ours = record.postImage?.[property] ?? expected;
-        const change = changedSince(histories.get(record.targetId)?.[property] ?? [], ours, (left, right) => meansTheSame(kind, left, right));
-        causes.push({ ...base, property, expected, found, cause: change === 'none' ? 'unknown' : change === 'person' ? 'edited-since' : 'changed-by-portal' });
-      }
+  const asked = compared.filter((each) => each.cells.length > 0 || each.overwriting.length > 0);
+  const differences: Difference[] = [];
+  for (let start = 0; start < asked.length; start += MAX_HISTORY_INPUTS) {
+    const part = asked.slice(start, start + MAX_HISTORY_INPUTS);
+    const properties = [...new Set(part.flatMap(({ cells, overwriting }) => [...cells.map((cell) => cell.property), ...overwriting]))];
+    const histories = await target.readHistory(objectType, part.map(({ record }) => record.targetId), properties, call);
+    for (const each of part) {
+      const history = (property: string): readonly HistoryEntry[] => histories.get(each.record.targetId)?.[property] ?? [];
+      differences.push(...changedCells(objectType, each, history, types), ...overwrittenCells(objectType, each, history, types));
     }
   }
-  return causes;
+  return differences;
+}
+
+type HistoryOf = (property: string) => readonly HistoryEntry[];
+
+function changedCells(objectType: ObjectType, { record, cells }: Comparison, history: HistoryOf, types: Values): readonly Difference[] {
+  return cells.map((cell) => {
+    const ours = record.postImage?.[cell.property] ?? cell.expected;
+    const change = changedSince(history(cell.property), ours, sameAs(cell.property, types));
+    return { ...differenceOf(objectType, record), ...cell, cause: change === 'none' ? 'unknown' : change === 'person' ? 'edited-since' : 'changed-by-portal' };
+  });
+}
+
+/** `found` is the value that got lost. */
+function overwrittenCells(objectType: ObjectType, { record, overwriting }: Comparison, history: HistoryOf, types: Values): readonly Difference[] {
+  return overwriting.flatMap((property) => {
+    const ours = record.postImage?.[property] ?? null;
+    const lost = overwrittenValue(history(property), { ours, before: record.preImage?.[property] ?? null }, sameAs(property, types));
+    return lost === null ? [] : [{ ...differenceOf(objectType, record), property, expected: ours, found: lost, cause: 'overwritten' }];
+  });
+}
+
+function sameAs(property: string, types: Values): (left: string | null, right: string | null) => boolean {
+  return (left, right) => meansTheSame({ name: property, type: types[property] ?? 'string' }, left, right);
 }

@@ -13,20 +13,20 @@ import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStarted
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
-import { MigrationError } from '../domain/migration-error';
 import { OVER_STATES } from '../domain/phase';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
-import type { MigrationInput, PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
+import type { PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
 import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery, taskQueues, throttleSignal, workflowIds } from '../workflows/messages';
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
-import { STATE_WORDS } from '../domain/words';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
-
-const HUNDRED_YEARS = '876000h';
+import { openRun, stands } from './open-run';
+import { assembleRecovery, type Recovery } from './recovery';
+import { describeMigration } from './run-workflows';
+import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
 export interface ConnectOptions {
   /** Defaults to the process's environment. */
@@ -35,6 +35,8 @@ export interface ConnectOptions {
   readonly folder?: string;
   /** Read `temporalio/temporal.toml` of the user as the SDK does. */
   readonly userConfigFile?: 'read' | 'ignore';
+  /** How long the portal's search lags behind its writes, where it is known better than by default: for rehearsals. */
+  readonly searchLagMs?: number;
 }
 
 export interface StartOptions {
@@ -52,6 +54,11 @@ export interface PortageClient {
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
+  /**
+   * Looks which home of a run's memory was lost, and says what that costs; `proceed` rebuilds it from the other. `file` is needed where the ledger was lost.
+   * @throws CommandError where nothing is lost, or nothing is left to recover from
+   */
+  recovery(id?: string, file?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
   /** Is a worker of this ledger polling? */
   hasWorker(ledgerId?: string): Promise<boolean>;
   readonly ledger: Ledger;
@@ -76,6 +83,8 @@ export interface Migration {
   status(): Promise<MigrationStatus>;
   /** Asks the workflow itself; null when no worker answers in time. */
   live(): Promise<StatusView | null>;
+  /** Is the run's workflow open? Null when Temporal does not answer. A run that is over has none. */
+  workflow(): Promise<'open' | 'gone' | null>;
   report(): Promise<Report | null>;
   /** Polls the ledger until the run is verified, differs, is rolled back, finalized or not started; gives that status. */
   ended(pollMs?: number): Promise<MigrationStatus>;
@@ -86,7 +95,8 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const folder = options.folder ?? process.cwd();
   const config = loadConfig(environment, folder);
   const ledger = await openLedger({ location: config.ledger });
-  const { ledgerId, epoch } = await ledger.identity();
+  const { ledgerId } = await ledger.identity();
+  const known = options.searchLagMs === undefined ? {} : { searchLagMs: options.searchLagMs };
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
@@ -97,29 +107,11 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const definition = await readDefinition(resolve(folder, file));
       const client = await temporal.client();
       const row = await openRun({ ledger, client }, definition);
-      const input: MigrationInput = {
-        run: row.run,
-        migrationId: definition.id,
-        ledgerId,
-        epoch,
-        expectedPlanDigest: startOptions.planDigest ?? null,
-        approve: startOptions.approve ?? null,
-        rate: definition.quota.rate,
-        reserve: definition.quota.reserve,
-        rollbackWindowMs: definition.rollbackWindowDays * 24 * 60 * 60 * 1000,
-      };
+      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null, ...known });
       try {
-        await client.workflow.start('migration', {
-          workflowId: workflowIds.migration(row.run),
-          taskQueue: taskQueues.ledger(ledgerId),
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowExecutionTimeout: HUNDRED_YEARS,
-          staticSummary: `Migration ${definition.id}: ${definition.source.crm} to ${definition.target.crm}`,
-          staticDetails: `Run \`${row.run}\`. Pause, resume, roll back and finalize are signals of this workflow, or commands: \`portage --help\`.`,
-        });
+        await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
       } catch (error) {
-        throw error instanceof WorkflowExecutionAlreadyStartedError ? stands(row) : error;
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? stands(row, 'open') : error;
       }
       return migrationOf(row);
     },
@@ -147,7 +139,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);
       const [newest] = named;
       if (newest === undefined) {
-        throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read.');
+        throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read. If the ledger was lost: portage recover --file migration.yaml.');
       }
       if (id === undefined && new Set(named.map((row) => row.migrationId)).size > 1) {
         throw new CommandError(EXIT.usage, 'There are several migrations in this ledger.', 'Name one of those that portage list shows.');
@@ -155,6 +147,11 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return migrationOf(newest);
     },
     list: () => ledger.runs.list(),
+    async recovery(id, file) {
+      const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
+      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), known }, id ?? null, definition);
+      return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
+    },
     hasWorker: () => temporal.hasWorker(ledgerId),
     async close() {
       await temporal.close();
@@ -163,60 +160,6 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   };
 }
 
-/** A client that opened a run and did not bring it to Temporal within this time is dead. */
-const OPENING_MS = 60_000;
-
-/**
- * The run that this start shall bring to Temporal. The ledger opens one for a migration at a time; Temporal starts one workflow for a run. So of two starts at one moment
- * one wins, and a run whose client died between the two is taken up by the next start.
- * @throws CommandError when an earlier run stands
- */
-async function openRun({ ledger, client }: { readonly ledger: Ledger; readonly client: Client }, definition: MigrationDefinition): Promise<RunRow> {
-  const digest = definitionDigest(definition);
-  for (;;) {
-    const now = new Date().toISOString();
-    try {
-      return await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: digest, now });
-    } catch (error) {
-      if (!(error instanceof MigrationError) || error.details.code !== 'run-stands') {
-        throw error;
-      }
-    }
-    const standing = (await ledger.runs.list(definition.id)).find((row) => row.kind === 'migration' && !OVER_STATES.includes(row.state));
-    if (standing === undefined) {
-      continue;
-    }
-    if (!(await neverReachedTemporal(client, standing))) {
-      throw stands(standing);
-    }
-    if (standing.definitionDigest === digest) {
-      return standing;
-    }
-    if (Date.now() - Date.parse(standing.createdAt) < OPENING_MS) {
-      throw stands(standing);
-    }
-    await ledger.runs.update(standing.run, { state: 'not-started', endedAt: now });
-  }
-}
-
-async function neverReachedTemporal(client: Client, { run, state, phase }: RunRow): Promise<boolean> {
-  if (state !== 'planning' || phase !== 'preflight') {
-    return false;
-  }
-  try {
-    await client.workflow.getHandle(workflowIds.migration(run)).describe();
-    return false;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) {
-      return true;
-    }
-    throw error;
-  }
-}
-
-const stands = ({ run, migrationId, state }: RunRow): CommandError =>
-  new CommandError(EXIT.planRefused, `Migration "${migrationId}" has been started already: its run ${run} stands (${STATE_WORDS[state]}).`, `Watch it: portage watch ${run}. Before another start, end it (portage finalize ${run}) or undo it (portage rollback ${run}).`);
-
 function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {
   const handle = async () => (await temporal.client()).workflow.getHandle(workflowIds.migration(row.run));
   const told = async (action: Promise<void>): Promise<void> => {
@@ -224,6 +167,9 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
       await action;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) {
+        if (!OVER_STATES.includes((await current()).state)) {
+          throw new CommandError(EXIT.usage, `Temporal has no open workflow of run ${row.run}, but the run is not over.`, `Recover it: portage recover ${row.run}`, { cause: error });
+        }
         throw new CommandError(EXIT.usage, `Run ${row.run} is over: no workflow of it is open.`, 'portage status shows how it ended.', { cause: error });
       }
       throw error;
@@ -248,6 +194,16 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
       } catch {
         // No worker, no server or a closed workflow: the ledger's status stands.
         return null;
+      }
+    },
+    async workflow() {
+      try {
+        return (await describeMigration(await temporal.client(), row.run))?.status === 'open' ? 'open' : 'gone';
+      } catch (error) {
+        if (error instanceof CommandError || isGrpcServiceError(error)) {
+          return null;
+        }
+        throw error;
       }
     },
     report: () => ledger.facts.readReport(row.run),

@@ -3,7 +3,7 @@ import type { Report } from '../domain/report.schema';
 import { formatTable, withoutZeroColumns } from './table';
 import { renderUnread } from './render-plan';
 import { ASSOCIATION_WORDS, OBJECT_WORDS, STATE_WORDS, WORK_WORDS } from '../domain/words';
-import { cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords } from './words';
+import { causeWords, cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords } from './words';
 
 /** Lines on a terminal that one still reads. */
 const REFUSED_SHOWN = 20;
@@ -34,6 +34,7 @@ export function renderReport(report: Report): readonly string[] {
     '',
     ...explain(report),
     `Verified: ${formatCount(report.verify.recordsCompared)} records with ${formatCount(report.verify.cellsCompared)} values and ${formatCount(report.verify.associationsCompared)} associations read back; ${formatCount(report.verify.differences)} differences.`,
+    ...Object.entries(report.verify.causes).map(([cause, count]) => `  ${countOf(count, 'difference')}: ${causeWords(cause)}.`),
     `Calls: ${formatCount(report.calls.total)}${report.calls.forecast === null ? '' : ` (forecast ${formatCount(report.calls.forecast)})`}, ${[`${formatCount(report.calls.tooManyRequests)} answered "too many requests"`, ...kinds].join('; ')}.`,
     ...(report.quota.dailyRemaining === null ? [] : [`Left of today's calls: ${formatCount(report.quota.dailyRemaining)} of ${formatCount(report.quota.dailyLimit ?? 0)}; ${Math.round(report.quota.reserve * 100)}% stay for other apps.`]),
     ...(report.durations['total'] === undefined ? [] : [`Took ${formatDuration(report.durations['total'])}.`]),
@@ -49,6 +50,7 @@ function explain(report: Report): readonly string[] {
     if (tally !== undefined) {
       lines.push(
         ...told(tally.updated, countObjects(tally.updated, type), 'in the portal before, and completed.'),
+        ...told(report.matchedSince[type] ?? 0, countObjects(report.matchedSince[type] ?? 0, type), 'of these, entered in the portal by somebody since the plan, and matched.'),
         ...told(tally.unchanged, countObjects(tally.unchanged, type), 'in the portal before, and right already: nothing was written.'),
         ...told(tally.folded, countObjects(tally.folded, type), 'combined with another record of the source: the same person or company, both ids kept.'),
         ...told(tally.inDoubt, countObjects(tally.inDoubt, type), 'sent, and no answer tells what became of it.'),

@@ -37,6 +37,19 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'too-short': 'not written: too short',
 };
 
+/** Why what stands in the portal is not what was written, behind a number of differences. */
+const CAUSE_WORDS: Readonly<Record<string, string>> = {
+  'edited-since': 'somebody changed the value after it was written; theirs stays',
+  overwritten: 'somebody changed the value in the moment between reading and writing, and it was overwritten; the property history has it',
+  'merged-since': 'somebody merged the record into another',
+  'deleted-since': 'somebody deleted the record, or an end of the association',
+  'removed-since': 'somebody took the association away',
+  'changed-by-portal': 'calculation, automation or enrichment of the portal changed the value',
+  'unknown-stamped': 'a record with the mark of this run that the run knows nothing of',
+  'in-doubt': 'sent, and no answer tells what became of it',
+  'beyond-search': 'more than a search can list',
+};
+
 const NOT_MOVED_WORDS: Readonly<Record<string, string>> = {
   'unread-column': 'no rule reads the column',
   'unread-object': 'this version does not move the object',
@@ -45,6 +58,7 @@ const NOT_MOVED_WORDS: Readonly<Record<string, string>> = {
 /** With the code where there are no words, so that nothing is passed over in silence. */
 export const leftOutWords = (reason: string): string => (LEFT_OUT_WORDS[reason] === undefined ? reason : `${LEFT_OUT_WORDS[reason]} (${reason})`);
 export const cellWords = (code: string): string => (CELL_WORDS[code] === undefined ? code : `${CELL_WORDS[code]} (${code})`);
+export const causeWords = (cause: string): string => (CAUSE_WORDS[cause] === undefined ? cause : `${CAUSE_WORDS[cause]} (${cause})`);
 export const notMovedWords = (why: string): string => NOT_MOVED_WORDS[why] ?? why;
 
 /** 1, 'companies' → "1 company" */

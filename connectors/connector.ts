@@ -33,7 +33,7 @@ export interface TargetRecord {
   readonly archived: boolean;
 }
 
-/** Per-input result of a batch write. Inputs named in neither list are in doubt. */
+/** Per-input result of a batch write, in any order and each once. Inputs named in neither list are in doubt. */
 export interface BatchWriteAnswer {
   readonly landed: readonly { readonly traceId: string | null; readonly record: TargetRecord }[];
   readonly refused: readonly RefusedInput[];
@@ -90,7 +90,7 @@ export interface TargetConnector {
   /** Is the target a simulator? A loopback base URL whose control plane answers. */
   isSimulator(signal: AbortSignal): Promise<boolean>;
 
-  /** At most 100 ids. Unknown ids are absent from the answer. A secondary e-mail resolves to its contact. */
+  /** At most 100 ids. Unknown ids are absent from the answer; records come in any order, each once. A secondary e-mail resolves to its contact. */
   readRecords(objectType: ObjectType, request: { readonly ids: readonly string[]; readonly idProperty: string | null; readonly properties: readonly string[]; readonly archived: boolean }, call: CallContext): Promise<readonly TargetRecord[]>;
   /** At most 100 inputs, each with its own trace id. */
   createRecords(objectType: ObjectType, inputs: readonly { readonly traceId: string; readonly properties: Readonly<Record<string, string>> }[], call: CallContext): Promise<BatchWriteAnswer>;
@@ -116,12 +116,18 @@ export interface TargetConnector {
   createAssociations(from: ObjectType, to: ObjectType, associations: readonly TargetAssociation[], call: CallContext): Promise<AssociationWriteAnswer>;
   /** At most 100 sources; removes all types of each pair. */
   archiveAssociations(from: ObjectType, to: ObjectType, pairs: readonly { readonly fromId: string; readonly toId: string }[], call: CallContext): Promise<void>;
+  /** At most 100 sources; removes these types of each pair and leaves its others. */
+  archiveAssociationKinds(from: ObjectType, to: ObjectType, associations: readonly TargetAssociation[], call: CallContext): Promise<void>;
 
+  /** Empty groups too. */
+  readPropertyGroups(objectType: ObjectType, call: CallContext): Promise<readonly { readonly name: string; readonly label: string }[]>;
   createPropertyGroup(objectType: ObjectType, group: { readonly name: string; readonly label: string }, call: CallContext): Promise<'created' | 'existed'>;
   archivePropertyGroup(objectType: ObjectType, name: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
   /** At most 100. What was created is named in `created`, what was there in `existed`. */
   createProperties(objectType: ObjectType, properties: readonly PropertyDefinition[], call: CallContext): Promise<{ readonly created: readonly string[]; readonly existed: readonly string[]; readonly refused: readonly RefusedInput[] }>;
   readProperties(objectType: ObjectType, names: readonly string[], call: CallContext): Promise<readonly (PropertyDefinition & { readonly archived: boolean })[]>;
+  /** Replaces the whole list of options. */
+  replaceOptions(objectType: ObjectType, name: string, options: PropertyDefinition['options'], call: CallContext): Promise<void>;
   archiveProperty(objectType: ObjectType, name: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
   createPipeline(objectType: ObjectType, pipeline: PipelineDefinition, call: CallContext): Promise<'created' | 'existed'>;
   readPipelines(objectType: ObjectType, call: CallContext): Promise<readonly PipelineDefinition[]>;

@@ -8,12 +8,23 @@ export interface AssociationKindOfPortal {
   readonly typeId: number;
 }
 
-/** Type ids of HubSpot's associations API, 2026-09: unlabelled, and primary where a record has a main company. */
-export const ASSOCIATION_KINDS: Readonly<Record<AssociationType, { readonly plain: AssociationKindOfPortal; readonly primary: AssociationKindOfPortal | null }>> = {
-  'contacts-companies': { plain: { category: 'HUBSPOT_DEFINED', typeId: 279 }, primary: { category: 'HUBSPOT_DEFINED', typeId: 1 } },
-  'deals-companies': { plain: { category: 'HUBSPOT_DEFINED', typeId: 341 }, primary: { category: 'HUBSPOT_DEFINED', typeId: 5 } },
-  'deals-contacts': { plain: { category: 'HUBSPOT_DEFINED', typeId: 3 }, primary: null },
-  'companies-companies': { plain: { category: 'HUBSPOT_DEFINED', typeId: 13 }, primary: null },
+export interface AssociationKinds {
+  /** What this tool writes. */
+  readonly plain: AssociationKindOfPortal;
+  /** Where a record has a main company. */
+  readonly primary: AssociationKindOfPortal | null;
+  /** What the portal gives every pair by itself. */
+  readonly unlabelled: AssociationKindOfPortal;
+}
+
+const definedByHubspot = (typeId: number): AssociationKindOfPortal => ({ category: 'HUBSPOT_DEFINED', typeId });
+
+/** Type ids of HubSpot's associations API, 2026-09. A parent company is a label (13) beside the unlabelled type. */
+export const ASSOCIATION_KINDS: Readonly<Record<AssociationType, AssociationKinds>> = {
+  'contacts-companies': { plain: definedByHubspot(279), primary: definedByHubspot(1), unlabelled: definedByHubspot(279) },
+  'deals-companies': { plain: definedByHubspot(341), primary: definedByHubspot(5), unlabelled: definedByHubspot(341) },
+  'deals-contacts': { plain: definedByHubspot(3), primary: null, unlabelled: definedByHubspot(3) },
+  'companies-companies': { plain: definedByHubspot(13), primary: null, unlabelled: definedByHubspot(450) },
 };
 
 export function kindText({ category, typeId }: AssociationKindOfPortal): KindText {

@@ -3,10 +3,12 @@
  * planned, because the portal replaces a pair's labels by those of the call. A pair in doubt is settled by reading it; associations have no key, but writing one twice
  * leaves one.
  */
+import { applyEnds, endsToRead } from './association-ends';
+import { isLabel, itemsAt, move, outcome, pairKey, refusedAs } from './association-item';
 import { ASSOCIATION_KINDS, joinKinds, kindText, parseKind, splitKinds } from './association-kind';
 import type { KindText } from './association-kind';
 import type {
-  AssociationAnswer, AssociationBatchState, AssociationCommand, AssociationEvent, AssociationItem, AssociationSettlement, AssociationStanding, AssociationStep, AssociationToWrite, PortalAssociation,
+  AssociationAnswer, AssociationBatchState, AssociationCommand, AssociationEvent, AssociationItem, AssociationStanding, AssociationStep, AssociationToWrite, PortalAssociation,
 } from './association-state';
 import type { AssociationType } from './object-type';
 import type { Refusal } from './record-outcome';
@@ -23,39 +25,43 @@ export function beginAssociations(associationType: AssociationType, links: reado
   for (const { fromTargetId } of links) {
     pairCounts.set(fromTargetId ?? '', (pairCounts.get(fromTargetId ?? '') ?? 0) + 1);
   }
-  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
-  return step({ associationType, mode, items, keepPrimaryOf: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
+  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(associationType, link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
+  return step({ associationType, mode, items, primaries: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
 }
 
 export function advanceAssociations(state: AssociationBatchState, event: AssociationEvent): AssociationStep {
   return step(applyEvent(state, event));
 }
 
-function toItem(link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
+function toItem(associationType: AssociationType, link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
   const { ordinal, primary, fromOrigin, attempt } = link;
   return {
     ordinal, primary, isOneOfSeveral, fromOrigin, attempt,
     fromId: link.fromTargetId ?? '',
     toId: link.toTargetId ?? '',
-    preKinds: link.preKinds === null ? null : splitKinds(link.preKinds),
+    // Before the first send nothing there is ours: what people did since an attempt that died belongs to what was there before.
+    preKinds: link.preKinds === null || attempt === 0 ? null : splitKinds(link.preKinds),
     kinds: [],
     sendCount: 0,
-    standing: standingAtStart(link),
+    unnamedCount: 0,
+    isReread: false,
+    isRedirected: false,
+    hasLiveEnds: false,
+    standing: standingAtStart(associationType, link),
   };
 }
 
-function standingAtStart(link: AssociationToWrite): AssociationStanding {
+function standingAtStart(associationType: AssociationType, link: AssociationToWrite): AssociationStanding {
   if (link.state === 'settled') {
     return { at: 'settled' };
   }
   if (link.fromTargetId === null || link.toTargetId === null) {
     return outcome({ ordinal: link.ordinal, outcome: 'end-not-written', refusal: null });
   }
-  return { at: 'unread', sent: link.state === 'sent' };
-}
-
-function outcome(settlement: AssociationSettlement): AssociationStanding {
-  return { at: 'outcome', settlement };
+  if (link.state === 'sent') {
+    return { at: 'unread', mark: 'sent' };
+  }
+  return isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
 }
 
 // ---------------------------------------------------------------- events
@@ -66,18 +72,20 @@ function applyEvent(state: AssociationBatchState, event: AssociationEvent): Asso
       return move(state, 'outcome', () => ({ at: 'settled' }));
     case 'associations-read':
       return applyRead(state, event.associations);
+    case 'ends-read':
+      return applyEnds(state, event.liveIds);
     case 'pre-kinds-kept':
-      return move(state, 'imaged', (item) => decided(state, item));
+      return applyKept(state, event.kinds);
     case 'quota-suffices':
       return { ...state, quotaChecked: true };
     case 'marked':
       return applyMarks(state, event.ordinals);
     case 'cleared':
-      return move(state, 'absent', () => ({ at: 'ready' }));
+      return move(state, 'absent', ({ standing }) => (standing.at === 'absent' && standing.then === 'unread' ? { at: 'unread', mark: 'none' } : { at: 'ready' }));
     case 'answered':
       return applyAnswer(state, event.answer);
     case 'not-carried-out':
-      return { ...move(state, 'marked', () => ({ at: 'absent' })), ending: 'rethrow' };
+      return { ...move(state, 'marked', () => ({ at: 'absent', then: 'ready' })), ending: 'rethrow' };
     case 'no-answer':
       return { ...state, ending: 'rethrow' };
   }
@@ -87,63 +95,67 @@ function applyRead(state: AssociationBatchState, associations: readonly PortalAs
   const { asked } = state;
   const sources = new Set(asked.do === 'read' ? asked.fromIds : []);
   const found = new Map(associations.map((association) => [pairKey(association), association.kinds.map(kindText)]));
-  const read: AssociationBatchState = {
-    ...state,
-    items: state.items.map((item) => {
-      if (item.standing.at !== 'unread' || !sources.has(item.fromId)) {
-        return item;
-      }
-      const kinds = found.get(pairKey(item)) ?? [];
-      return { ...item, kinds, preKinds: item.preKinds ?? kinds };
-    }),
-  };
-  const withPrimaries = { ...read, keepPrimaryOf: [...new Set([...state.keepPrimaryOf, ...primariesOfOthers(read, associations)])] };
+  const { primary } = ASSOCIATION_KINDS[state.associationType];
+  const primaries = primary === null ? [] : associations.filter(({ kinds }) => kinds.some((kind) => kindText(kind) === kindText(primary))).map(({ fromId, toId }) => ({ fromId, toId }));
   return {
-    ...withPrimaries,
-    items: withPrimaries.items.map((item, index) => {
+    ...state,
+    primaries: [...state.primaries.filter(({ fromId }) => !sources.has(fromId)), ...primaries],
+    items: state.items.map((item): AssociationItem => {
       if (item.standing.at !== 'unread' || !sources.has(item.fromId)) {
         return item;
       }
-      const isFirstRead = state.items[index]?.preKinds === null;
-      return { ...item, standing: isFirstRead ? { at: 'imaged' } : decided(withPrimaries, item) };
+      const read = { ...item, kinds: found.get(pairKey(item)) ?? [] };
+      return read.preKinds === null ? { ...read, preKinds: read.kinds, standing: { at: 'imaged' } } : { ...read, standing: decided(state, read) };
     }),
   };
 }
 
-/** A primary counts as somebody else's unless it stands on a pair of this batch that had none before we wrote. */
-function primariesOfOthers(state: AssociationBatchState, associations: readonly PortalAssociation[]): readonly string[] {
-  const primary = ASSOCIATION_KINDS[state.associationType].primary;
-  if (primary === null) {
-    return [];
-  }
-  const items = new Map(state.items.map((item) => [pairKey(item), item]));
-  return associations.filter((association) => {
-    const isPrimary = association.kinds.some((kind) => kindText(kind) === kindText(primary));
-    const item = items.get(pairKey(association));
-    return isPrimary && (item === undefined || item.preKinds?.includes(kindText(primary)) === true);
-  }).map((association) => association.fromId);
+function applyKept(state: AssociationBatchState, kept: readonly { readonly ordinal: number; readonly preKinds: string }[]): AssociationBatchState {
+  const kinds = new Map(kept.map(({ ordinal, preKinds }) => [ordinal, splitKinds(preKinds)]));
+  return {
+    ...state,
+    items: state.items.map((item): AssociationItem => {
+      if (item.standing.at !== 'imaged') {
+        return item;
+      }
+      const imaged = { ...item, preKinds: kinds.get(item.ordinal) ?? item.preKinds };
+      return { ...imaged, standing: decided(state, imaged) };
+    }),
+  };
 }
 
-/** A pair that has all it shall have is settled without a call. */
-function decided(state: AssociationBatchState, item: AssociationItem): AssociationStanding {
-  const wanted = plannedKinds(state, item);
-  const isThere = wanted.every((kind) => item.kinds.includes(kind));
-  if (isThere) {
-    return outcome({ ordinal: item.ordinal, outcome: landedAs(state, item), refusal: null });
+/** A pair that is there is settled without a call, whoever made it; people may have taken the primary elsewhere since. */
+function decided({ associationType }: AssociationBatchState, item: AssociationItem): AssociationStanding {
+  if (item.kinds.includes(kindText(ASSOCIATION_KINDS[associationType].plain))) {
+    return landed(associationType, item);
   }
-  return item.standing.at === 'unread' && item.standing.sent ? { at: 'absent' } : { at: 'ready' };
+  const mark = item.standing.at === 'unread' ? item.standing.mark : 'none';
+  // A write to a merged record lands on the one that it was merged into, and there a label replaces labels that nobody has read.
+  if (mark === 'unnamed' || (mark === 'none' && isLabel(associationType) && !item.hasLiveEnds)) {
+    return { at: 'astray', look: 'from', mark: mark === 'none' ? 'none' : 'sent', isAlone: false };
+  }
+  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
 }
 
-/** *Added* is what was not there before this run wrote. */
-function landedAs({ associationType }: AssociationBatchState, { preKinds }: AssociationItem): 'added' | 'already-there' {
-  return preKinds?.includes(kindText(ASSOCIATION_KINDS[associationType].plain)) === true ? 'already-there' : 'added';
+/** *Added* is what was not there before this run wrote. Of a pair that was found on another record than it was sent to, nobody can tell: rollback leaves it alone. */
+function landed(associationType: AssociationType, { ordinal, preKinds, isRedirected, standing }: AssociationItem): AssociationStanding {
+  const wasThere = preKinds?.includes(kindText(ASSOCIATION_KINDS[associationType].plain)) === true;
+  const isFoundElsewhere = isRedirected && standing.at === 'unread';
+  return outcome({ ordinal, outcome: wasThere || isFoundElsewhere ? 'already-there' : 'added', refusal: null });
 }
 
 /** Primary is written where a record of this run's making has several companies and no primary of somebody else's; the source's own reference names which. */
-function plannedKinds({ associationType, keepPrimaryOf }: AssociationBatchState, item: AssociationItem): readonly KindText[] {
+function plannedKinds({ associationType }: AssociationBatchState, item: AssociationItem, keepPrimaryOf: ReadonlySet<string>): readonly KindText[] {
   const { plain, primary } = ASSOCIATION_KINDS[associationType];
-  const isWritten = primary !== null && item.primary && item.isOneOfSeveral && item.fromOrigin === 'c' && !keepPrimaryOf.includes(item.fromId);
+  const isWritten = primary !== null && item.primary && item.isOneOfSeveral && item.fromOrigin === 'c' && !keepPrimaryOf.has(item.fromId);
   return isWritten ? [kindText(plain), kindText(primary)] : [kindText(plain)];
+}
+
+/** Sources with a primary that is never moved: any but one on a pair of this batch that had none before we wrote (the portal gives it to a record's first company). */
+function sourcesWithPrimaryOfOthers({ associationType, items, primaries }: AssociationBatchState): ReadonlySet<string> {
+  const { primary } = ASSOCIATION_KINDS[associationType];
+  const own = new Map(items.map((item) => [pairKey(item), item]));
+  return new Set(primaries.filter((pair) => primary !== null && own.get(pairKey(pair))?.preKinds?.includes(kindText(primary)) !== false).map(({ fromId }) => fromId));
 }
 
 function applyMarks(state: AssociationBatchState, taken: readonly number[]): AssociationBatchState {
@@ -165,36 +177,52 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
   if (answer.refusedWhole !== null) {
     return applyRefusedWhole(state, answer.refusedWhole);
   }
-  const landed = new Set(answer.landed.map(pairKey));
-  return move(state, 'marked', (item) => {
-    if (landed.has(pairKey(item))) {
-      return outcome({ ordinal: item.ordinal, outcome: landedAs(state, item), refusal: null });
+  const marked = itemsAt(state, 'marked');
+  const pairs = new Set(marked.map(pairKey));
+  const landedPairs = new Set(answer.landed.map(pairKey));
+  // There is no trace id here: the ids in the answer's context tell whom it means, both of a pair or one end.
+  const refusalOf = (item: AssociationItem): AssociationAnswer['refused'][number] | undefined =>
+    answer.refused.find(({ fromId, toId }) => (fromId !== null || toId !== null) && (fromId === null || fromId === item.fromId) && (toId === null || toId === item.toId));
+  const unnamed = marked.filter((item) => !landedPairs.has(pairKey(item)) && refusalOf(item) === undefined);
+  const nameless = answer.refused.filter(({ fromId, toId }) => fromId === null && toId === null);
+  const isElsewhere = answer.landed.some((pair) => !pairs.has(pairKey(pair)));
+  const culprit = nameless.length === unnamed.length && !isElsewhere ? nameless[0] : undefined;
+  const settled = move(state, 'marked', (item) => {
+    if (landedPairs.has(pairKey(item))) {
+      return landed(state.associationType, item);
     }
-    // There is no trace id here: the ids in the answer's context tell whom it means, both of a pair or one end.
-    const refused = answer.refused.find(({ fromId, toId }) => (fromId !== null || toId !== null) && (fromId === null || fromId === item.fromId) && (toId === null || toId === item.toId));
-    return refused === undefined ? { at: 'unread', sent: true } : refusedAs(item, { code: refused.code, property: null, message: refused.message, correlationId: refused.correlationId });
+    const refused = refusalOf(item) ?? culprit;
+    return refused === undefined ? { at: 'unread', mark: nameless.length > 0 ? 'sent' : 'unnamed' } : refusedAs(item, { code: refused.code, property: null, message: refused.message, correlationId: refused.correlationId });
   });
+  const isUnnamed = new Set(culprit === undefined ? unnamed.map(toOrdinal) : []);
+  return {
+    ...settled,
+    // A refusal that names nobody: who it means is found by halves.
+    queue: nameless.length > 0 && isUnnamed.size > 0 ? [...halves(unnamed), ...state.queue] : state.queue,
+    items: settled.items.map((item) => (isUnnamed.has(item.ordinal) ? { ...item, unnamedCount: item.unnamedCount + 1 } : item)),
+  };
 }
 
 function applyRefusedWhole(state: AssociationBatchState, { code, property, message, correlationId }: Refusal): AssociationBatchState {
-  const marked = state.items.filter((item) => item.standing.at === 'marked').map((item) => item.ordinal);
+  const marked = inSendingOrder(itemsAt(state, 'marked'));
+  // What the pair had goes out again, and a label that an admin has deleted since makes the whole call wrong: it is read anew, once.
+  const isStale = (item: AssociationItem): boolean => item.kinds.length > 0 && !item.isReread;
+  if (marked.some(isStale)) {
+    return {
+      ...state,
+      queue: [marked.map(toOrdinal), ...state.queue],
+      items: state.items.map((item): AssociationItem => (item.standing.at !== 'marked' ? item : isStale(item) ? { ...item, isReread: true, standing: { at: 'absent', then: 'unread' } } : { ...item, standing: { at: 'absent', then: 'ready' } })),
+    };
+  }
   if (marked.length <= 1) {
     return move(state, 'marked', (item) => refusedAs(item, { code, property, message, correlationId }));
   }
-  const middle = Math.ceil(marked.length / 2);
-  return { ...move(state, 'marked', () => ({ at: 'absent' })), queue: [marked.slice(0, middle), marked.slice(middle), ...state.queue] };
+  return { ...move(state, 'marked', () => ({ at: 'absent', then: 'ready' })), queue: [...halves(marked), ...state.queue] };
 }
 
-function refusedAs(item: AssociationItem, refusal: Refusal): AssociationStanding {
-  return outcome({ ordinal: item.ordinal, outcome: 'refused', refusal });
-}
-
-function move(state: AssociationBatchState, from: AssociationStanding['at'], to: (item: AssociationItem) => AssociationStanding): AssociationBatchState {
-  return { ...state, items: state.items.map((item) => (item.standing.at === from ? { ...item, standing: to(item) } : item)) };
-}
-
-function pairKey({ fromId, toId }: { readonly fromId: string; readonly toId: string }): string {
-  return `${fromId} ${toId}`;
+function halves(items: readonly AssociationItem[]): readonly (readonly number[])[] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)].map((half) => half.map(toOrdinal)).filter((half) => half.length > 0);
 }
 
 // ---------------------------------------------------------------- the next command
@@ -229,6 +257,10 @@ function nextCommand(state: AssociationBatchState): Choice {
   if (unread.length > 0) {
     return stay({ do: 'read', fromIds: [...new Set(unread.map((item) => item.fromId))].slice(0, MAX_SOURCES_A_READ) });
   }
+  const ends = endsToRead(state);
+  if (ends !== null) {
+    return stay(ends);
+  }
   const imaged = itemsAt(state, 'imaged');
   if (imaged.length > 0) {
     return stay({ do: 'keep-pre-kinds', kinds: imaged.map((item) => ({ ordinal: item.ordinal, preKinds: joinKinds(item.preKinds ?? []) })) });
@@ -239,7 +271,7 @@ function nextCommand(state: AssociationBatchState): Choice {
 function sendingChoice(state: AssociationBatchState): Choice {
   const marked = itemsAt(state, 'marked');
   if (marked.length > 0) {
-    return { command: { do: 'create', associations: inSendingOrder(state, marked) }, queue: state.queue };
+    return { command: { do: 'create', associations: toSend(state, marked) }, queue: state.queue };
   }
   const ready = itemsAt(state, 'ready');
   if (ready.length === 0 || state.mode === 'settle') {
@@ -253,24 +285,23 @@ function sendingChoice(state: AssociationBatchState): Choice {
   }
   const [group, ...later] = state.queue;
   const inGroup = group === undefined ? [] : ready.filter((item) => group.includes(item.ordinal));
-  const chosen = inGroup.length > 0 ? inGroup : ready.filter((item) => !state.queue.flat().includes(item.ordinal)).slice(0, MAX_PAIRS_A_CALL);
+  const queued = new Set(state.queue.flat());
+  const chosen = inGroup.length > 0 ? inGroup : inSendingOrder(ready.filter((item) => !queued.has(item.ordinal))).slice(0, MAX_PAIRS_A_CALL);
   if (chosen.length === 0) {
     return sendingChoice({ ...state, queue: later });
   }
   return { command: { do: 'mark-sent', links: chosen.map(toMark) }, queue: inGroup.length > 0 ? later : state.queue };
 }
 
+function toSend(state: AssociationBatchState, marked: readonly AssociationItem[]): readonly PortalAssociation[] {
+  const keepPrimaryOf = sourcesWithPrimaryOfOthers(state);
+  return inSendingOrder(marked).map((item) => ({ fromId: item.fromId, toId: item.toId, kinds: splitKinds(joinKinds([...item.kinds, ...plannedKinds(state, item, keepPrimaryOf)])).map(parseKind) }));
+}
+
 /** The portal makes a record's first company primary by itself: the planned primary goes first. */
-function inSendingOrder(state: AssociationBatchState, marked: readonly AssociationItem[]): readonly PortalAssociation[] {
-  return [...marked].sort((left, right) => Number(right.primary) - Number(left.primary) || left.ordinal - right.ordinal).map((item) => ({
-    fromId: item.fromId,
-    toId: item.toId,
-    kinds: splitKinds(joinKinds([...item.kinds, ...plannedKinds(state, item)])).map(parseKind),
-  }));
+function inSendingOrder(items: readonly AssociationItem[]): readonly AssociationItem[] {
+  return [...items].sort((left, right) => Number(right.primary) - Number(left.primary) || left.ordinal - right.ordinal);
 }
 
-function itemsAt(state: AssociationBatchState, at: AssociationStanding['at']): readonly AssociationItem[] {
-  return state.items.filter((item) => item.standing.at === at);
-}
-
+const toOrdinal = (item: AssociationItem): number => item.ordinal;
 const toMark = (item: AssociationItem): { ordinal: number; attempt: number } => ({ ordinal: item.ordinal, attempt: item.attempt });

@@ -37,10 +37,12 @@ export interface AssociationSettlement {
 export type AssociationStanding =
   | { readonly at: 'settled' }
   | { readonly at: 'outcome'; readonly settlement: AssociationSettlement }
-  /** What the pair has now is not known; `sent` says whether a mark stands in the ledger. */
-  | { readonly at: 'unread'; readonly sent: boolean }
-  /** Sent before, certainly not there. */
-  | { readonly at: 'absent' }
+  /** What the pair has now is not known. `mark`: does one stand in the ledger? `unnamed`: it was answered, but without a word on this pair. */
+  | { readonly at: 'unread'; readonly mark: 'none' | 'sent' | 'unnamed' }
+  /** Marked as sent, and not there: the mark goes. `then: 'unread'` where labels that are gone may have been the reason. */
+  | { readonly at: 'absent'; readonly then: 'ready' | 'unread' }
+  /** Was one of its ends merged into another record, or deleted? Asked where an answer said nothing of the pair, or where the write would replace labels on that record. */
+  | { readonly at: 'astray'; readonly look: 'from' | 'to'; readonly mark: 'none' | 'sent'; readonly isAlone: boolean }
   /** Read for the first time, not kept yet. */
   | { readonly at: 'imaged' }
   | { readonly at: 'ready' }
@@ -56,11 +58,17 @@ export interface AssociationItem {
   readonly isOneOfSeveral: boolean;
   readonly fromOrigin: PairOrigin | null;
   readonly attempt: number;
-  /** Before this run wrote; null until read. */
+  /** Before this run wrote; null until read. What is read before the first send counts, not what an attempt that never sent had read. */
   readonly preKinds: readonly KindText[] | null;
   /** As last read. */
   readonly kinds: readonly KindText[];
   readonly sendCount: number;
+  readonly unnamedCount: number;
+  /** Was sent again with the labels read anew, after a call that carried older ones was refused. */
+  readonly isReread: boolean;
+  /** An end was merged into another record: the pair is written there. */
+  readonly isRedirected: boolean;
+  readonly hasLiveEnds: boolean;
   readonly standing: AssociationStanding;
 }
 
@@ -68,8 +76,8 @@ export interface AssociationBatchState {
   readonly associationType: AssociationType;
   readonly mode: 'write' | 'settle';
   readonly items: readonly AssociationItem[];
-  /** Sources that have a primary which is not of this run's making: it is never moved. */
-  readonly keepPrimaryOf: readonly string[];
+  /** Pairs that carry the primary, as last read. */
+  readonly primaries: readonly { readonly fromId: string; readonly toId: string }[];
   /** Halves of a call that was refused as a whole. */
   readonly queue: readonly (readonly number[])[];
   readonly quotaChecked: boolean;
@@ -82,6 +90,8 @@ type Mark = { readonly ordinal: number; readonly attempt: number };
 export type AssociationCommand =
   | { readonly do: 'settle'; readonly settlements: readonly AssociationSettlement[] }
   | { readonly do: 'read'; readonly fromIds: readonly string[] }
+  /** A merged record answers under the id of the one that it was merged into, and does not say for whom: what is missing is asked for alone. */
+  | { readonly do: 'read-ends'; readonly end: 'from' | 'to'; readonly ids: readonly string[] }
   | { readonly do: 'keep-pre-kinds'; readonly kinds: readonly { readonly ordinal: number; readonly preKinds: string }[] }
   | { readonly do: 'check-quota' }
   | { readonly do: 'mark-sent'; readonly links: readonly Mark[] }
@@ -94,7 +104,9 @@ export type AssociationCommand =
 export type AssociationEvent =
   | { readonly on: 'settled' }
   | { readonly on: 'associations-read'; readonly associations: readonly PortalAssociation[] }
-  | { readonly on: 'pre-kinds-kept' }
+  | { readonly on: 'ends-read'; readonly liveIds: readonly string[] }
+  /** What the ledger holds now: another attempt may have kept, and sent, before this one. */
+  | { readonly on: 'pre-kinds-kept'; readonly kinds: readonly { readonly ordinal: number; readonly preKinds: string }[] }
   | { readonly on: 'quota-suffices' }
   | { readonly on: 'marked'; readonly ordinals: readonly number[] }
   | { readonly on: 'cleared' }

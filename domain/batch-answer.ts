@@ -39,7 +39,8 @@ function wasWritten(item: BatchItem, record: PortalRecord): Standing {
 
 function wasRefused(item: BatchItem, refused: PortalRefusal): Standing {
   if (item.targetId !== null && refused.category === 'OBJECT_NOT_FOUND') {
-    return refusedBy('deleted-since', item, null, toRefusal(refused));
+    // Gone since it was read, or merged, which an update does not follow: reading it again tells. It told once already: then it is gone.
+    return item.sendCount > 1 ? refusedBy('deleted-since', item, null, toRefusal(refused)) : { at: 'absent' };
   }
   if (mayBeConflict(refused)) {
     return { at: 'contested', look: 'key', refusal: toRefusal(refused), whole: false };

@@ -7,8 +7,8 @@
  */
 import { applyAnswer, mayBeSchemaChange } from './batch-answer';
 import { halves } from './batch-groups';
-import { applyHolders, applyInDoubtRead, applyPreImageRead } from './batch-reads';
-import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, RecordToWrite, SendGroup, Standing } from './batch-state';
+import { applyHolders, applyInDoubtRead, applyPreImageRead, toCreate } from './batch-reads';
+import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, OwnedSettlement, RecordToWrite, SendGroup, Settlement, Standing } from './batch-state';
 import { STAMP_PROPERTY, stampOf } from './provenance';
 
 /** Sends of one record within one attempt; beyond it the portal is not answering for it, and the retry policy takes over. */
@@ -152,7 +152,7 @@ function prepareCreates(state: BatchState): BatchState {
     ...state,
     items: state.items.map((item) =>
       item.standing.at === 'unsent' && item.targetId === null
-        ? { ...item, writing: { ...item.properties, [keyProperty]: item.key, [STAMP_PROPERTY]: stampOf(run, 'c') }, standing: { at: 'ready' } }
+        ? { ...item, writing: toCreate(run, keyProperty, item), standing: { at: 'ready' } }
         : item,
     ),
   };
@@ -217,7 +217,7 @@ function nextCommand(state: BatchState): Choice {
 
 /** What the ledger must know before anything else happens. */
 function bookkeepingCommand(state: BatchState): BatchCommand | null {
-  const settlements = state.items.flatMap((item) => (item.standing.at === 'outcome' ? [{ ...item.standing.settlement, attempt: item.attempt }] : []));
+  const settlements = state.items.flatMap((item) => (item.standing.at === 'outcome' ? [owned(item, item.standing.settlement)] : []));
   if (settlements.length > 0) {
     return { do: 'settle', settlements };
   }
@@ -225,6 +225,14 @@ function bookkeepingCommand(state: BatchState): BatchCommand | null {
   // While other records of a refused batch are still looked for, marks stay: all are cleared in one statement.
   const stillLooking = state.items.some((item) => item.standing.at === 'contested' || item.standing.at === 'in-doubt');
   return absent.length > 0 && (!stillLooking || state.ending !== 'none') ? { do: 'clear-sent', records: absent.map(toMark) } : null;
+}
+
+/**
+ * That a record was created is so, whoever sent it. A refusal, and what an update wrote, are true for the attempt that holds the record: one that was overtaken knows
+ * neither what the other sends nor what it read before.
+ */
+function owned({ attempt }: BatchItem, settlement: Settlement): OwnedSettlement {
+  return settlement.outcome === 'refused' || settlement.outcome === 'updated' ? { ...settlement, attempt } : settlement;
 }
 
 function endingCommand(state: BatchState): BatchCommand | null {

@@ -1,5 +1,5 @@
 /** Transitions of the batch protocol on what was read: records in doubt, pre-images, and holders of a unique value. */
-import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing } from './batch-state';
+import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing, Values } from './batch-state';
 import { applyOnMatch } from './on-match';
 import type { OwnRefusalCode, Refusal } from './record-outcome';
 import { STAMP_PROPERTY, originFromStamp, stampOf } from './provenance';
@@ -42,7 +42,8 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
     const item = !byId.has(target.targetId ?? '') && winner !== undefined ? { ...target, targetId: winner.id } : target;
     const found = byId.get(item.targetId ?? '');
     if (found === undefined || found.archived) {
-      return { ...item, standing: refusedBy('deleted-since', item, null) };
+      // What was to be created and only met a record that is gone again is still to be created, unless what is gone had become ours.
+      return item.kind === 'create' ? { ...item, targetId: null, preImage: null, standing: { at: 'in-doubt', look: 'archived' } } : { ...item, standing: refusedBy('deleted-since', item, null) };
     }
     const key = found.properties[state.context.keyProperty];
     const isTakenByAnother = !isBlank(key) && key !== item.key;
@@ -163,9 +164,9 @@ function rematched(item: BatchItem, found: PortalRecord): BatchItem {
 
 /** The stamp says who made it. What was sent counts as written unless the portal spells it otherwise: a person's later edit must not pass for ours. */
 function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standing {
-  const { run, propertyTypes } = state.context;
+  const { run, keyProperty, propertyTypes } = state.context;
   const origin = originFromStamp(found.properties[STAMP_PROPERTY], run);
-  const sent = item.writing;
+  const sent = origin === 'm' ? item.writing : toCreate(run, keyProperty, item);
   const postImage = Object.fromEntries(
     Object.entries(sent).map(([name, value]) => {
       const read = found.properties[name] ?? null;
@@ -173,6 +174,11 @@ function landed(state: BatchState, item: BatchItem, found: PortalRecord): Standi
     }),
   );
   return outcome({ ordinal: item.ordinal, outcome: origin === 'm' ? 'updated' : 'created', targetId: found.id, refusal: null, postImage });
+}
+
+/** A create carries everything that was planned. */
+export function toCreate(run: string, keyProperty: string, { key, properties }: Pick<BatchItem, 'key' | 'properties'>): Values {
+  return { ...properties, [keyProperty]: key, [STAMP_PROPERTY]: stampOf(run, 'c') };
 }
 
 export function refusedBy(code: OwnRefusalCode, item: BatchItem, property: string | null, from: Refusal | null = null): Standing {

@@ -40,6 +40,11 @@ export interface Settlement {
   readonly postImage: NullableValues | null;
 }
 
+/** With `attempt` the outcome counts only while the record still is at that attempt: another one may have taken it over since. */
+export interface OwnedSettlement extends Settlement {
+  readonly attempt?: number;
+}
+
 /** One record as the ledger hands it over at the start of an attempt. */
 export interface RecordToWrite {
   readonly ordinal: number;
@@ -134,8 +139,7 @@ export interface BatchState {
 }
 
 export type BatchCommand =
-  /** `attempt`: the one that the outcome speaks of. When another attempt has taken the record over since, nothing is written. */
-  | { readonly do: 'settle'; readonly settlements: readonly (Settlement & { readonly attempt: number })[] }
+  | { readonly do: 'settle'; readonly settlements: readonly OwnedSettlement[] }
   /** `ordinals` are those whom the answer concerns. `by: id` reads by the portal's own ids. */
   | { readonly do: 'read'; readonly purpose: 'in-doubt' | 'holder' | 'pre-image'; readonly by: 'key' | 'email' | 'id'; readonly ids: readonly string[]; readonly properties: readonly string[]; readonly archived: boolean; readonly ordinals: readonly number[] }
   | { readonly do: 'keep-pre-images'; readonly images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: NullableValues }[] }

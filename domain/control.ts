@@ -19,6 +19,13 @@ const REMEDIES: Readonly<Record<PauseReasonKind, string>> = {
 /** More than the reason's kind knows: told by its code. */
 const REMEDIES_BY_CODE: Readonly<Record<string, string>> = {
   'left-out-number': 'Records are left out for a reason that is not your own decision. Approve with their number as well: `portage resume --approve DIGEST --accept-left-out N`.',
+  recovered: 'The run was recovered and waits for a word: look at `portage status`, then `portage resume`.',
+  'id-map-witness-differs': 'What the workflows knew of the id map, and what stands in the portal, differ. The findings name the records. `portage resume` goes on with what stands in the portal.',
+  'sealed-map-differs': 'The id map in the ledger and in its sealed shards differ. Everything is kept; tell us. `portage resume` undoes by the ledger.',
+  'drift-source': 'The source files are not those that the run was planned from. Put them back, then `portage resume`.',
+  'drift-mapping': 'The migration file is not the one that the run was planned with. `portage recover --file` takes the right one.',
+  'other-epoch': 'The run was recovered since. Nothing is to be done for this older workflow.',
+  'ledger-replaced': 'The ledger file was deleted or replaced under the worker. Stop the worker; put the file back or rebuild it with `portage recover`.',
   'rollback-dry-run': 'A rollback was asked for without its confirmation. Start it with `portage rollback --confirm RUN`, or go on with `portage resume`.',
   // Of the ledger, whatever kind of wait they come under.
   'ledger-disk-full': "Not the portal: the disk that holds the ledger is full. Nothing is lost; free some space. It goes on by itself, with `portage resume` at once.",

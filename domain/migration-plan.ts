@@ -38,7 +38,8 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
     ...Object.fromEntries(written),
     // Links are read before they are written.
     relink: 2 * links,
-    verify: readBack + links + records.length,
+    // Of what was written over, the history is read: 50 records a call.
+    verify: readBack + records.reduce((sum, { update }) => sum + batches(update, 50), 0) + links + records.length,
   };
 }
 
@@ -51,6 +52,6 @@ export function schemaChanges({ groups, properties, pipelines }: SchemaPlan): re
 }
 
 /** What of a plan may stand in Temporal's history. */
-export function planFacts({ digest, portal, records, associations, leftOutToAccept: toAccept, undecided, calls }: PlanSummary): PlanFacts {
-  return { digest, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
+export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, calls }: PlanSummary): PlanFacts {
+  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
 }

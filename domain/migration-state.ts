@@ -8,6 +8,12 @@ import type { InDoubt, ProblemsSeen } from './problem';
 import { EMPTY_PROGRESS } from './progress';
 import type { Progress } from './progress';
 
+/** What was lost, and whether the home that was lost stands again. */
+export type Recovery =
+  | { readonly lost: 'temporal'; readonly rebuilt: boolean }
+  /** `expected`: digests of the lost plan's parts that the portal has no say in; null where an older version kept none. */
+  | { readonly lost: 'ledger'; readonly rebuilt: boolean; readonly expected: { readonly source: string; readonly mapping: string } | null };
+
 /** All that a migration carries from one execution to the next. */
 export interface MigrationState {
   readonly phase: Phase;
@@ -31,6 +37,8 @@ export interface MigrationState {
   readonly openUntil: string | null;
   readonly rollback: { readonly includeEdited: boolean } | null;
   readonly finalize: boolean;
+  /** Absent in a run that never lost one of its homes. */
+  readonly recovery?: Recovery;
 }
 
 export const initialState = (settings: { readonly rate: number; readonly reserve: number }): MigrationState => ({
@@ -53,11 +61,15 @@ export const initialState = (settings: { readonly rate: number; readonly reserve
 /** Phases that change nothing in the portal: a run that fails in them has not started. */
 const BEFORE_WRITING: readonly Phase[] = ['preflight', 'stage', 'plan'];
 
-export const hasBegunWriting = ({ phase }: MigrationState): boolean => !BEFORE_WRITING.includes(phase);
+export const hasLostItsShards = ({ recovery }: MigrationState): boolean => recovery?.lost === 'temporal' && !recovery.rebuilt;
 
+/** A run whose ledger was lost had written, whatever it goes through again. */
+const lostItsLedger = ({ recovery }: MigrationState): boolean => recovery?.lost === 'ledger';
+
+export const hasBegunWriting = (state: MigrationState): boolean => lostItsLedger(state) || !BEFORE_WRITING.includes(state.phase);
 
 /** The phases that have begun, so that only what may have been written is undone. */
-export const hasBegun = ({ phase, done }: MigrationState, asked: Phase): boolean => phase === asked || done.includes(asked);
+export const hasBegun = (state: MigrationState, asked: Phase): boolean => lostItsLedger(state) || state.phase === asked || state.done.includes(asked);
 
 /** In doubt, although the phase that wrote them is over: each of its batches said that it had settled. Asked between two phases, while nothing is under way. */
 export function leftInDoubt({ phase, done, problems }: MigrationState): readonly InDoubt[] {

@@ -30,6 +30,23 @@ export function changedSince(history: readonly HistoryEntry[], ourValue: string 
 }
 
 /**
+ * A value that a person, an import or another app set after the run had read the old one and before it wrote its own: between the two nothing guards it, because the
+ * portal has no conditional update.
+ * @param values `ours` as the portal spelled it, `before` as the run read it right before it wrote
+ * @returns the value that was lost, null where none was
+ */
+export function overwrittenValue(history: readonly HistoryEntry[], { ours, before }: { readonly ours: string | null; readonly before: string | null }, isSame: (left: string | null, right: string | null) => boolean): string | null {
+  const newestFirst = [...history].sort((left, right) => Date.parse(right.timestamp) - Date.parse(left.timestamp));
+  const our = newestFirst.findIndex((entry) => entry.sourceType === 'INTEGRATION' && isSame(entry.value, ours));
+  const isOurs = (entry: HistoryEntry): boolean => entry.sourceType === newestFirst[our]?.sourceType && entry.sourceId === newestFirst[our].sourceId;
+  const lost = our === -1 ? undefined : newestFirst.slice(our).find((entry) => !isOurs(entry));
+  if (lost === undefined || SOURCES_OF_THE_PORTAL.has(lost.sourceType)) {
+    return null;
+  }
+  return [null, before, ours].some((known) => isSame(lost.value, known)) ? null : lost.value;
+}
+
+/**
  * Who filled in a property that this run never wrote?
  * @param stamps history of the stamp: its oldest entry is the creation, and names the source that our own writes come from
  * @returns `person` when a user, an import or another app set it after the creation; what came in with the creation is the portal's default

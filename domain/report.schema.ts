@@ -17,12 +17,14 @@ export const reportSchema = z.strictObject({
   state: z.enum(RUN_STATES),
   objects: z.partialRecord(z.enum(OBJECT_TYPES), recordReportSchema),
   associations: z.partialRecord(z.enum(ASSOCIATION_TYPES), associationReportSchema),
-  verify: z.strictObject({ recordsCompared: count, cellsCompared: count, associationsCompared: count, differences: count }),
+  verify: z.strictObject({ recordsCompared: count, cellsCompared: count, associationsCompared: count, differences: count, causes: z.record(z.string(), count).default({}) }),
   /** Calls to the portal by kind, and how many of them were answered 429. */
   calls: z.strictObject({ total: count, tooManyRequests: count, byKind: z.record(z.string(), count), forecast: count.nullable() }),
   quota: z.strictObject({ dailyLimit: count.nullable(), dailyRemaining: count.nullable(), reserve: z.number() }),
   /** Milliseconds by phase, and in all. */
   durations: z.record(z.string(), count),
+  /** Records that were to be created and that somebody had entered in the portal by then: they were matched under `onMatch`, and count as updated. */
+  matchedSince: z.partialRecord(z.enum(OBJECT_TYPES), count).default({}),
   /** Why records were left out or refused, and cells not written: code to count. */
   reasons: z.strictObject({ leftOut: z.record(z.string(), count), refused: z.record(z.string(), count), cells: z.record(z.string(), count) }),
   /** Sent, and no answer tells what became of them: each by type and ordinal, the first thousand of a type. Empty at the end of a run that was not stopped. */

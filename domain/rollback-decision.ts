@@ -1,5 +1,6 @@
 /** What undoing does to one record, decided from what stands in the portal: only what this run stamped is touched, and what people changed since is theirs. */
 import type { NullableValues, PortalRecord } from './batch-state';
+import { mergedInto } from './merged-record';
 import type { ObjectType } from './object-type';
 import { changedSince, filledInSince } from './property-history';
 import type { HistoryEntry } from './property-history';
@@ -17,17 +18,14 @@ const LIFE_CYCLE = 'lifecyclestage';
 const FILLED_AT_CREATION: Readonly<Partial<Record<ObjectType, Readonly<Record<string, string>>>>> = { contacts: { [LIFE_CYCLE]: 'lead' } };
 const SET_BY_THE_PORTAL: ReadonlySet<string> = new Set(['createdate']);
 
-/** Ids of the records that were merged into this one; HubSpot, read-only, of every type that can be merged, 2026-09. */
-export const MERGED_PROPERTY = 'hs_merged_object_ids';
-
 export function decideUndo(context: RollbackContext, record: RecordToUndo, found: PortalRecord): UndoStanding {
   const stampedAs = originFromStamp(found.properties[STAMP_PROPERTY], context.run);
   if (stampedAs === null) {
     const wasRestored = record.undo === 'sent' && record.origin === 'm';
     return outcome(record, wasRestored ? 'restored' : 'kept', wasRestored ? null : 'not-ours');
   }
-  // What the run created may have been merged into what was there before and live on under its id: a merge cannot be taken apart.
-  if (record.origin === 'c' && !isBlank(found.properties[MERGED_PROPERTY])) {
+  // What people merged into it would go with it, and cannot be taken apart again.
+  if (record.origin === 'c' && mergedInto(found).length > 0) {
     return outcome(record, 'kept', 'merged-since');
   }
   const differing = [...differingProperties(context, record, found.properties), ...filledInProperties(context, record, found.properties)];

@@ -3,8 +3,9 @@
  * found undone. Created records lose the unique values that we wrote and are archived; matched ones get their pre-image back.
  */
 import type { PortalRecord, WriteAnswer } from './batch-state';
+import { byFormerId, MERGED_RECORDS_PROPERTY } from './merged-record';
 import { STAMP_PROPERTY } from './provenance';
-import { decideByHistory, decideUndo, isWritten, MERGED_PROPERTY, outcome } from './rollback-decision';
+import { decideByHistory, decideUndo, isWritten, outcome } from './rollback-decision';
 import type { RecordToUndo, RollbackCommand, RollbackContext, RollbackEvent, RollbackState, RollbackStep, UndoItem, UndoSettlement, UndoStanding } from './rollback-state';
 
 // 100 inputs a batch write, 50 a batch read with history: HubSpot CRM objects API, 2026-09.
@@ -25,6 +26,10 @@ export function advanceRollback(state: RollbackState, event: RollbackEvent): Rol
 function standingAtStart(record: RecordToUndo): UndoStanding {
   if (record.undo !== 'pending' && record.undo !== 'sent' && record.undo !== 'failed') {
     return { at: 'done' };
+  }
+  if (record.origin === 'm' && record.preImage === null && record.postImage !== null) {
+    // Its ledger was lost: nobody knows what stood there before.
+    return outcome(record, 'kept', 'no-pre-image');
   }
   // Matched and right already: nothing was written, nothing is undone.
   return record.origin === 'm' && record.postImage === null ? outcome(record, 'restored', 'nothing-written') : { at: 'unread', look: 'live' };
@@ -71,13 +76,17 @@ function applySettled(state: RollbackState, settlements: readonly UndoSettlement
 
 function applyRead(state: RollbackState, records: readonly PortalRecord[]): RollbackState {
   const { asked, context } = state;
-  const found = new Map(records.map((record) => [record.id, record]));
+  const found = byFormerId(records);
   const ids = new Set(asked.do === 'read' ? asked.ids : []);
   const read = change(state, ({ record, standing }) => {
     if (standing.at !== 'unread' || !ids.has(record.targetId)) {
       return standing;
     }
     const current = found.get(record.targetId);
+    // It is part of another record now: undoing our part of that would undo theirs.
+    if (current !== undefined && current.id !== record.targetId) {
+      return outcome(record, 'kept', 'merged-since');
+    }
     if (standing.look === 'archived') {
       const isOurDoing = current !== undefined && record.origin === 'c' && record.undo === 'sent';
       return outcome(record, isOurDoing ? 'archived' : 'gone', isOurDoing ? null : 'deleted-since');
@@ -180,5 +189,5 @@ function historyToRead(items: readonly UndoItem[], suspects: readonly { readonly
 /** Of created records everything that a person can fill in: one more property costs no more calls. */
 function propertiesToRead({ keyProperty, writableProperties }: RollbackContext, items: readonly UndoItem[]): readonly string[] {
   const written = items.flatMap(({ record }) => Object.keys(record.postImage ?? {}));
-  return [...new Set([keyProperty, STAMP_PROPERTY, ...written, ...(items.some(({ record }) => record.origin === 'c') ? [MERGED_PROPERTY, ...writableProperties] : [])])];
+  return [...new Set([keyProperty, STAMP_PROPERTY, MERGED_RECORDS_PROPERTY, ...written, ...(items.some(({ record }) => record.origin === 'c') ? writableProperties : [])])];
 }

@@ -11,6 +11,7 @@ export interface WrittenRecord {
   readonly outcome: 'created' | 'updated' | 'unchanged';
   readonly targetId: string;
   readonly properties: Values;
+  readonly preImage: NullableValues | null;
   readonly postImage: NullableValues | null;
 }
 
@@ -37,6 +38,11 @@ export function expectedValues(record: WrittenRecord, run: string, keyProperty: 
     case 'unchanged':
       return { ...record.properties, ...key };
   }
+}
+
+/** Properties of a matched record that were written over what stood there, key and stamp left out. */
+export function overwritingProperties({ outcome, postImage }: WrittenRecord, keyProperty: string): readonly string[] {
+  return outcome === 'updated' ? Object.keys(postImage ?? {}).filter((name) => name !== keyProperty && name !== STAMP_PROPERTY) : [];
 }
 
 export function differencesOf(expected: Values, found: PortalRecord, propertyTypes: Values): readonly CellDifference[] {

@@ -1,9 +1,10 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { passCrashPoint } from '../domain/crash-point';
 import type { CrashWatch } from '../domain/crash-point';
 import { MigrationError } from '../domain/migration-error';
-import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerUnreadable, runUnknown } from './ledger-errors';
+import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerReplaced, ledgerUnreadable, otherEpoch, runUnknown } from './ledger-errors';
 import type { LedgerTrouble } from './ledger-errors';
 import type { Tables } from './tables';
 
@@ -11,6 +12,12 @@ const FIRST_BACK_OFF_MS = 10;
 const LONGEST_BACK_OFF_MS = 500;
 /** Rows of one insert statement: with 20 columns far below SQLite's 32,766 variables. */
 export const INSERT_CHUNK = 500;
+
+/** A run's work of one epoch. */
+export interface Writer {
+  readonly run: string;
+  readonly epoch: number;
+}
 
 export interface LedgerDatabaseOptions {
   readonly kysely: () => Kysely<Tables>;
@@ -24,6 +31,8 @@ export interface LedgerDatabaseOptions {
   readonly lockPatienceMs: number;
   /** Epoch milliseconds by the clock of the database. */
   readonly nowMs: () => RawBuilder<number>;
+  /** Is the file that is open no longer the one at its path? */
+  readonly isReplaced: () => boolean;
   /** Epoch milliseconds by the clock of this process, for dates in rows. */
   readonly clock: () => number;
   readonly crashWatch: CrashWatch;
@@ -31,6 +40,9 @@ export interface LedgerDatabaseOptions {
 
 /** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
 export class LedgerDatabase {
+  /** Whose work the current chain of calls is. Carried beside the calls, so that no activity can forget it. */
+  private readonly writers = new AsyncLocalStorage<Writer>();
+
   constructor(private readonly options: LedgerDatabaseOptions) {}
 
   get nowMs(): RawBuilder<number> {
@@ -48,12 +60,43 @@ export class LedgerDatabase {
 
   /** One transaction, all or nothing, under the name of its crash point. `work` may run again after a lock, so it must change nothing outside the database. */
   async write<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.committed(commit, () => this.options.kysely().transaction().execute(work));
+    return this.committed(commit, () =>
+      this.options.kysely().transaction().execute(async (transaction) => {
+        await this.refuseStale(transaction);
+        return work(transaction);
+      }),
+    );
   }
 
   /** As `write`, for what is worthless after a power cut (who has which slot, how many calls there were): a killed process loses none of it, a power cut may. */
   async writeUnsynced<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.committed(commit, () => this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work)));
+    return this.committed(commit, async () => {
+      this.refuseReplaced();
+      return this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work));
+    });
+  }
+
+  /** Each `write` within `work` compares the run's epoch in its own transaction. */
+  fenced<Result>(writer: Writer, work: () => Promise<Result>): Promise<Result> {
+    return this.writers.run(writer, work);
+  }
+
+  private async refuseStale(transaction: Transaction<Tables>): Promise<void> {
+    this.refuseReplaced();
+    const writer = this.writers.getStore();
+    if (writer !== undefined) {
+      const row = await transaction.selectFrom('runs').select('epoch').where('run', '=', writer.run).executeTakeFirst();
+      if (row?.epoch !== writer.epoch) {
+        throw otherEpoch(writer.run, writer.epoch);
+      }
+    }
+  }
+
+  /** A worker whose ledger was deleted under it goes on in a file without a name, where nobody finds its marks: it must not send on their word. */
+  private refuseReplaced(): void {
+    if (this.options.isReplaced()) {
+      throw ledgerReplaced();
+    }
   }
 
   /** Whatever changes the database's file goes through here. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { OBJECT_TYPES } from '../domain/object-type';
 import { PHASES } from '../domain/phase';
@@ -101,7 +102,26 @@ export function createFactStore(database: LedgerDatabase): FactStore {
           ])
           .where('run', '=', run)
           .executeTakeFirst();
-        return { recordsCompared: Number(row?.records ?? 0), cellsCompared: Number(row?.cells ?? 0), associationsCompared: Number(row?.associations ?? 0), differences: Number(row?.differences ?? 0) };
+        const causes = await db.selectFrom('differences').select((each) => ['cause', each.fn.countAll().as('count')]).where('run', '=', run).groupBy('cause').orderBy('cause').execute();
+        return {
+          recordsCompared: Number(row?.records ?? 0), cellsCompared: Number(row?.cells ?? 0), associationsCompared: Number(row?.associations ?? 0), differences: Number(row?.differences ?? 0),
+          causes: Object.fromEntries(causes.map(({ cause, count }) => [cause, Number(count)])),
+        };
+      }),
+
+    matchedSince: (run) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('writes')
+          .innerJoin('planned_records as planned', (join) => join.onRef('planned.ordinal', '=', 'writes.ordinal').on(sql`planned.object_type`, '=', sql.ref('writes.work_type')))
+          .select((each) => ['planned.object_type', each.fn.countAll().as('count')])
+          .where('writes.run', '=', run)
+          .where('writes.outcome', '=', 'updated')
+          .where('planned.staging_id', '=', await stagingIdOf(db, run))
+          .where('planned.action', '=', 'create')
+          .groupBy('planned.object_type')
+          .execute();
+        return Object.fromEntries(rows.map(({ object_type: objectType, count }) => [objectType, Number(count)]));
       }),
 
     readDifferences: (run, limit) =>

@@ -33,6 +33,16 @@ export function ledgerRowInvalid(place: string, cause?: unknown): MigrationError
   return new MigrationError('InvariantError', `The ledger holds a row that this version cannot read: ${place}.`, { code: 'ledger-row-invalid' }, { cause });
 }
 
+/** The file was deleted or replaced while it was open: what is written into it would be lost, so nothing may be sent on its word. */
+export function ledgerReplaced(): MigrationError {
+  return new MigrationError('IdentityError', 'The ledger file was deleted or replaced while this process had it open. Stop the process; `portage recover` rebuilds the ledger.', { code: 'ledger-replaced', exitCode: 8 });
+}
+
+/** The run was recovered since this work began: it belongs to the world before. */
+export function otherEpoch(run: string, epoch: number): MigrationError {
+  return new MigrationError('IdentityError', `Run ${run} was recovered since: what was begun in epoch ${epoch} writes no more.`, { code: 'other-epoch' });
+}
+
 /** A migration that is started twice: the first stands. */
 export function runStands(run: string): MigrationError {
   return new MigrationError('PlanError', `Run ${run} of this migration is not over.`, { code: 'run-stands', exitCode: 5 });

@@ -14,10 +14,17 @@ import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
+import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 
 export interface Ledger {
+  /** `epoch`: what a run gets that is opened now. */
   identity(): Promise<{ readonly ledgerId: string; readonly epoch: number }>;
+  /**
+   * Each commit that `work` makes compares the run's epoch in its own transaction: who was suspended in the middle of an activity while the run was recovered can no
+   * longer mark, settle or record anything. @throws IdentityError `other-epoch` from the commit
+   */
+  fenced<Result>(writer: { readonly run: string; readonly epoch: number }, work: () => Promise<Result>): Promise<Result>;
   readonly runs: RunStore;
   readonly staging: StagingStore;
   readonly plans: PlanStore;
@@ -25,6 +32,7 @@ export interface Ledger {
   readonly linking: LinkingStore;
   readonly schema: SchemaStore;
   readonly facts: FactStore;
+  readonly recovery: RecoveryStore;
   /** The pace of one portal, shared with every other worker on this ledger. */
   pace(portalId: string): PaceStore;
   close(): Promise<void>;
@@ -46,6 +54,8 @@ export interface RunRow {
   readonly portalId: string | null;
   readonly createdAt: string;
   readonly endedAt: string | null;
+  /** Raised each time the run is recovered: what was begun under an older one writes no more. */
+  readonly epoch: number;
 }
 
 /** What a run writes, so that no other does. */
@@ -199,7 +209,8 @@ export interface WritingStore {
 
   // rollback of records, by the same batches
   readUndo(run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]>;
-  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, objectType: ObjectType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
 }
 
 export type UndoState = 'pending' | 'sent' | 'restored' | 'archived' | 'kept' | 'gone' | 'failed';
@@ -237,27 +248,59 @@ export interface BatchAssociation {
 
 export interface LinkingStore {
   readBatch(run: string, associationType: AssociationType, batch: number): Promise<readonly BatchAssociation[]>;
-  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<void>;
+  /** Until a pair is sent for the first time the newest read counts; from then on what was kept stays. Returns what is kept now. */
+  keepPreKinds(run: string, associationType: AssociationType, kinds: readonly { readonly ordinal: number; readonly preKinds: string }[]): Promise<readonly { readonly ordinal: number; readonly preKinds: string }[]>;
   markSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[], now: string): Promise<readonly number[]>;
   clearSent(run: string, associationType: AssociationType, links: readonly { readonly ordinal: number; readonly attempt: number }[]): Promise<void>;
   settle(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly outcome: LinkOutcome; readonly refusal: Refusal | null }[], now: string): Promise<number>;
   readUndo(run: string, associationType: AssociationType, batch: number): Promise<readonly (BatchAssociation & { readonly undo: UndoState })[]>;
-  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void>;
+  /** Returns the ordinals that were changed: an undo that ended stays as it ended. */
+  settleUndo(run: string, associationType: AssociationType, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]>;
+}
+
+// ---------------------------------------------------------------- recovery
+
+/** What is known of a run whose ledger was lost. */
+export interface LostRun {
+  readonly run: string;
+  readonly migrationId: string;
+  readonly definition: MigrationDefinition;
+  readonly definitionDigest: string;
+  readonly portalId: string;
+  /** The epoch of the world that ended. */
+  readonly epoch: number;
+  readonly createdAt: string;
+}
+
+export interface RecoveryStore {
+  /** A new epoch for a run, higher than any in this ledger. From its commit on nothing of the older world is written. Repeated, it raises once more, which costs nothing. */
+  raiseEpoch(run: string): Promise<number>;
+  /** Takes a run into this ledger under its old name, in an epoch above the one it had. A run that is there already keeps its row and gets a new epoch. */
+  adopt(lost: LostRun): Promise<RunRow>;
+  /** Keeps pairs that the workflows knew; the first that is told of a source id stays. */
+  saveWitnesses(run: string, objectType: ObjectType, pairs: readonly IdPair[]): Promise<void>;
+  /** At most 2,000 source ids. */
+  findWitnesses(run: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly IdPair[]>;
+  countWitnesses(run: string): Promise<Readonly<Record<string, number>>>;
 }
 
 // ---------------------------------------------------------------- schema
 
 export interface SchemaIntent {
-  readonly kind: 'group' | 'property' | 'pipeline';
+  readonly kind: SchemaKind;
   readonly objectType: ObjectType;
+  /** That of an option is `property:value`. */
   readonly name: string;
-  readonly state: 'intended' | 'created' | 'existed' | 'undone' | 'kept';
+  readonly state: SchemaThingState;
   readonly definition: unknown;
 }
 
 export interface SchemaStore {
-  intend(run: string, intents: readonly Omit<SchemaIntent, 'state'>[]): Promise<void>;
-  settle(run: string, settlements: readonly { readonly kind: SchemaIntent['kind']; readonly objectType: ObjectType; readonly name: string; readonly state: SchemaIntent['state'] }[]): Promise<void>;
+  /** Adds what it does not know yet. Returns all intents of the object type, in the order in which they were intended. */
+  intend(run: string, objectType: ObjectType, things: readonly (SchemaName & { readonly definition: unknown })[]): Promise<readonly SchemaIntent[]>;
+  /** By compare-and-set on the state. Returns those that were changed. */
+  settle(run: string, objectType: ObjectType, changes: readonly SchemaChange[]): Promise<readonly SchemaName[]>;
+  /** In the order in which they were intended. */
   read(run: string): Promise<readonly SchemaIntent[]>;
 }
 
@@ -270,7 +313,7 @@ export interface Difference {
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `normalised`, `deleted-since`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;
@@ -287,7 +330,9 @@ export interface FactStore {
   readPhases(run: string): Promise<readonly { readonly phase: Phase; readonly startedAt: string; readonly endedAt: string | null }[]>;
   /** Replaces what an earlier attempt of the same verify batch recorded. */
   recordVerification(run: string, workType: WorkType, batch: number, result: { readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: readonly Difference[] }): Promise<void>;
-  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number }>;
+  readVerification(run: string): Promise<{ readonly recordsCompared: number; readonly cellsCompared: number; readonly associationsCompared: number; readonly differences: number; readonly causes: Readonly<Record<string, number>> }>;
+  /** Records that were to be created and turned out to stand in the portal by then, by object type. */
+  matchedSince(run: string): Promise<Readonly<Partial<Record<ObjectType, number>>>>;
   readDifferences(run: string, limit: number): Promise<readonly Difference[]>;
   /** Sent without an answer, by type; of each type the first `limit` ordinals. */
   inDoubt(run: string, limit: number): Promise<readonly InDoubt[]>;

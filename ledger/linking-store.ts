@@ -9,13 +9,14 @@ import { ledgerRowInvalid } from './ledger-errors';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
 import { clearSent, firstRow, markSent, settleOnce, settleUndo } from './write-protocol';
+import type { Work } from './write-protocol';
 
 export function createLinkingStore(database: LedgerDatabase): LinkingStore {
   return {
     readBatch: (run, associationType, batch) =>
       database.read(async (db) => (await readLinks(db, run, associationType, batch)).map((link) => link.association)),
 
-    /** What the first read found stays: a later one may see what we wrote ourselves. */
+    /** After the first send a read may see what we wrote ourselves: then the older one stays. */
     keepPreKinds: (run, associationType, kinds) =>
       database.write('keep-pre-kinds', async (db) => {
         const batchOf = await findBatches(db, run, associationType, kinds.map(({ ordinal }) => ordinal));
@@ -31,11 +32,12 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
               conflict
                 .columns(['run', 'work_type', 'ordinal'])
                 .doUpdateSet((row) => ({ pre_image: row.ref('excluded.pre_image') }))
-                .where('writes.pre_image', 'is', null)
+                .where('writes.attempt', '=', 0)
                 .where('writes.outcome', 'is', null),
             )
             .execute();
         }
+        return readPreKinds(db, { run, workType: associationType }, kinds.map(({ ordinal }) => ordinal));
       }),
 
     markSent: (run, associationType, links, now) =>
@@ -102,6 +104,15 @@ async function readLinks(db: Transaction<Tables>, run: string, associationType: 
     },
     undo: row.undo ?? 'pending',
   }));
+}
+
+async function readPreKinds(db: Transaction<Tables>, { run, workType }: Work, ordinals: readonly number[]): Promise<readonly { readonly ordinal: number; readonly preKinds: string }[]> {
+  const kept: { ordinal: number; preKinds: string }[] = [];
+  for (const chunk of inChunks(ordinals)) {
+    const rows = await db.selectFrom('writes').select(['ordinal', 'pre_image']).where('run', '=', run).where('work_type', '=', workType).where('ordinal', 'in', [...chunk]).execute();
+    kept.push(...rows.map((row) => ({ ordinal: Number(row.ordinal), preKinds: row.pre_image ?? '' })));
+  }
+  return kept;
 }
 
 function toLinkOutcome(outcome: string | null): LinkOutcome | null {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { Kysely, Migrator, sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { nobodyWatches } from '../domain/crash-point';
 import type { CrashWatch } from '../domain/crash-point';
@@ -12,6 +13,7 @@ import { createLinkingStore } from './linking-store';
 import { MIGRATIONS } from './migrations/migrations';
 import { createPaceStore } from './pace-store';
 import { createPlanStore } from './plan-store';
+import { createRecoveryStore } from './recovery-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
 import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
@@ -60,19 +62,22 @@ class SqliteConnection {
   readonly monotonicMs: () => number;
   private sqlite: Database.Database | null = null;
   private kysely: Kysely<Tables> | null = null;
+  /** The file as it was opened; null for one in memory. */
+  private opened: string | null = null;
 
   constructor(private readonly options: OpenLedgerOptions) {
     const { clock } = options;
     this.sleep = options.sleep ?? (async (ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
     this.monotonicMs = clock ?? (() => performance.now());
     this.database = new LedgerDatabase({
-      kysely: () => this.opened(),
+      kysely: () => this.connected(),
       withoutSync,
       troubleOf: sqliteTroubleOf,
       sleep: this.sleep,
       monotonicMs: this.monotonicMs,
       lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
       nowMs: () => (clock ? sql<number>`${clock()}` : sqliteNowMs),
+      isReplaced: () => this.opened !== null && fileAt(options.location) !== this.opened,
       clock: clock ?? (() => Date.now()),
       crashWatch: options.crashWatch ?? nobodyWatches,
     });
@@ -81,6 +86,7 @@ class SqliteConnection {
   async prepare(): Promise<void> {
     await this.database.committed('bring-up-to-date', async () => {
       this.sqlite ??= openSqlite(this.options.location);
+      this.opened = fileAt(this.options.location);
       configureSqlite(this.sqlite);
       if (this.options.maxPageCount !== undefined) {
         this.sqlite.pragma(`max_page_count = ${this.options.maxPageCount}`);
@@ -101,7 +107,7 @@ class SqliteConnection {
     this.sqlite?.close();
   }
 
-  private opened(): Kysely<Tables> {
+  private connected(): Kysely<Tables> {
     if (!this.sqlite) {
       throw new Error('The ledger is not open.');
     }
@@ -110,7 +116,7 @@ class SqliteConnection {
   }
 
   private async bringUpToDate(): Promise<void> {
-    const migrator = new Migrator({ db: this.opened(), provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+    const migrator = new Migrator({ db: this.connected(), provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
     const done = await this.executedMigrations();
     const unknown = done.find((name) => !Object.hasOwn(MIGRATIONS, name));
     if (unknown !== undefined) {
@@ -125,13 +131,19 @@ class SqliteConnection {
   }
 
   private async executedMigrations(): Promise<readonly string[]> {
-    const tables = await this.opened().introspection.getTables({ withInternalKyselyTables: true });
+    const tables = await this.connected().introspection.getTables({ withInternalKyselyTables: true });
     if (!tables.some((table) => table.name === 'kysely_migration')) {
       return [];
     }
-    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(this.opened());
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(this.connected());
     return rows.map((row) => row.name);
   }
+}
+
+/** Which file stands at a path, by volume and number; null where there is none. */
+function fileAt(location: string): string | null {
+  const found = location === ':memory:' ? undefined : statSync(location, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}/${found.ino}`;
 }
 
 function assembleLedger(connection: SqliteConnection): Ledger {
@@ -143,6 +155,7 @@ function assembleLedger(connection: SqliteConnection): Ledger {
         const facts = new Map((await db.selectFrom('ledger_facts').selectAll().execute()).map((fact) => [fact.name, fact.value]));
         return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
       }),
+    fenced: (writer, work) => database.fenced(writer, work),
     runs: createRunStore(database),
     staging: createStagingStore(database),
     plans: createPlanStore(database),
@@ -150,6 +163,7 @@ function assembleLedger(connection: SqliteConnection): Ledger {
     linking: createLinkingStore(database),
     schema: createSchemaStore(database),
     facts: createFactStore(database),
+    recovery: createRecoveryStore(database),
     pace(portalId) {
       const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep, monotonicMs: connection.monotonicMs });
       paces.set(portalId, pace);

@@ -25,11 +25,12 @@ export function createRunStore(database: LedgerDatabase): RunStore {
         }
         const number = (last?.number ?? 0) + 1;
         const run = kind === 'planning' ? `plan:${migrationId}.${number}` : `${migrationId}.${number}`;
+        const epoch = await readEpoch(db);
         const row = await db
           .insertInto('runs')
           .values({
             run, migration_id: migrationId, kind, number, definition: JSON.stringify(definition), definition_digest: definitionDigest, staging_id: run,
-            state: 'planning', phase: 'preflight', reasons: '[]', portal_id: null, created_at: now, ended_at: null,
+            state: 'planning', phase: 'preflight', reasons: '[]', portal_id: null, created_at: now, ended_at: null, epoch,
           })
           .returningAll()
           .executeTakeFirstOrThrow();
@@ -114,7 +115,7 @@ async function changeRun(db: Transaction<Tables>, run: string, change: Updateabl
   }
 }
 
-function toRunRow(row: Selectable<Tables['runs']>): RunRow {
+export function toRunRow(row: Selectable<Tables['runs']>): RunRow {
   return {
     run: row.run,
     migrationId: row.migration_id,
@@ -128,7 +129,14 @@ function toRunRow(row: Selectable<Tables['runs']>): RunRow {
     portalId: row.portal_id,
     createdAt: row.created_at,
     endedAt: row.ended_at,
+    epoch: row.epoch,
   };
+}
+
+/** The ledger's own epoch: the highest that any of its runs has. */
+export async function readEpoch(db: Transaction<Tables>): Promise<number> {
+  const row = await db.selectFrom('ledger_facts').select('value').where('name', '=', 'epoch').executeTakeFirst();
+  return Number(row?.value ?? 1);
 }
 
 /** Where the plan of a run is kept. @throws IdentityError `run-unknown` */

@@ -1,15 +1,17 @@
+import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
-import type { SchemaStore } from './ledger';
+import type { SchemaIntent, SchemaStore } from './ledger';
+import type { Tables } from './tables';
 
 export function createSchemaStore(database: LedgerDatabase): SchemaStore {
   return {
-    intend: (run, intents) =>
+    intend: (run, objectType, things) =>
       database.write('intend-schema', async (db) => {
         const last = await db.selectFrom('schema_intents').select('position').where('run', '=', run).orderBy('position', 'desc').limit(1).executeTakeFirst();
         let position = (last?.position ?? -1) + 1;
-        for (const { kind, objectType, name, definition } of intents) {
+        for (const { kind, name, definition } of things) {
           await db
             .insertInto('schema_intents')
             .values({ run, position, kind, object_type: objectType, name, state: 'intended', definition: JSON.stringify(definition ?? null) })
@@ -17,31 +19,33 @@ export function createSchemaStore(database: LedgerDatabase): SchemaStore {
             .execute();
           position += 1;
         }
+        return (await readIntents(db, run)).filter((intent) => intent.objectType === objectType);
       }),
 
-    settle: (run, settlements) =>
+    settle: (run, objectType, changes) =>
       database.write('settle-schema', async (db) => {
-        for (const { kind, objectType, name, state } of settlements) {
-          let update = db.updateTable('schema_intents').set({ state }).where('run', '=', run).where('kind', '=', kind).where('object_type', '=', objectType).where('name', '=', name);
-          if (state === 'existed') {
-            // What we made ourselves is found by a repeated call; it stays ours, or rollback would leave it behind.
-            update = update.where('state', '<>', 'created');
-          }
-          await update.execute();
+        const changed: { readonly kind: SchemaIntent['kind']; readonly name: string }[] = [];
+        for (const { kind, name, from, to } of changes) {
+          const rows = await db
+            .updateTable('schema_intents')
+            .set({ state: to })
+            .where('run', '=', run)
+            .where('kind', '=', kind)
+            .where('object_type', '=', objectType)
+            .where('name', '=', name)
+            .where('state', 'in', [...from])
+            .returning('name')
+            .execute();
+          changed.push(...rows.map(() => ({ kind, name })));
         }
+        return changed;
       }),
 
-    /** In the order in which they were intended. */
-    read: (run) =>
-      database.read(async (db) => {
-        const rows = await db.selectFrom('schema_intents').selectAll().where('run', '=', run).orderBy('position').execute();
-        return rows.map((row) => ({
-          kind: row.kind,
-          objectType: row.object_type,
-          name: row.name,
-          state: row.state,
-          definition: parseJsonColumn(z.unknown(), row.definition, 'schema_intents.definition'),
-        }));
-      }),
+    read: (run) => database.read((db) => readIntents(db, run)),
   };
+}
+
+async function readIntents(db: Transaction<Tables>, run: string): Promise<readonly SchemaIntent[]> {
+  const rows = await db.selectFrom('schema_intents').selectAll().where('run', '=', run).orderBy('position').execute();
+  return rows.map((row) => ({ kind: row.kind, objectType: row.object_type, name: row.name, state: row.state, definition: parseJsonColumn(z.unknown(), row.definition, 'schema_intents.definition') }));
 }

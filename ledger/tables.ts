@@ -23,6 +23,7 @@ export interface Tables {
     portal_id: string | null;
     created_at: string;
     ended_at: string | null;
+    epoch: number;
   };
   portal_claims: { run: string; portal_id: string; object_type: ObjectType; key_property: string; held: 0 | 1 };
   findings: { run: string; position: number; code: string; severity: Finding['severity']; place: string; message: string; remedy: string; count: number; exit_code: number | null };
@@ -97,6 +98,8 @@ export interface Tables {
   /** Changed in the transactions that change `writes`; word: an outcome, or `in-doubt`. */
   batch_tallies: { run: string; work_type: WorkType; batch: number; word: string; count: number };
   id_map: { run: string; object_type: ObjectType; source_id: string; target_id: string; origin: PairOrigin; batch: number };
+  /** What the workflows knew of the id map when the ledger was lost. */
+  id_map_witnesses: { run: string; object_type: ObjectType; source_id: string; target_id: string; origin: PairOrigin };
   id_map_shards: { run: string; object_type: ObjectType; partition: number; workflow_id: string; digest: string; pair_count: number };
   schema_intents: { run: string; position: number; kind: SchemaIntent['kind']; object_type: ObjectType; name: string; state: SchemaIntent['state']; definition: string };
   calls: { run: string; phase: Phase; kind: CallKind; count: number; too_many: number; failed: number; duration_ms: number };

@@ -152,15 +152,16 @@ export async function settleOnce(db: Transaction<Tables>, work: Work, rows: read
   return settled;
 }
 
-/** An undo that ended stays as it ended; one that failed may be tried again. */
-export async function settleUndo(db: Transaction<Tables>, work: Work, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<void> {
+/** An undo that ended stays as it ended; one that failed may be tried again. @returns the ordinals that were changed */
+export async function settleUndo(db: Transaction<Tables>, work: Work, settlements: readonly { readonly ordinal: number; readonly state: UndoState; readonly code: string | null }[], now: string): Promise<readonly number[]> {
+  const changed: number[] = [];
   for (const [, group] of byKey(settlements, ({ state, code }) => `${state} ${code ?? ''}`)) {
     const [first] = group;
     if (!first) {
       continue;
     }
     for (const chunk of inChunks(group)) {
-      await db
+      const rows = await db
         .updateTable('writes')
         .set({ undo: first.state, undo_code: first.code, undo_at: now })
         .where('run', '=', work.run)
@@ -168,9 +169,12 @@ export async function settleUndo(db: Transaction<Tables>, work: Work, settlement
         .where('ordinal', 'in', chunk.map(({ ordinal }) => ordinal))
         .where('outcome', 'in', ['created', 'updated', 'added'])
         .where((row) => row.or([row('undo', 'is', null), row('undo', 'in', ['pending', 'sent', 'failed'])]))
+        .returning('ordinal')
         .execute();
+      changed.push(...rows.map((row) => Number(row.ordinal)));
     }
   }
+  return changed;
 }
 
 /** What a row begins with; all else is null. */

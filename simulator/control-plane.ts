@@ -1,3 +1,5 @@
+import type { LateCommitState } from './fault-plan';
+
 /**
  * What can be asked of a simulated portal beside the vendor's own paths: types only, so that clients and tests may share them.
  * Every path below starts with `/_simulator/`; bodies and answers are JSON, instants are ISO-8601 strings, ids are strings.
@@ -9,6 +11,7 @@
  * | `clock`       | GET, POST         | {@link ClockChange} → {@link ClockState} |
  * | `limits`      | GET, POST         | {@link LimitsChange} → {@link LimitsState} |
  * | `calls`       | GET, DELETE       | → {@link CallLog} |
+ * | `tokens`      | GET, POST         | {@link TokensChange} → {@link TokensState} |
  * | `portal`      | GET, POST         | {@link PortalDefinition} → {@link PortalLoaded}; GET → {@link PortalDump} |
  * | `edit`        | POST              | {@link PersonEdit} → {@link EditResult} |
  * | `fingerprint` | GET               | → {@link Fingerprint} |
@@ -26,51 +29,13 @@ export interface ControlProblem {
 export interface SimulatorHealth {
   readonly simulator: 'hubspot';
   readonly portalId: number;
+  /** Who must know that nothing more will be written waits until none is pending. */
+  readonly lateCommits: LateCommitState;
 }
 
 // ---------------------------------------------------------------- faults
 
-export type RateLimitPolicy = 'TEN_SECONDLY_ROLLING' | 'SECONDLY' | 'DAILY';
-
-/** One thing that can go wrong with a call. `before` = nothing was written yet, `after` = the call was carried out and only its answer is spoilt or late. `slow` is `after` unless told otherwise, `connection-reset` is `before`. */
-export type Fault =
-  | { readonly kind: 'request-lost' }
-  | { readonly kind: 'answer-lost-after-commit' }
-  | { readonly kind: 'connection-reset'; readonly when?: 'before' | 'after' | undefined }
-  | { readonly kind: 'status'; readonly status: number; readonly when: 'before' | 'after' }
-  | { readonly kind: 'locked' }
-  | { readonly kind: 'rate-limited'; readonly policy: RateLimitPolicy; readonly retryAfterSeconds?: number | undefined }
-  | { readonly kind: 'moving'; readonly retryAfterSeconds: number }
-  | { readonly kind: 'token-expired' }
-  | { readonly kind: 'slow'; readonly delayMs: number; readonly when?: 'before' | 'after' | undefined }
-  | { readonly kind: 'not-json'; readonly when: 'before' | 'after' }
-  /** Refuses these inputs (0-based) of a batch write with a validation error, as far as the batch has them. */
-  | { readonly kind: 'refuse-inputs'; readonly inputs: readonly number[]; readonly code?: string | undefined };
-
-/** When a fault strikes. All conditions that are given must hold. Calls are counted from the moment the plan was posted. */
-export interface FaultRule {
-  readonly fault: Fault;
-  /** Regular expression over method, blank, path: `^POST .*batch/create`. Left out: every vendor call. */
-  readonly path?: string | undefined;
-  /** 1-based numbers among the calls that match `path`. */
-  readonly callNumbers?: readonly number[] | undefined;
-  /** Chance between 0 and 1, drawn from the plan's seed. */
-  readonly probability?: number | undefined;
-  /** How often the rule may strike at most. */
-  readonly times?: number | undefined;
-}
-
-/** The first rule that strikes wins. Posting a plan replaces the one before. */
-export interface FaultPlan {
-  readonly seed?: number | undefined;
-  readonly rules: readonly FaultRule[];
-}
-
-export interface FaultPlanState extends FaultPlan {
-  /** Per rule: how many calls matched its path, and how many it struck. */
-  readonly matched: readonly number[];
-  readonly struck: readonly number[];
-}
+export type { EventState, Fault, FaultPlan, FaultPlanState, FaultRule, LateCommitState, Occasion, PortalEvent, RateLimitPolicy, ScheduledEvent } from './fault-plan';
 
 // ---------------------------------------------------------------- clock, limits, latency
 
@@ -157,6 +122,17 @@ export interface TokenDefinition {
   readonly expiresAt?: string | undefined;
   readonly appId?: number | undefined;
   readonly userId?: number | undefined;
+  /** The portal that the token belongs to, if it is another one: account information names it. Its calls reach this portal all the same, so that a test sees what was tried. */
+  readonly portalId?: number | undefined;
+}
+
+/** Replaces all tokens and leaves the portal's data: a token that is not named any more is revoked. */
+export interface TokensChange {
+  readonly tokens: readonly TokenDefinition[];
+}
+
+export interface TokensState {
+  readonly tokens: readonly TokenDefinition[];
 }
 
 export interface OptionDefinition {
@@ -307,22 +283,40 @@ export interface PortalDump {
 
 // ---------------------------------------------------------------- a person at work
 
-/** A change as a user makes it in the browser: history gets the source type `CRM_UI` and the user's id. Portal rules do not bind it. */
+/** A record by its id, or, as ids are often not known beforehand, as the one that holds a value (of several the oldest): exactly one of the two is given. */
+export interface RecordAddress {
+  readonly id?: string | undefined;
+  readonly where?: PropertyMatch | undefined;
+}
+
+/** Unique properties match as the portal compares them, all others letter by letter. */
+export interface PropertyMatch {
+  readonly property: string;
+  readonly value: string;
+}
+
+/** A change as a user or an admin makes it in the browser: history gets the source type `CRM_UI` and the user's id. Portal rules do not bind it. */
 export type PersonEdit = { readonly userId?: number | undefined } & (
   | { readonly action: 'create'; readonly objectType: string; readonly properties: Readonly<Record<string, string>> }
-  | { readonly action: 'update'; readonly objectType: string; readonly id: string; readonly properties: Readonly<Record<string, string>> }
-  | { readonly action: 'archive' | 'restore'; readonly objectType: string; readonly id: string }
-  | { readonly action: 'merge'; readonly objectType: string; readonly id: string; readonly mergedId: string }
+  | ({ readonly action: 'update'; readonly objectType: string; readonly properties: Readonly<Record<string, string>> } & RecordAddress)
+  /** `restore` finds its record among the archived ones. */
+  | ({ readonly action: 'archive' | 'restore'; readonly objectType: string } & RecordAddress)
+  /** Exactly one of `mergedId` and `mergedWhere` names the record that is taken in. */
+  | ({ readonly action: 'merge'; readonly objectType: string; readonly mergedId?: string | undefined; readonly mergedWhere?: PropertyMatch | undefined } & RecordAddress)
   | {
       readonly action: 'associate' | 'disassociate';
-      readonly from: { readonly objectType: string; readonly id: string };
-      readonly to: { readonly objectType: string; readonly id: string };
+      readonly from: RecordAddress & { readonly objectType: string };
+      readonly to: RecordAddress & { readonly objectType: string };
       readonly types?: readonly AssociationTypeReference[] | undefined;
     }
+  /** An admin demands the property of every new record; the rule binds API writes on the 2026-09 paths. */
+  | { readonly action: 'require-property'; readonly objectType: string; readonly propertyName: string }
+  | { readonly action: 'delete-option'; readonly objectType: string; readonly propertyName: string; readonly value: string }
+  | { readonly action: 'archive-property'; readonly objectType: string; readonly propertyName: string }
 );
 
 export interface EditResult {
-  /** The record that was touched; the winner of a merge; the `from` end of an association. */
+  /** The record that was touched; the winner of a merge; the `from` end of an association; the property's name where an admin worked on one. */
   readonly id: string;
 }
 
@@ -377,6 +371,16 @@ export interface Switches {
   readonly bodyLimitBytes: number;
   /** Validation rules of properties (lengths, ranges, patterns) bind API writes on the 2026-09 paths. Default true. */
   readonly validationRulesEnforced: boolean;
+  /** Search goes on finding records after they were archived. Default false. */
+  readonly archivedRecordsReappearInSearch: boolean;
+  /** Association calls: ids of merged records lead to the winner, or are unknown. Default `follow`. */
+  readonly mergedIdsInAssociations: 'follow' | 'unknown';
+  /** The portal fills blanks of a new company that has a domain, right after its create was answered. Default false. */
+  readonly companyEnrichment: boolean;
+  /** Stage to which the portal moves new contacts and companies, forward only, right after their create was answered; empty, the default, for none. */
+  readonly lifecycleAutomation: string;
+  /** The account setting "create and associate companies with contacts": the portal finds or makes a company by the domain of a new contact's e-mail. Default false. */
+  readonly companiesFromEmailDomains: boolean;
 }
 
 export type SwitchChanges = { readonly [Name in keyof Switches]?: Switches[Name] | undefined };

@@ -3,6 +3,7 @@ import { createApplySchema } from '../activities/apply-schema';
 import { createAssembleReport } from '../activities/assemble-report';
 import { createCloseShards } from '../activities/close-shards';
 import { createCompareShard } from '../activities/compare-shard';
+import { createCompareShards } from '../activities/compare-shards';
 import { createFindUnexpected } from '../activities/find-unexpected';
 import { createInspectPortal } from '../activities/inspect-portal';
 import { createInspectSource } from '../activities/inspect-source';
@@ -12,6 +13,8 @@ import { createProbePortal } from '../activities/probe-portal';
 import type { Shards } from '../activities/read-shard-digest';
 import { createReadShardDigest } from '../activities/read-shard-digest';
 import { createRecordState } from '../activities/record-state';
+import { createRecoverRecords } from '../activities/recover-records';
+import { createRecoverShard } from '../activities/recover-shard';
 import { createStageSource } from '../activities/stage-source';
 import { createSweepUndone } from '../activities/sweep-undone';
 import { createUndoAssociations } from '../activities/undo-associations';
@@ -43,6 +46,7 @@ export function createPortalActivities(collaborators: ActivityCollaborators): Po
     ...createPlanMigration(collaborators),
     ...createApplySchema(collaborators),
     ...createWriteRecords(collaborators),
+    ...createRecoverRecords(collaborators),
     ...createWriteAssociations(collaborators),
     ...createVerifyRecords(collaborators),
     ...createVerifyAssociations(collaborators),
@@ -62,6 +66,8 @@ export function createLedgerActivities(collaborators: ActivityCollaborators): Le
     ...createStageSource(collaborators),
     ...createRecordState(collaborators),
     ...createCompareShard(collaborators),
+    ...createCompareShards(collaborators),
+    ...createRecoverShard(collaborators),
     ...createReadShardDigest(collaborators),
     ...createCloseShards(collaborators),
     ...createAssembleReport(collaborators),

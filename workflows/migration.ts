@@ -15,7 +15,7 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { stopLifted } from '../domain/control';
-import { hasBegun, hasBegunWriting, initialState, leftInDoubt, missingApproval } from '../domain/migration-state';
+import { hasBegun, hasBegunWriting, hasLostItsShards, initialState, leftInDoubt, missingApproval } from '../domain/migration-state';
 import type { MigrationState } from '../domain/migration-state';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Control, Phase, RunState } from '../domain/phase';
@@ -31,6 +31,7 @@ import { toNotStarted } from './not-started';
 import { persistently } from './persistently';
 import { RollbackRequested, ownControl } from './own-control';
 import type { OwnedControl } from './own-control';
+import { recordsLookedUp, shardsSealedAnew } from './recovery';
 import { associationItems, recordItems, startPhase, startRollback } from './run-phase';
 
 /** What outlives an execution is in the input of the next. */
@@ -47,6 +48,8 @@ const SEARCH_LAG_MS = { simulator: 6_000, portal: 60_000 };
 const QUIET_MS = { simulator: 0, portal: 120_000 };
 
 type ForwardPhase = Exclude<Phase, 'open' | 'rollback'>;
+/** What leads to a ledger again. */
+const REBUILDING = ['preflight', 'stage', 'plan'] as const;
 const FORWARD: readonly ForwardPhase[] = ['preflight', 'stage', 'plan', 'properties', ...OBJECT_TYPES, 'relink', 'verify', 'report'];
 
 export async function migration(input: MigrationWorkflowInput): Promise<MigrationResult> {
@@ -56,6 +59,9 @@ export async function migration(input: MigrationWorkflowInput): Promise<Migratio
   const own = ownControl(input, input.carried ?? initialState(input));
   const steps = forwardSteps(input, own);
   try {
+    if (hasLostItsShards(own.state())) {
+      await sealedAnew(input, own);
+    }
     for (const phase of FORWARD.filter((each) => !own.state().done.includes(each))) {
       await enter(own, phase);
       await steps[phase]();
@@ -72,7 +78,7 @@ export async function migration(input: MigrationWorkflowInput): Promise<Migratio
     if (!(error instanceof RollbackRequested)) {
       throw error;
     }
-    await undo(input, own);
+    await undo(input, own, steps);
     await end(input, own, 'rolled-back');
   }
   return { state: own.state().outcome ?? 'running' };
@@ -103,12 +109,20 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       await own.perform(() => stageSource({ run }));
     },
     async plan() {
-      const facts = await own.perform(() => planMigration({ run, expectedDigest: input.expectedPlanDigest }));
+      const { recovery } = own.state();
+      const recovered = recovery?.lost === 'ledger' ? { recovered: { expected: recovery.expected } } : {};
+      const facts = await own.perform(() => planMigration({ run, expectedDigest: input.expectedPlanDigest, ...recovered }));
       own.update({ facts, portalId: facts.portalId });
-      await approved(input, own, facts);
+      if (recovery?.lost === 'ledger') {
+        // Approved before it was lost: what it wrote then is looked up, nothing else is decided anew.
+        await recordsLookedUp(identityOf(input, own), own);
+        own.update({ recovery: { ...recovery, rebuilt: true } });
+      } else {
+        await approved(input, own, facts);
+      }
     },
     async properties() {
-      await own.perform(() => applySchema(identityOf(input, own)));
+      await own.perform(() => applySchema({ ...identityOf(input, own), reserve: own.state().controls.control.reserve }));
     },
     companies: writeRecords('companies'),
     contacts: writeRecords('contacts'),
@@ -132,6 +146,15 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       own.update({ outcome: state });
     },
   };
+}
+
+/** Of a run whose workflows were lost: before anything else, and also while it is paused, because a rollback asks the shards. */
+async function sealedAnew(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+  await own.show();
+  if (own.state().portalId !== null) {
+    await shardsSealedAnew(identityOf(input, own), own);
+  }
+  own.update({ recovery: { lost: 'temporal', rebuilt: true } });
 }
 
 async function enter(own: OwnedControl, phase: Phase): Promise<void> {
@@ -165,7 +188,7 @@ async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFac
 
 async function runPhase(input: MigrationWorkflowInput, own: OwnedControl, name: string, items: readonly WorkItem[]): Promise<void> {
   if (items.length > 0) {
-    const start = (control: Control) => startPhase({ ...identityOf(input, own), name, items, control, includeEdited: false, ...historyLimitOf(input) });
+    const start = (control: Control) => startPhase({ ...identityOf(input, own), name, items, control, includeEdited: false, ...carriedOn(input, own) });
     await runChild(own, workflowIds.phase(input.run, name), start);
   }
 }
@@ -217,11 +240,17 @@ async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl): Promi
   await own.unlessStopping();
 }
 
-async function undo(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+async function undo(input: MigrationWorkflowInput, own: OwnedControl, steps: ReturnType<typeof forwardSteps>): Promise<void> {
   const before = own.state();
-  const { facts, rollback } = before;
   own.update({ phase: 'rollback', done: [...before.done, before.phase], outcome: null, controls: stopLifted(before.controls) });
   await own.show();
+  if (before.recovery?.lost === 'ledger' && !before.recovery.rebuilt) {
+    // What was written must be known before it can be undone.
+    for (const phase of REBUILDING.filter((each) => !before.done.includes(each))) {
+      await steps[phase]();
+    }
+  }
+  const { facts, rollback } = own.state();
   if (facts === null || rollback === null || !hasBegunWriting(before)) {
     return;
   }
@@ -233,7 +262,7 @@ async function undo(input: MigrationWorkflowInput, own: OwnedControl): Promise<v
     includeEdited: rollback.includeEdited,
     quietMs: input.quietMs ?? QUIET_MS[facts.simulator ? 'simulator' : 'portal'],
   };
-  await runChild(own, workflowIds.rollback(input.run), (control) => startRollback({ ...identityOf(input, own), ...work, control, ...historyLimitOf(input) }));
+  await runChild(own, workflowIds.rollback(input.run), (control) => startRollback({ ...identityOf(input, own), ...work, control, ...carriedOn(input, own) }));
   const { assembleReport } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(input.ledgerId) });
   await own.perform(() => assembleReport({ ...identityOf(input, own), rolledBack: true }));
 }
@@ -272,4 +301,8 @@ function factsOf(own: OwnedControl): PlanFacts {
   return facts;
 }
 
-const historyLimitOf = ({ maxHistoryLength }: MigrationInput) => (maxHistoryLength === undefined ? {} : { maxHistoryLength });
+/** What children hand on to theirs. */
+const carriedOn = ({ maxHistoryLength }: MigrationInput, own: OwnedControl) => ({
+  ...(maxHistoryLength === undefined ? {} : { maxHistoryLength }),
+  ...(own.state().recovery === undefined ? {} : { earlierWork: 'void' as const }),
+});

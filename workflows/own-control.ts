@@ -168,7 +168,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
     const told = async () => {
       showAttributes();
       const { control } = state.controls;
-      const problems = await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate })));
+      const problems = await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
       // An answer recorded by an older version is empty.
       update({ problems: problems ?? null });
     };

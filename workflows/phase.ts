@@ -7,7 +7,6 @@ import {
   CancellationScope,
   CancelledFailure,
   ParentClosePolicy,
-  WorkflowIdReusePolicy,
   condition,
   continueAsNew,
   setCurrentDetails,
@@ -23,9 +22,11 @@ import { atCrashPoint, continuedAt } from './crash-points';
 import { followControl } from './follow-control';
 import { controlSignal, workflowIds } from './messages';
 import type { partition } from './partition';
+import { reusePolicyOf } from './reuse-policy';
+import type { AfterRecovery } from './reuse-policy';
 import { tellChild } from './tell';
 
-export interface PhaseInput extends RunIdentity {
+export interface PhaseInput extends RunIdentity, AfterRecovery {
   /** As it stands in the ids of its partitions, e.g. `contacts`, `undo-contacts`. */
   readonly name: string;
   readonly items: readonly WorkItem[];
@@ -121,7 +122,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
 }
 
 /** A partition that an earlier execution of this phase has completed is not done again. */
-async function startPartition({ run, ledgerId, epoch, portalId, includeEdited }: PhaseInput, item: WorkItem, workflowId: string, control: Control) {
+async function startPartition({ run, ledgerId, epoch, portalId, includeEdited, ...former }: PhaseInput, item: WorkItem, workflowId: string, control: Control) {
   try {
     return await atCrashPoint('workflow:start-partition', () =>
       startChild<typeof partition>('partition', {
@@ -129,7 +130,7 @@ async function startPartition({ run, ledgerId, epoch, portalId, includeEdited }:
         args: [{ run, ledgerId, epoch, portalId, item, control, includeEdited }],
         // A phase that is gone must not cut off what is in flight: the partition settles it, then closes.
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        workflowIdReusePolicy: reusePolicyOf(former),
         staticSummary: summaryOf(item),
         typedSearchAttributes: workflowInfo().typedSearchAttributes,
       }),

@@ -1,4 +1,4 @@
-import { ParentClosePolicy, WorkflowIdReusePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PlanFacts } from '../domain/plan-facts';
 import { toItems } from '../domain/window';
@@ -6,6 +6,7 @@ import type { WorkItem } from '../domain/window';
 import { atCrashPoint } from './crash-points';
 import { workflowIds } from './messages';
 import type { PhaseInput, phase } from './phase';
+import { reusePolicyOf } from './reuse-policy';
 import type { RollbackWorkflowInput, rollback } from './rollback';
 
 /** Starts a phase as a child. Its id is the same whoever starts it, so that it cannot run twice. */
@@ -15,7 +16,7 @@ export const startPhase = (input: PhaseInput) =>
       workflowId: workflowIds.phase(input.run, input.name),
       args: [input],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      workflowIdReusePolicy: reusePolicyOf(input),
       staticSummary: `${input.name}: ${input.items.length} partitions`,
       typedSearchAttributes: workflowInfo().typedSearchAttributes,
     }),
@@ -27,7 +28,7 @@ export const startRollback = (input: RollbackWorkflowInput) =>
       workflowId: workflowIds.rollback(input.run),
       args: [input],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      workflowIdReusePolicy: reusePolicyOf(input),
       staticSummary: 'Undoes what the run wrote, in reverse order',
       typedSearchAttributes: workflowInfo().typedSearchAttributes,
     }),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { OBJECT_TYPES, ASSOCIATION_TYPES } from '../../domain/object-type';
+import { OVER_STATES } from '../../domain/phase';
 import type { CommandContext } from '../context';
 import { describeReason } from '../follow';
 import type { MigrationStatus } from '../migration-status';
@@ -23,9 +24,10 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .action(async (id: string | undefined, flags: JsonFlag) => {
       await context.withClient(async (portage) => {
         const migration = await portage.migration(id);
-        const [status, live, worker] = await Promise.all([migration.status(), migration.live(), portage.hasWorker().catch(() => null)]);
+        const [status, live, worker, workflow] = await Promise.all([migration.status(), migration.live(), portage.hasWorker().catch(() => null), migration.workflow()]);
+        const needsRecovery = workflow === 'gone' && !OVER_STATES.includes(status.state);
         if (flags.json === true) {
-          context.terminal.printJson({ ...status, expectedEnd: live?.expectedEnd ?? null, worker: worker === null ? 'temporal-unreachable' : worker ? 'polling' : 'none' });
+          context.terminal.printJson({ ...status, expectedEnd: live?.expectedEnd ?? null, worker: worker === null ? 'temporal-unreachable' : worker ? 'polling' : 'none', needsRecovery });
           return;
         }
         renderStatus(status, Date.now()).forEach((line) => context.terminal.print(line));
@@ -37,6 +39,8 @@ export function registerStatus(program: Command, context: CommandContext): void 
         }
         if (worker === null) {
           context.terminal.print('Temporal does not answer: this is what the ledger knows. Start it with portage dev, or set TEMPORAL_ADDRESS.');
+        } else if (needsRecovery) {
+          context.terminal.print(`Temporal has no open workflow of this run: nothing moves until it is recovered (portage recover ${migration.run}).`);
         } else if (!worker) {
           context.terminal.print('No worker is polling: nothing moves until one runs (portage worker).');
         }

@@ -13,7 +13,7 @@ export const MAX_ASSOCIATION_PAIRS = 2_000;
 /** Sources of one association archive: stated nowhere, so the limit of an object batch is kept (open point 2 of the API). */
 export const MAX_ARCHIVE_SOURCES = 100;
 
-export type AssociationCalls = Pick<TargetConnector, 'readAssociations' | 'createAssociations' | 'archiveAssociations'>;
+export type AssociationCalls = Pick<TargetConnector, 'readAssociations' | 'createAssociations' | 'archiveAssociations' | 'archiveAssociationKinds'>;
 
 export function createAssociationCalls(client: HubspotClient): AssociationCalls {
   return {
@@ -48,26 +48,23 @@ export function createAssociationCalls(client: HubspotClient): AssociationCalls 
       return { landed: [], refused: [], refusedWhole: toRefusedInput(answer.envelope, answer.correlationId) };
     },
 
-    async archiveAssociations(from, to, pairs, call) {
-      const inputs = toAssociationArchiveInputs(pairs);
-      if (inputs.length === 0) {
-        return;
-      }
-      const request: HubspotRequest = {
-        kind: 'association-write',
-        what: `${from}-${to} associations batch/archive`,
-        method: 'POST',
-        path: associationsPath(from, to, '/batch/archive'),
-        body: { inputs },
-      };
-      requireAtMost(request, MAX_ARCHIVE_SOURCES, inputs.length);
-      // 204 without a body or 200 with an envelope, by version. What is not there needs no removal.
-      const failure = (await client.read(request, archiveSchema, call))?.errors.find(({ category }) => category !== 'OBJECT_NOT_FOUND');
-      if (failure !== undefined) {
-        throw incompleteAnswer(request, failure.category ?? 'no category', failure.correlationId);
-      }
-    },
+    archiveAssociations: (from, to, pairs, call) => archive(from, to, '/batch/archive', toAssociationArchiveInputs(pairs), call),
+
+    archiveAssociationKinds: (from, to, associations, call) => archive(from, to, '/batch/labels/archive', associations.map(toAssociationInput), call),
   };
+
+  async function archive(from: ObjectType, to: ObjectType, path: string, inputs: readonly { readonly from: { readonly id: string } }[], call: CallContext): Promise<void> {
+    if (inputs.length === 0) {
+      return;
+    }
+    const request: HubspotRequest = { kind: 'association-write', what: `${from}-${to} associations ${path.slice(1)}`, method: 'POST', path: associationsPath(from, to, path), body: { inputs } };
+    requireAtMost(request, MAX_ARCHIVE_SOURCES, new Set(inputs.map((input) => input.from.id)).size);
+    // 204 without a body or 200 with an envelope, by version. What is not there needs no removal.
+    const failure = (await client.read(request, archiveSchema, call))?.errors.find(({ category }) => category !== 'OBJECT_NOT_FOUND');
+    if (failure !== undefined) {
+      throw incompleteAnswer(request, failure.category ?? 'no category', failure.correlationId);
+    }
+  }
 }
 
 async function readPage(client: HubspotClient, from: ObjectType, to: ObjectType | AttachedObjectType, inputs: readonly { readonly id: string; readonly after?: string }[], call: CallContext): Promise<ReturnType<typeof toAssociations>> {

@@ -1,6 +1,7 @@
 import type { ObjectType } from '../../domain/object-type';
 import type { BatchWriteAnswer, CallContext, PropertyHistoryEntry, TargetConnector, TargetRecord } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRequest } from './client';
+import { eachOnce } from './each-once';
 import { incompleteAnswer, toCallError } from './errors';
 import { objectsPath } from './paths';
 import { archiveSchema, objectBatchSchema, objectPageSchema, searchPageSchema } from './responses';
@@ -45,7 +46,7 @@ export function createRecordCalls(client: HubspotClient): RecordCalls {
       requireAtMost(request, MAX_BATCH_INPUTS, ids.length);
       const batch = await client.read(request, objectBatchSchema, call);
       refuseIncomplete(request, batch);
-      return batch.results.map(toTargetRecord);
+      return eachOnce(batch.results.map(toTargetRecord), ({ id }) => id);
     },
 
     async createRecords(objectType, inputs, call) {

@@ -112,6 +112,8 @@ export type PropertyReply = z.infer<typeof propertySchema>;
 export const propertyListSchema = z.object({ results: z.array(propertySchema) });
 export const propertyBatchSchema = batchOf(propertySchema);
 
+export const propertyGroupListSchema = z.object({ results: z.array(z.object({ name: z.string(), label: z.string(), archived: optionalFlag })) });
+
 export const pipelineListSchema = z.object({
   results: z.array(
     z.object({

@@ -2,15 +2,16 @@ import type { ObjectType } from '../../domain/object-type';
 import type { PropertyDefinition } from '../../domain/schema-plan';
 import type { CallContext, RefusedInput, TargetConnector } from '../connector';
 import { acceptedBody, refuseIncomplete, requireAtMost, type HubspotClient, type HubspotRejected, type HubspotRequest } from './client';
+import { eachOnce } from './each-once';
 import { toCallError } from './errors';
 import { pipelinesPath, propertiesPath } from './paths';
 import { MAX_BATCH_INPUTS } from './record-calls';
-import { pipelineListSchema, propertyBatchSchema } from './responses';
+import { pipelineListSchema, propertyBatchSchema, propertyGroupListSchema } from './responses';
 import { toPipelineDefinition, toPipelineInput, toPropertyDefinition, toPropertyInput, toRefusedInput } from './wire';
 
 export type SchemaCalls = Pick<
   TargetConnector,
-  'createPropertyGroup' | 'archivePropertyGroup' | 'createProperties' | 'readProperties' | 'archiveProperty' | 'createPipeline' | 'readPipelines' | 'archivePipeline'
+  'readPropertyGroups' | 'createPropertyGroup' | 'archivePropertyGroup' | 'createProperties' | 'readProperties' | 'replaceOptions' | 'archiveProperty' | 'createPipeline' | 'readPipelines' | 'archivePipeline'
 >;
 
 /** Codes that refuse to archive what is still used. Source: live run of 2026-09-29; which member of the envelope has them is not written down, so all are looked at. */
@@ -47,6 +48,12 @@ export function createSchemaCalls(client: HubspotClient): SchemaCalls {
   }
 
   return {
+    async readPropertyGroups(objectType, call) {
+      const request: HubspotRequest = { kind: 'schema-read', what: `${objectType} property groups`, method: 'GET', path: propertiesPath(objectType, '/groups') };
+      const { results } = await client.read(request, propertyGroupListSchema, call);
+      return results.filter(({ archived }) => !archived).map(({ name, label }) => ({ name, label }));
+    },
+
     async createPropertyGroup(objectType, { name, label }, call) {
       const request: HubspotRequest = { kind: 'schema-write', what: `${objectType} property group`, method: 'POST', path: propertiesPath(objectType, '/groups'), body: { name, label, displayOrder: -1 } };
       const outcome = await createOne(request, call);
@@ -72,7 +79,7 @@ export function createSchemaCalls(client: HubspotClient): SchemaCalls {
       if (answer.verdict === 'rejected' && answer.status === 404) {
         throw toCallError(request, { ...answer, retryAfterMs: null });
       }
-      const created = answer.verdict === 'accepted' ? acceptedBody(request, answer, propertyBatchSchema).results.map(({ name }) => name) : [];
+      const created = answer.verdict === 'accepted' ? eachOnce(acceptedBody(request, answer, propertyBatchSchema).results.map(({ name }) => name), (name) => name) : [];
       // Entries of a 207 do not say reliably whom they mean: whatever was not created is asked for on its own, which names the reason.
       const rest = await createSingly(objectType, properties.filter(({ name }) => !created.includes(name)), call);
       return { created: [...created, ...rest.created], existed: rest.existed, refused: rest.refused };
@@ -92,7 +99,15 @@ export function createSchemaCalls(client: HubspotClient): SchemaCalls {
       requireAtMost(request, MAX_BATCH_INPUTS, names.length);
       const batch = await client.read(request, propertyBatchSchema, call);
       refuseIncomplete(request, batch);
-      return batch.results.map(toPropertyDefinition);
+      return eachOnce(batch.results.map(toPropertyDefinition), ({ name }) => name);
+    },
+
+    async replaceOptions(objectType, name, options, call) {
+      const request: HubspotRequest = { kind: 'schema-write', what: `${objectType} property`, method: 'PATCH', path: propertiesPath(objectType, `/${encodeURIComponent(name)}`), body: { options: options.map((option) => ({ ...option })) } };
+      const answer = await client.send(request, call);
+      if (answer.verdict === 'rejected') {
+        throw toCallError(request, { ...answer, retryAfterMs: null });
+      }
     },
 
     archiveProperty: (objectType, name, call) =>

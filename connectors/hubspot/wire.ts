@@ -5,6 +5,7 @@ import type { SimplePublicObjectBatchInputForCreate } from '@hubspot/api-client/
 import type { z } from 'zod';
 import type { AssociationWriteAnswer, BatchWriteAnswer, PropertyHistoryEntry, RefusedInput, TargetAssociation, TargetRecord } from '../connector';
 import type { PipelineDefinition, PropertyDefinition } from '../../domain/schema-plan';
+import { eachOnce } from './each-once';
 import type { associationCreateSchema, associationReadSchema, ErrorEnvelope, objectBatchSchema, ObjectReply, PipelineReply, PropertyReply } from './responses';
 
 // ---------------------------------------------------------------- records
@@ -28,7 +29,10 @@ export function toHistory(reply: ObjectReply): Readonly<Record<string, readonly 
 /** A 200, 201 or 207 of a batch write. Inputs that neither list names are in doubt. */
 export function toBatchWriteAnswer(batch: z.output<typeof objectBatchSchema>, correlationId: string | null): BatchWriteAnswer {
   return {
-    landed: batch.results.map((reply) => ({ traceId: reply.objectWriteTraceId, record: toTargetRecord(reply) })),
+    landed: eachOnce(
+      batch.results.map((reply) => ({ traceId: reply.objectWriteTraceId, record: toTargetRecord(reply) })),
+      ({ traceId, record }) => `${record.id} ${traceId}`,
+    ),
     refused: batch.errors.flatMap((envelope) => toRefusedInputs(envelope, correlationId)),
     refusedWhole: null,
   };
@@ -93,16 +97,20 @@ export function toAssociationArchiveInputs(pairs: readonly { readonly fromId: st
 }
 
 export function toAssociations(batch: z.output<typeof associationReadSchema>): { readonly associations: readonly TargetAssociation[]; readonly unfinished: readonly { readonly id: string; readonly after: string }[] } {
+  const sources = eachOnce(batch.results, ({ from }) => from.id);
   return {
-    associations: batch.results.flatMap(({ from, to }) => to.map(({ toObjectId, associationTypes }) => ({ fromId: from.id, toId: toObjectId, kinds: associationTypes }))),
-    unfinished: batch.results.flatMap(({ from, paging }) => (paging === null ? [] : [{ id: from.id, after: paging }])),
+    associations: sources.flatMap(({ from, to }) => to.map(({ toObjectId, associationTypes }) => ({ fromId: from.id, toId: toObjectId, kinds: associationTypes }))),
+    unfinished: sources.flatMap(({ from, paging }) => (paging === null ? [] : [{ id: from.id, after: paging }])),
   };
 }
 
 /** There is no trace id here: refusals are matched by the ids in their context, told apart by side. */
 export function toAssociationWriteAnswer(batch: z.output<typeof associationCreateSchema>, inputs: readonly TargetAssociation[], correlationId: string | null): AssociationWriteAnswer {
   return {
-    landed: batch.results.map(({ fromObjectId, toObjectId }) => ({ fromId: fromObjectId, toId: toObjectId })),
+    landed: eachOnce(
+      batch.results.map(({ fromObjectId, toObjectId }) => ({ fromId: fromObjectId, toId: toObjectId })),
+      ({ fromId, toId }) => `${fromId} ${toId}`,
+    ),
     refused: batch.errors.map((envelope) => {
       const { code, message, correlationId: own } = toRefusedInput(envelope, correlationId);
       // `crm.associations.FROM_OBJECT_NOT_FOUND`: the last part says more than the category does.

@@ -3,15 +3,16 @@ import { bodyOf, isNewest, requiredText, type ApiAnswer, type ApiRequest } from 
 import { validationError } from './errors';
 import type { Portal } from './portal';
 import type { RateLimits } from './rate-limits';
+import type { Token } from './tokens';
 
 /** HubSpot docs, "Account information". */
 export function accountDetails(portal: Portal, request: ApiRequest): ApiAnswer {
-  const { portalId, portalName, accountType, timeZone, companyCurrency, additionalCurrencies } = portal.settings;
+  const { portalName, accountType, timeZone, companyCurrency, additionalCurrencies } = portal.settings;
   const offsetMs = utcOffsetMs(portal.clock.nowMs(), timeZone);
   return {
     status: 200,
     body: {
-      portalId,
+      portalId: portalIdOf(portal, request.token),
       accountType,
       timeZone,
       companyCurrency,
@@ -32,15 +33,19 @@ export function apiUsage(portal: Portal, limits: RateLimits): ApiAnswer {
 }
 
 export function integrationsMe(portal: Portal, { token }: ApiRequest): ApiAnswer {
-  const { portalId, timeZone, companyCurrency } = portal.settings;
-  return { status: 200, body: { portalId, timeZone, currency: companyCurrency, utcOffset: formatUtcOffset(utcOffsetMs(portal.clock.nowMs(), timeZone)), utcOffsetMilliseconds: utcOffsetMs(portal.clock.nowMs(), timeZone), appId: token.appId } };
+  const { timeZone, companyCurrency } = portal.settings;
+  return { status: 200, body: { portalId: portalIdOf(portal, token), timeZone, currency: companyCurrency, utcOffset: formatUtcOffset(utcOffsetMs(portal.clock.nowMs(), timeZone)), utcOffsetMilliseconds: utcOffsetMs(portal.clock.nowMs(), timeZone), appId: token.appId } };
 }
 
 /** HubSpot docs, "Private apps": what a token may do. */
 export function accessTokenInfo(portal: Portal, request: ApiRequest, allScopes: readonly string[]): ApiAnswer {
   const asked = portal.tokens.get(requiredText(bodyOf(request), 'tokenKey'));
   if (!asked) throw validationError('The token is not known');
-  return { status: 200, body: { userId: asked.userId, hubId: portal.settings.portalId, appId: asked.appId, scopes: asked.scopes === 'all' ? allScopes : [...asked.scopes] } };
+  return { status: 200, body: { userId: asked.userId, hubId: portalIdOf(portal, asked), appId: asked.appId, scopes: asked.scopes === 'all' ? allScopes : [...asked.scopes] } };
+}
+
+function portalIdOf(portal: Portal, token: Token): number {
+  return token.portalId ?? portal.settings.portalId;
 }
 
 /** HubSpot docs, "Track limits". The figures of each tier are not known: these are the ones that the web repeats. */

@@ -1,7 +1,7 @@
 import { isJsonObject, listOf, textOf, type JsonObject } from '../json';
 import { inputsOf, isDated, requiredText, type ApiAnswer, type ApiRequest } from './api-request';
 import { liveAssociations, viewAssociation } from './association-view';
-import { associate, liveRecord, readTypes } from './association-writes';
+import { associate, associatedId, liveRecord, readTypes } from './association-writes';
 import { batchAnswer } from './batch-endpoints';
 import { notFound, toBatchErrorEntry, tooManyInputs, VendorError, type ErrorBody } from './errors';
 import { pagingTo } from './object-endpoints';
@@ -20,7 +20,7 @@ export function associationBatchCreate(portal: Portal, request: ApiRequest, [fro
   const results: unknown[] = [];
   const errors: unknown[] = [];
   typed.forEach(({ input, types }, place) => {
-    const ends = request.refused?.inputs.has(place) ? refusedByPlan(input) : readEnds(from, to, input);
+    const ends = request.refused?.inputs.has(place) ? refusedByPlan(input) : readEnds(portal, from, to, input);
     if ('message' in ends) return void errors.push(toBatchErrorEntry(ends));
     const after = associate(portal, ends, types, 'typed');
     results.push(viewCreated(ends.from, ends.fromRecord.id, ends.to, ends.toRecord.id, after.flatMap(({ label, kind }) => (kind === 'unlabelled' || label === null ? [] : [label]))));
@@ -33,7 +33,7 @@ export function associationBatchDefault(portal: Portal, request: ApiRequest, [fr
   const results: unknown[] = [];
   const errors: unknown[] = [];
   for (const input of inputsOf(request, portal.switches.associationDefaultBatchLimit, tooManyInputs)) {
-    const ends = readEnds(from, to, input);
+    const ends = readEnds(portal, from, to, input);
     if ('message' in ends) errors.push(toBatchErrorEntry(ends));
     else results.push(...associateByDefault(portal, from, to, ends));
   }
@@ -51,10 +51,11 @@ export function associationBatchRead(portal: Portal, request: ApiRequest, [fromA
       continue;
     }
     const after = Number(textOf(input['after']) ?? 0) || 0;
-    const rest = liveAssociations(portal, from, Number(id), to).filter(({ toId }) => toId >= after);
+    const source = associatedId(portal, from, id);
+    const rest = liveAssociations(portal, from, source, to).filter(({ toId }) => toId >= after);
     const next = rest[PAGE];
     if (rest.length === 0) errors.push(toBatchErrorEntry(noneFound(from, to, id)));
-    else results.push({ from: { id }, to: rest.slice(0, PAGE).map(viewAssociation), ...(next ? { paging: { next: { after: String(next.toId) } } } : {}) });
+    else results.push({ from: { id: String(source) }, to: rest.slice(0, PAGE).map(viewAssociation), ...(next ? { paging: { next: { after: String(next.toId) } } } : {}) });
   }
   return batchAnswer(portal, 200, results, errors);
 }
@@ -62,8 +63,8 @@ export function associationBatchRead(portal: Portal, request: ApiRequest, [fromA
 export function associationBatchArchive(portal: Portal, request: ApiRequest, [fromAlias = '', toAlias = '']: readonly string[]): ApiAnswer {
   const [from, to] = [objectOf(portal, fromAlias), objectOf(portal, toAlias)];
   for (const input of archiveInputs(portal, request)) {
-    const fromId = idIn(input['from']);
-    for (const target of listOf(input['to'])) portal.associations.set(from.type.objectTypeId, Number(fromId), to.type.objectTypeId, Number(idIn(target)), []);
+    const fromId = associatedId(portal, from, idIn(input['from']));
+    for (const target of listOf(input['to'])) portal.associations.set(from.type.objectTypeId, fromId, to.type.objectTypeId, associatedId(portal, to, idIn(target)), []);
   }
   return archived(portal, request);
 }
@@ -72,7 +73,7 @@ export function associationBatchArchive(portal: Portal, request: ApiRequest, [fr
 export function associationLabelsArchive(portal: Portal, request: ApiRequest, [fromAlias = '', toAlias = '']: readonly string[]): ApiAnswer {
   const [from, to] = [objectOf(portal, fromAlias), objectOf(portal, toAlias)];
   for (const input of archiveInputs(portal, request)) {
-    const [fromId, toId] = [Number(idIn(input['from'])), Number(idIn(input['to']))];
+    const [fromId, toId] = [associatedId(portal, from, idIn(input['from'])), associatedId(portal, to, idIn(input['to']))];
     const gone = readTypes(portal, from, to, input['types']);
     const before = portal.associations.typesOf(from.type.objectTypeId, fromId, to.type.objectTypeId, toId);
     const after = gone.some(({ kind }) => kind === 'unlabelled') ? [] : before.filter((type) => !gone.includes(type));
@@ -96,7 +97,7 @@ export function putDefaultAssociation(portal: Portal, _request: ApiRequest, para
 
 export function deleteAssociation(portal: Portal, _request: ApiRequest, [fromAlias = '', fromId = '', toAlias = '', toId = '']: readonly string[]): ApiAnswer {
   const [from, to] = [objectOf(portal, fromAlias), objectOf(portal, toAlias)];
-  portal.associations.set(from.type.objectTypeId, Number(fromId), to.type.objectTypeId, Number(toId), []);
+  portal.associations.set(from.type.objectTypeId, associatedId(portal, from, fromId), to.type.objectTypeId, associatedId(portal, to, toId), []);
   return { status: 204 };
 }
 
@@ -105,18 +106,19 @@ export function listAssociations(portal: Portal, request: ApiRequest, [fromAlias
   const limit = Math.min(PAGE, Number(request.query.get('limit') ?? PAGE) || PAGE);
   const after = Number(request.query.get('after') ?? 0) || 0;
   // An archived or unknown source answers an empty list, as a public project saw it.
-  const rest = liveAssociations(portal, from, Number(fromId), to).filter(({ toId }) => toId >= after);
+  const rest = liveAssociations(portal, from, associatedId(portal, from, fromId), to).filter(({ toId }) => toId >= after);
   const next = rest[limit];
   return { status: 200, body: { results: rest.slice(0, limit).map(viewAssociation), ...(next ? { paging: pagingTo(request, String(next.toId)) } : {}) } };
 }
 
 type Ends = Parameters<typeof associate>[1];
 
-function readEnds(from: PortalObject, to: PortalObject, input: JsonObject): Ends | ErrorBody {
+function readEnds(portal: Portal, from: PortalObject, to: PortalObject, input: JsonObject): Ends | ErrorBody {
   const [fromId, toId] = [idIn(input['from']), idIn(input['to'])];
   for (const id of [fromId, toId]) if (!/^\d+$/.test(id)) return invalidIdentifier(id);
   if (from === to && fromId === toId) return { category: 'VALIDATION_ERROR', message: `Object ${fromId} cannot be associated to itself (${toId})`, context: { id: [fromId] } };
-  const [fromRecord, toRecord] = [liveRecord(from, fromId), liveRecord(to, toId)];
+  const merged = portal.switches.mergedIdsInAssociations === 'follow' ? 'follow' : 'ignore';
+  const [fromRecord, toRecord] = [liveRecord(from, fromId, merged), liveRecord(to, toId, merged)];
   if (!fromRecord) return unknownEnd('FROM', from, fromId);
   if (!toRecord) return unknownEnd('TO', to, toId);
   return { from, fromRecord, to, toRecord };
@@ -124,7 +126,7 @@ function readEnds(from: PortalObject, to: PortalObject, input: JsonObject): Ends
 
 function singleEnds(portal: Portal, [fromAlias = '', fromId = '', toAlias = '', toId = '']: readonly string[]): { from: PortalObject; to: PortalObject; ends: Ends } {
   const [from, to] = [objectOf(portal, fromAlias), objectOf(portal, toAlias)];
-  const ends = readEnds(from, to, { from: { id: fromId }, to: { id: toId } });
+  const ends = readEnds(portal, from, to, { from: { id: fromId }, to: { id: toId } });
   if ('message' in ends) throw new VendorError(ends.category === 'OBJECT_NOT_FOUND' ? 404 : 400, ends);
   return { from, to, ends };
 }

@@ -81,9 +81,14 @@ export function readTypes(portal: Portal, from: PortalObject, to: PortalObject, 
   });
 }
 
-/** A live record by the text of its id. */
-export function liveRecord(object: PortalObject, id: string): StoredRecord | undefined {
-  const record = /^\d+$/.test(id) ? object.records.get(Number(id), 'follow') : undefined;
+/** A live record by the text of its id. Ids of merged records lead to the winner unless told otherwise. */
+export function liveRecord(object: PortalObject, id: string, merged: 'follow' | 'ignore' = 'follow'): StoredRecord | undefined {
+  const record = /^\d+$/.test(id) ? object.records.get(Number(id), merged) : undefined;
   return record?.archivedMs === 0 ? record : undefined;
+}
+
+/** What an end's id means to association calls: the winner's id for one that was merged away, if the portal follows those. */
+export function associatedId(portal: Portal, object: PortalObject, id: string): number {
+  return portal.switches.mergedIdsInAssociations === 'follow' ? (object.records.get(Number(id), 'follow')?.id ?? Number(id)) : Number(id);
 }
 

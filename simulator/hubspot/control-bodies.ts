@@ -3,36 +3,7 @@ import { z } from 'zod';
 /** Bodies of the control plane: what `control-plane.ts` declares, checked. A typo is an error, as a test would be misled by it. */
 const texts = z.record(z.string(), z.string());
 const tier = z.enum(['free', 'starter', 'professional', 'enterprise', 'off']);
-const count = z.number().int().nonnegative();
-const when = z.enum(['before', 'after']);
-
-const fault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('request-lost') }),
-  z.strictObject({ kind: z.literal('answer-lost-after-commit') }),
-  z.strictObject({ kind: z.literal('connection-reset'), when: when.optional() }),
-  z.strictObject({ kind: z.literal('status'), status: z.number().int().min(400).max(599), when }),
-  z.strictObject({ kind: z.literal('locked') }),
-  z.strictObject({ kind: z.literal('rate-limited'), policy: z.enum(['TEN_SECONDLY_ROLLING', 'SECONDLY', 'DAILY']), retryAfterSeconds: count.optional() }),
-  z.strictObject({ kind: z.literal('moving'), retryAfterSeconds: count }),
-  z.strictObject({ kind: z.literal('token-expired') }),
-  z.strictObject({ kind: z.literal('slow'), delayMs: count, when: when.optional() }),
-  z.strictObject({ kind: z.literal('not-json'), when }),
-  z.strictObject({ kind: z.literal('refuse-inputs'), inputs: z.array(count), code: z.string().optional() }),
-]);
-
-export const faultPlanBody = z.strictObject({
-  seed: z.number().int().optional(),
-  rules: z.array(
-    z.strictObject({
-      fault,
-      path: z.string().optional(),
-      callNumbers: z.array(z.number().int().positive()).optional(),
-      probability: z.number().min(0).max(1).optional(),
-      times: count.optional(),
-    }),
-  ),
-});
-
+export const count = z.number().int().nonnegative();
 export const clockBody = z.union([z.strictObject({ advanceMs: z.number().nonnegative() }), z.strictObject({ resetsInMs: z.number().positive() })]);
 
 export const limitsBody = z.strictObject({
@@ -61,6 +32,11 @@ export const switchesBody = z.strictObject({
   newContactLifecycleStage: z.string().optional(),
   bodyLimitBytes: count.optional(),
   validationRulesEnforced: z.boolean().optional(),
+  archivedRecordsReappearInSearch: z.boolean().optional(),
+  mergedIdsInAssociations: z.enum(['follow', 'unknown']).optional(),
+  companyEnrichment: z.boolean().optional(),
+  lifecycleAutomation: z.string().optional(),
+  companiesFromEmailDomains: z.boolean().optional(),
 });
 
 const option = z.strictObject({ label: z.string(), value: z.string(), displayOrder: z.number().optional(), hidden: z.boolean().optional(), description: z.string().optional() });
@@ -87,7 +63,21 @@ const pipeline = z.strictObject({
 
 const types = z.array(z.strictObject({ associationCategory: z.string(), associationTypeId: z.number().int() })).optional();
 const recordId = z.string().regex(/^\d+$/, 'a record id is numeric');
+const ONE_OF_TWO = 'exactly one of id and where must be given';
+const isOne = (one: unknown, other: unknown): boolean => (one === undefined) !== (other === undefined);
 const reference = z.strictObject({ objectType: z.string(), id: recordId.optional(), ref: z.string().optional() });
+
+const tokens = z.array(
+  z.strictObject({
+    token: z.string(),
+    scopes: z.union([z.literal('all'), z.array(z.string())]),
+    expiresAt: z.string().optional(),
+    appId: z.number().optional(),
+    userId: z.number().optional(),
+    portalId: z.number().int().optional(),
+  }),
+);
+export const tokensBody = z.strictObject({ tokens });
 
 export const portalBody = z.strictObject({
   portalId: z.number().int().optional(),
@@ -97,17 +87,7 @@ export const portalBody = z.strictObject({
   companyCurrency: z.string().optional(),
   currencies: z.array(z.string()).optional(),
   tier: tier.optional(),
-  tokens: z
-    .array(
-      z.strictObject({
-        token: z.string(),
-        scopes: z.union([z.literal('all'), z.array(z.string())]),
-        expiresAt: z.string().optional(),
-        appId: z.number().optional(),
-        userId: z.number().optional(),
-      }),
-    )
-    .optional(),
+  tokens: tokens.optional(),
   groups: z.record(z.string(), z.array(z.strictObject({ name: z.string(), label: z.string() }))).optional(),
   properties: z.record(z.string(), z.array(property)).optional(),
   pipelines: z.record(z.string(), z.array(pipeline)).optional(),
@@ -145,13 +125,21 @@ export const portalBody = z.strictObject({
   switches: switchesBody.optional(),
 });
 
-const end = z.strictObject({ objectType: z.string(), id: recordId });
+const where = z.strictObject({ property: z.string(), value: z.string() }).optional();
 const userId = z.number().int().optional();
+const address = { objectType: z.string(), id: recordId.optional(), where };
+const end = z.strictObject(address).refine((given) => isOne(given.id, given.where), ONE_OF_TWO);
+const admin = { objectType: z.string(), propertyName: z.string(), userId };
 
 export const editBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('create'), objectType: z.string(), properties: texts, userId }),
-  z.strictObject({ action: z.literal('update'), objectType: z.string(), id: recordId, properties: texts, userId }),
-  z.strictObject({ action: z.enum(['archive', 'restore']), objectType: z.string(), id: recordId, userId }),
-  z.strictObject({ action: z.literal('merge'), objectType: z.string(), id: recordId, mergedId: recordId, userId }),
+  z.strictObject({ action: z.literal('update'), ...address, properties: texts, userId }).refine((given) => isOne(given.id, given.where), ONE_OF_TWO),
+  z.strictObject({ action: z.enum(['archive', 'restore']), ...address, userId }).refine((given) => isOne(given.id, given.where), ONE_OF_TWO),
+  z
+    .strictObject({ action: z.literal('merge'), ...address, mergedId: recordId.optional(), mergedWhere: where, userId })
+    .refine((given) => isOne(given.id, given.where), ONE_OF_TWO)
+    .refine((given) => isOne(given.mergedId, given.mergedWhere), 'exactly one of mergedId and mergedWhere must be given'),
   z.strictObject({ action: z.enum(['associate', 'disassociate']), from: end, to: end, types, userId }),
+  z.strictObject({ action: z.enum(['require-property', 'archive-property']), ...admin }),
+  z.strictObject({ action: z.literal('delete-option'), ...admin, value: z.string() }),
 ]);

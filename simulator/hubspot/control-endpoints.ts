@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import type { CallRecorder } from '../call-log';
 import type { SimulatorClock } from '../clock';
-import type { ClockState, PortalDefinition, PortalDump, PortalLoaded, SimulatorHealth, SwitchChanges, Switches } from '../control-plane';
+import type { ClockState, FaultPlanState, PortalDefinition, PortalDump, PortalLoaded, SimulatorHealth, SwitchChanges, Switches, TokensState } from '../control-plane';
 import type { FaultPlanner } from '../faults';
 import type { Latency } from '../latency';
 import { canonicalDump, DEFAULT_KEYS, fingerprint } from './canonical';
-import { clockBody, editBody, faultPlanBody, latencyBody, limitsBody, portalBody, switchesBody } from './control-bodies';
+import { clockBody, editBody, latencyBody, limitsBody, portalBody, switchesBody, tokensBody } from './control-bodies';
 import { VendorError } from './errors';
+import { faultPlanBody } from './fault-plan-body';
+import type { LateCommits } from './late-commits';
 import { storedProperties } from './object-view';
 import { findObjectType } from './object-types';
 import { editAsPerson } from './person-edit';
 import type { Portal } from './portal';
 import type { RateLimits } from './rate-limits';
 import { withSwitches } from './switches';
+import { createTokens, toTokenDefinition } from './tokens';
 
 export interface ControlledWorld {
   portal(): Portal;
@@ -20,6 +23,7 @@ export interface ControlledWorld {
   load(definition: PortalDefinition): PortalLoaded;
   readonly clock: SimulatorClock;
   readonly faults: FaultPlanner;
+  readonly lateCommits: LateCommits;
   readonly latency: Latency;
   readonly calls: CallRecorder;
 }
@@ -55,21 +59,23 @@ function answer(world: ControlledWorld, method: string, url: URL, text: string):
   const body = (): unknown => JSON.parse(text === '' ? '{}' : text);
   switch (`${method} ${name}`) {
     case 'GET health':
-      return { simulator: 'hubspot', portalId: world.portal().settings.portalId } satisfies SimulatorHealth;
+      return { simulator: 'hubspot', portalId: world.portal().settings.portalId, lateCommits: faultState(world).lateCommits } satisfies SimulatorHealth;
     case 'GET faults':
-      return world.faults.state();
+      return faultState(world);
     case 'POST faults':
       world.faults.set(faultPlanBody.parse(body()));
-      return world.faults.state();
+      return faultState(world);
     case 'DELETE faults':
       world.faults.clear();
-      return world.faults.state();
+      return faultState(world);
     case 'GET clock':
       return clockState(world);
     case 'POST clock': {
       const change = clockBody.parse(body());
-      if ('advanceMs' in change) world.clock.advance(change.advanceMs);
-      else world.limits().resetIn(change.resetsInMs);
+      if ('advanceMs' in change) {
+        world.clock.advance(change.advanceMs);
+        world.lateCommits.catchUp();
+      } else world.limits().resetIn(change.resetsInMs);
       return clockState(world);
     }
     case 'GET limits':
@@ -82,6 +88,11 @@ function answer(world: ControlledWorld, method: string, url: URL, text: string):
     case 'DELETE calls':
       world.calls.clear();
       return world.calls.log();
+    case 'GET tokens':
+      return tokensState(world);
+    case 'POST tokens':
+      world.portal().tokens = createTokens(tokensBody.parse(body()).tokens);
+      return tokensState(world);
     case 'GET portal':
       return dumpPortal(world.portal());
     case 'POST portal':
@@ -109,6 +120,14 @@ function answer(world: ControlledWorld, method: string, url: URL, text: string):
 function keysIn(url: URL): readonly string[] {
   const keys = (url.searchParams.get('canonical') ?? '').split(',').filter((key) => key !== '');
   return keys.length > 0 ? keys : DEFAULT_KEYS;
+}
+
+function faultState({ faults, lateCommits }: ControlledWorld): FaultPlanState {
+  return { ...faults.state(), lateCommits: { pending: lateCommits.pending, planned: faults.mayStrike('commits-late') } };
+}
+
+function tokensState(world: ControlledWorld): TokensState {
+  return { tokens: [...world.portal().tokens.values()].map(toTokenDefinition) };
 }
 
 function clockState(world: ControlledWorld): ClockState {

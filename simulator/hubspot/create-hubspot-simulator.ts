@@ -5,9 +5,11 @@ import type { LatencySetting, PortalDefinition, Tier } from '../control-plane';
 import { createFaultPlanner } from '../faults';
 import { createLatency } from '../latency';
 import { serveControlCall, type ControlledWorld } from './control-endpoints';
+import { LateCommits } from './late-commits';
 import { loadPortal } from './load-portal';
+import { send } from './outgoing';
 import { RateLimits } from './rate-limits';
-import { send, serveVendorCall } from './vendor-server';
+import { serveVendorCall } from './vendor-server';
 
 export interface HubspotSimulatorOptions {
   readonly portal?: PortalDefinition;
@@ -71,15 +73,18 @@ function createWorld(options: HubspotSimulatorOptions): ControlledWorld {
     return { parts, limits: new RateLimits(clock, parts.portal.settings.timeZone, definition.tier ?? options.tier ?? 'professional') };
   };
   let { parts, limits } = start(options.portal ?? {});
+  const lateCommits = new LateCommits(clock);
   return {
     portal: () => parts.portal,
     limits: () => limits,
     load(definition) {
       ({ parts, limits } = start(definition));
+      lateCommits.forget();
       return parts.loaded;
     },
     clock,
     faults: createFaultPlanner(),
+    lateCommits,
     latency: createLatency({ profile: options.latency ?? 'none', seed }),
     calls: new CallRecorder(),
   };

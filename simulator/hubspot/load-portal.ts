@@ -7,7 +7,7 @@ import { insertRecord } from './object-writes';
 import { createPortal, objectOf, takeRecordId, uniqueNormaliser, type Portal, type PortalObject } from './portal';
 import { completeOption } from './property-registry';
 import { DEFAULT_SWITCHES, withSwitches } from './switches';
-import { createToken, DEFAULT_TOKEN } from './tokens';
+import { createTokens, DEFAULT_TOKEN } from './tokens';
 import type { StoredRecord } from './record-store';
 
 const DEFAULT_PORTAL_ID = 1_234_567;
@@ -16,7 +16,6 @@ const LOADED_BY = { sourceType: 'IMPORT', sourceId: 'portal-definition' };
 
 /** A portal as defined, from scratch. @throws VendorError or Error naming what in the definition is wrong */
 export function loadPortal(definition: PortalDefinition, clock: SimulatorClock, seed: number): { portal: Portal; loaded: PortalLoaded } {
-  const tokens = definition.tokens ?? [{ token: DEFAULT_TOKEN, scopes: 'all' }];
   const portal = createPortal({
     settings: {
       portalId: definition.portalId ?? DEFAULT_PORTAL_ID,
@@ -28,7 +27,7 @@ export function loadPortal(definition: PortalDefinition, clock: SimulatorClock, 
     },
     clock,
     random: createSeededRandom(seed),
-    tokens: new Map(tokens.map((token) => [token.token, createToken(token)])),
+    tokens: createTokens(definition.tokens ?? [{ token: DEFAULT_TOKEN, scopes: 'all' }]),
     rules: definition.rules ?? {},
     switches: withSwitches(DEFAULT_SWITCHES, definition.switches ?? {}),
   });

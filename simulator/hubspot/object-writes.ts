@@ -39,7 +39,13 @@ export function prepareCreate(portal: Portal, object: PortalObject, raw: JsonObj
   }
   requireStageOfPipeline(portal, object, changes, undefined);
   requireUnique(portal, object, changes, undefined, context, claimed);
-  return { commit: () => insertRecord(portal, object, changes, context.actor) };
+  return {
+    commit() {
+      const record = insertRecord(portal, object, changes, context.actor);
+      portal.newRecords.push({ object, record });
+      return record;
+    },
+  };
 }
 
 /** Checks one update completely. @throws VendorError as for a create */

@@ -6,7 +6,7 @@ import { VendorError } from './errors';
 import { findObjectType, OBJECT_TYPES, type ObjectTypeDefinition } from './object-types';
 import { PipelineStore } from './pipelines';
 import { PropertyRegistry, type Property } from './property-registry';
-import { RecordStore } from './record-store';
+import { RecordStore, type StoredRecord } from './record-store';
 import type { Token } from './tokens';
 
 export interface PortalSettings {
@@ -26,6 +26,11 @@ export interface PortalObject {
   readonly pipelines: PipelineStore;
 }
 
+export interface NewRecord {
+  readonly object: PortalObject;
+  readonly record: StoredRecord;
+}
+
 /** Everything a portal remembers. Plain state: what may be done to it stands in the files beside this one. */
 export interface Portal {
   readonly settings: PortalSettings;
@@ -34,9 +39,11 @@ export interface Portal {
   readonly objects: ReadonlyMap<string, PortalObject>;
   readonly associations: AssociationStore;
   readonly owners: Map<string, OwnerDefinition>;
-  readonly tokens: ReadonlyMap<string, Token>;
-  readonly rules: PortalRules;
+  tokens: ReadonlyMap<string, Token>;
+  rules: PortalRules;
   switches: Switches;
+  /** Created by the call under way: what the portal itself does to them comes after its answer. */
+  readonly newRecords: NewRecord[];
   nextRecordId: number;
   nextPipelineId: number;
 }
@@ -57,6 +64,7 @@ export function createPortal(parts: Pick<Portal, 'settings' | 'clock' | 'random'
     objects,
     associations: new AssociationStore(),
     owners: new Map(),
+    newRecords: [],
     nextRecordId: FIRST_RECORD_ID,
     nextPipelineId: 700_000_001,
   };

@@ -132,13 +132,13 @@ export function addProperty(portal: Portal, object: PortalObject, body: JsonObje
   return property;
 }
 
-function dropProperty(portal: Portal, object: PortalObject, property: Property): void {
+export function dropProperty(portal: Portal, object: PortalObject, property: Property): void {
   if (property.hubspotDefined) throw validationError(`Property ${property.name} is defined by HubSpot and cannot be archived`);
   property.archivedMs = portal.clock.nowMs();
   if (property.hasUniqueValue) object.records.dropUnique(property.name);
 }
 
-function requireProperty({ registry }: PortalObject, name: string, archived: boolean): Property {
+export function requireProperty({ registry }: PortalObject, name: string, archived: boolean): Property {
   const property = registry.properties.get(name);
   if (!property || property.archivedMs > 0 !== archived) throw unknownProperty(name);
   return property;

@@ -40,7 +40,7 @@ export function searchObjects(portal: Portal, request: ApiRequest, [alias = '']:
   const seenAtMs = portal.clock.nowMs() - portal.switches.searchLagMs;
   const found: Found[] = [];
   for (const record of object.records.inOrder()) {
-    if (record.archivedMs > 0 && record.archivedMs <= seenAtMs) continue;
+    if (record.archivedMs > 0 && record.archivedMs <= seenAtMs && !portal.switches.archivedRecordsReappearInSearch) continue;
     const values = valuesAt(record, seenAtMs);
     if (values && matches(portal, object, record, values, groups) && hasWords(object, record, values, words, portal)) found.push({ record, values });
   }

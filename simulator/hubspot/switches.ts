@@ -15,6 +15,11 @@ export const DEFAULT_SWITCHES: Switches = {
   newContactLifecycleStage: 'lead',
   bodyLimitBytes: 0,
   validationRulesEnforced: true,
+  archivedRecordsReappearInSearch: false,
+  mergedIdsInAssociations: 'follow',
+  companyEnrichment: false,
+  lifecycleAutomation: '',
+  companiesFromEmailDomains: false,
 };
 
 export function withSwitches(current: Switches, changes: SwitchChanges): Switches {

@@ -1,62 +1,39 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallRecorder } from '../call-log';
-import type { Fault } from '../control-plane';
+import type { Fault } from '../fault-plan';
 import type { FaultPlanner } from '../faults';
 import { isJsonObject, listOf } from '../json';
 import type { Latency } from '../latency';
 import type { ApiAnswer, ApiRequest } from './api-request';
 import { authenticate, expiredToken } from './authentication';
 import { notFound, toErrorEnvelope, VendorError } from './errors';
+import type { LateCommits } from './late-commits';
+import { deliver, type Delivery, type Outgoing } from './outgoing';
+import { poisonedPlaces, wholeBatchRefused } from './poison';
 import type { Portal } from './portal';
+import { letHappen } from './portal-events';
 import type { RateLimits } from './rate-limits';
 import { rateLimitAnswer } from './rate-limit-answers';
 import { matchRoute, type RouteMatch } from './routes';
 import { requireScopes } from './scopes';
+import { answerAfter, answerBefore, gatewayError } from './spoilt-answers';
+import { actOnNewRecords } from './system-actors';
 
 /** What a call is carried out on. The portal and its limits change when a definition is loaded. */
 export interface VendorWorld {
   portal(): Portal;
   limits(): RateLimits;
   readonly faults: FaultPlanner;
+  readonly lateCommits: LateCommits;
   readonly latency: Latency;
   readonly calls: CallRecorder;
-}
-
-interface Outgoing extends ApiAnswer {
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is, in place of a JSON body. */
-  readonly text?: string;
 }
 
 /** How much of a call's time has passed when its effects are there: a client that gives up late leaves them behind. */
 const COMMIT_SHARE = 0.6;
 /** The vendor's own limit is not known; one connector splits its lists of properties at about 15,000 characters. */
 const MAX_URL_CHARACTERS = 16_000;
-const HTML_PAGE = '<html><head><title>Error</title></head><body>upstream error</body></html>';
-
-/** Carries out one call of the vendor's API: faults, token, limits, latency, effect, answer. */
-export async function serveVendorCall(world: VendorWorld, request: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
-  const [method, url] = [request.method ?? 'GET', new URL(request.url ?? '/', 'http://simulator')];
-  const path = url.pathname + url.search;
-  const match = matchRoute(method, url.pathname);
-  const fault = world.faults.strike(method, path);
-  const at = new Date(world.portal().clock.nowMs()).toISOString();
-  const parsed = parseBody(text);
-  const log = (status: number): void =>
-    world.calls.record({ at, method, path, kind: match?.kind ?? 'unknown', inputCount: countInputs(parsed.body), status, fault: fault?.kind ?? null });
-
-  if (fault?.kind === 'request-lost' || (fault?.kind === 'connection-reset' && fault.when !== 'after')) {
-    log(0);
-    return cut(request, fault.kind === 'request-lost' ? 'close' : 'reset');
-  }
-  const answer = await decide(world, { request, method, url, match, fault, parsed, text });
-  log(fault?.kind === 'answer-lost-after-commit' || fault?.kind === 'connection-reset' ? 0 : answer.status);
-  if (fault?.kind === 'answer-lost-after-commit') return cut(request, 'close');
-  if (fault?.kind === 'connection-reset') return cut(request, 'reset');
-  send(response, answer);
-}
 
 interface Call {
   readonly request: IncomingMessage;
@@ -68,6 +45,53 @@ interface Call {
   readonly text: string;
 }
 
+/** Carries out one call of the vendor's API: events, faults, token, limits, latency, effect, answer. */
+export async function serveVendorCall(world: VendorWorld, request: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
+  const [method, url] = [request.method ?? 'GET', new URL(request.url ?? '/', 'http://simulator')];
+  const path = url.pathname + url.search;
+  const match = matchRoute(method, url.pathname);
+  const parsed = parseBody(text);
+  const at = new Date(world.portal().clock.nowMs()).toISOString();
+  const { fault, before, after } = world.faults.meet(method, path, (candidate) => canStrike(world.portal(), match, parsed.body, candidate));
+  letHappen(before, world.portal(), world.limits());
+
+  const isLost = fault?.kind === 'request-lost' || (fault?.kind === 'connection-reset' && fault.when !== 'after');
+  const answer: Outgoing = isLost ? { status: 0 } : await decide(world, { request, method, url, match, fault, parsed, text });
+  const delivery = deliveryOf(fault);
+  letHappen(after, world.portal(), world.limits());
+  world.calls.record({ at, method, path, kind: match?.kind ?? 'unknown', inputCount: countInputs(parsed.body), status: delivery === 'whole' ? answer.status : 0, fault: fault?.kind ?? null });
+  deliver(response, answer, delivery);
+}
+
+/** Faults that are about certain inputs or results wait for a call that has such. */
+function canStrike(portal: Portal, match: RouteMatch | undefined, body: unknown, fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'poison':
+      return poisonedPlaces(portal, match, body, fault).length > 0;
+    case 'results-missing':
+    case 'results-repeated':
+      return /\.batch\.(create|read|update|upsert|default)$/.test(match?.kind ?? '');
+    default:
+      return true;
+  }
+}
+
+function deliveryOf(fault: Fault | undefined): Delivery {
+  switch (fault?.kind) {
+    case 'request-lost':
+    case 'answer-lost-after-commit':
+      return 'closed';
+    case 'commits-late':
+      return fault.status === undefined ? 'closed' : 'whole';
+    case 'connection-reset':
+      return 'reset';
+    case 'answer-cut-short':
+      return 'cut-short';
+    default:
+      return 'whole';
+  }
+}
+
 async function decide(world: VendorWorld, call: Call): Promise<Outgoing> {
   const { fault, match } = call;
   const portal = world.portal();
@@ -77,50 +101,27 @@ async function decide(world: VendorWorld, call: Call): Promise<Outgoing> {
     const admission = world.limits().admit(token.value, match?.route.lane ?? 'general');
     const { headers } = admission;
     if (admission.refusedBy) return rateLimitAnswer(portal, token, admission.refusedBy, headers, portal.switches.retryAfterOn429);
-    const spoilt = fault && spoiltBefore(portal, fault, token, headers);
+    const spoilt = fault && answerBefore(portal, fault, token, headers);
     if (spoilt) return spoilt;
+    if (fault?.kind === 'commits-late') {
+      world.lateCommits.add(fault.delayMs, () => void carryOut(world, call, token));
+      return { ...gatewayError(fault.status ?? 504), headers };
+    }
 
     const delayMs = world.latency.nextMs(match?.route.nature ?? 'read');
-    if (fault?.kind === 'slow' && fault.when === 'before') await sleep(fault.delayMs);
-    if (delayMs > 0) await sleep(delayMs * COMMIT_SHARE);
+    if (fault?.kind === 'slow' && fault.when === 'before') await pause(fault.delayMs);
+    if (delayMs > 0) await pause(delayMs * COMMIT_SHARE);
     const answer = carryOut(world, call, token);
-    if (delayMs > 0) await sleep(delayMs * (1 - COMMIT_SHARE));
-    if (fault?.kind === 'slow' && fault.when !== 'before') await sleep(fault.delayMs);
-
-    if (fault?.kind === 'status') return { ...gatewayError(fault.status), headers };
-    if (fault?.kind === 'not-json') return { status: answer.status, text: HTML_PAGE, headers };
-    return { ...answer, headers };
+    if (delayMs > 0) await pause(delayMs * (1 - COMMIT_SHARE));
+    if (fault?.kind === 'slow' && fault.when !== 'before') await pause(fault.delayMs);
+    return { ...answerAfter(answer, fault, () => world.faults.random()), headers };
   } catch (error) {
     return toAnswer(error);
   }
 }
 
-/** Faults that answer without carrying the call out. */
-function spoiltBefore(portal: Portal, fault: Fault, token: ApiRequest['token'], headers: Readonly<Record<string, string>>): Outgoing | undefined {
-  switch (fault.kind) {
-    case 'status':
-      return fault.when === 'before' ? { ...gatewayError(fault.status), headers } : undefined;
-    case 'not-json':
-      return fault.when === 'before' ? { status: 200, text: HTML_PAGE, headers } : undefined;
-    case 'locked':
-      return { status: 423, body: toErrorEnvelope({ message: 'The resource is locked by another process. Try again in a moment.', category: 'LOCKED' }), headers };
-    case 'moving':
-      return { status: 477, body: toErrorEnvelope({ message: 'The account is being moved between data centers.', category: 'MIGRATION_IN_PROGRESS' }), headers: { ...headers, 'retry-after': String(fault.retryAfterSeconds) } };
-    case 'rate-limited':
-      return rateLimitAnswer(portal, token, fault.policy, headers, fault.retryAfterSeconds ?? 0);
-    default:
-      return undefined;
-  }
-}
-
-/** 502 and 504 come from a gateway that knows no JSON, 5xx of the API itself with its envelope. */
-function gatewayError(status: number): Outgoing {
-  if (status === 502 || status === 504 || status >= 520) return { status, text: HTML_PAGE };
-  return { status, body: toErrorEnvelope({ message: 'internal error' }) };
-}
-
 function carryOut(world: VendorWorld, call: Call, token: ApiRequest['token']): ApiAnswer {
-  const { method, url, match, fault, parsed, text } = call;
+  const { method, url, match, parsed, text } = call;
   const portal = world.portal();
   try {
     if (url.href.length > MAX_URL_CHARACTERS) throw new VendorError(414, { message: 'URI too long' });
@@ -128,11 +129,26 @@ function carryOut(world: VendorWorld, call: Call, token: ApiRequest['token']): A
     requireScopes(token, match.route.needs(match.parameters));
     if (portal.switches.bodyLimitBytes > 0 && Buffer.byteLength(text) > portal.switches.bodyLimitBytes) throw new VendorError(413, { message: 'Request entity too large' });
     if (parsed.problem !== undefined) throw new VendorError(400, { message: parsed.problem });
-    const refused = fault?.kind === 'refuse-inputs' ? { refused: { inputs: new Set(fault.inputs), code: fault.code ?? 'INVALID_OPTION' } } : {};
-    return match.route.handle(portal, { method, path: url.pathname, query: url.searchParams, version: match.version, token, body: parsed.body, ...refused }, match.parameters, world.limits());
+    const refused = refusedInputs(portal, call);
+    const answer = match.route.handle(portal, { method, path: url.pathname, query: url.searchParams, version: match.version, token, body: parsed.body, ...(refused ? { refused } : {}) }, match.parameters, world.limits());
+    actOnNewRecords(portal);
+    return answer;
   } catch (error) {
     return toAnswer(error);
   }
+}
+
+/** The inputs that a fault wants refused. @throws VendorError where it wants the whole batch refused, as a call of one input always is */
+function refusedInputs(portal: Portal, { match, fault, parsed: { body } }: Call): ApiRequest['refused'] {
+  if (fault?.kind === 'refuse-inputs') return { inputs: new Set(fault.inputs), code: fault.code ?? 'INVALID_OPTION' };
+  if (fault?.kind !== 'poison') return undefined;
+  if (fault.traceIds !== 'honoured' || !isJsonObject(body) || !Array.isArray(body['inputs'])) throw wholeBatchRefused(fault);
+  return { inputs: new Set(poisonedPlaces(portal, match, body, fault)), code: fault.code ?? 'INVALID_OPTION' };
+}
+
+/** A simulator that is closed does not stay for slow calls. */
+function pause(ms: number): Promise<void> {
+  return sleep(ms, undefined, { ref: false });
 }
 
 function toAnswer(error: unknown): ApiAnswer {
@@ -152,20 +168,4 @@ function parseBody(text: string): { body: unknown; problem?: string } {
 
 function countInputs(body: unknown): number {
   return isJsonObject(body) && Array.isArray(body['inputs']) ? listOf(body['inputs']).length : 1;
-}
-
-function cut(request: IncomingMessage, how: 'close' | 'reset'): void {
-  if (how === 'reset') request.socket.resetAndDestroy();
-  else request.socket.destroy();
-}
-
-export function send(response: ServerResponse, { status, body, text, headers }: Outgoing): void {
-  const payload = text ?? (body === undefined ? '' : JSON.stringify(body));
-  response.writeHead(status, {
-    ...(payload === '' ? {} : { 'content-type': text === undefined ? 'application/json;charset=utf-8' : 'text/html' }),
-    ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(payload) }),
-    'x-hubspot-correlation-id': randomUUID(),
-    ...headers,
-  });
-  response.end(payload);
 }

@@ -5,6 +5,7 @@ import { createCompareShard } from '../../activities/compare-shard';
 import { createFindUnexpected } from '../../activities/find-unexpected';
 import { createProbePortal } from '../../activities/probe-portal';
 import { createReadShardDigest } from '../../activities/read-shard-digest';
+import type { Shards } from '../../activities/read-shard-digest';
 import { createRecordState } from '../../activities/record-state';
 import { createSweepUndone } from '../../activities/sweep-undone';
 import { createUndoRecords } from '../../activities/undo-records';
@@ -126,7 +127,7 @@ describe('the shards of the id map', () => {
   it('agree with the ledger, are remembered, and closed by its list', async () => {
     const { pairs } = await write();
     const closed: string[] = [];
-    const shards = { readDigest: async (workflowId: string) => (workflowId.endsWith('0000') ? 'digest' : null), close: async (workflowId: string) => void closed.push(workflowId) };
+    const shards: Shards = { start: async () => 'started', readDigest: async (workflowId: string) => (workflowId.endsWith('0000') ? 'digest' : null), close: async (workflowId: string) => void closed.push(workflowId) };
 
     await compare(idMapDigest(pairs));
 

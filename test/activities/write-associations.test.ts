@@ -99,6 +99,49 @@ describe('writeAssociations', () => {
     expect((await write('contacts-companies', 2)).tally).toEqual({ added: 1, alreadyThere: 0, refused: 1, endNotWritten: 0 });
   });
 
+  it.each([{ end: 'contacts', kept: 'contacts-1', merged: 'contacts-0' }, { end: 'companies', kept: 'companies-1', merged: 'companies-0' }])('goes to the record that a person merged the $end end into, and ends', async ({ end, kept, merged }) => {
+    await prepared([aPlannedAssociation('contacts-companies', 'contacts-0', 'companies-0')]);
+    await scene.edit({ action: 'merge', objectType: end, id: ids.get(kept) ?? '', mergedId: ids.get(merged) ?? '' });
+
+    expect((await write('contacts-companies', 1)).tally).toEqual({ added: 0, alreadyThere: 1, refused: 0, endNotWritten: 0 });
+    expect(await kindsOf('contacts-companies', end === 'contacts' ? kept : 'contacts-0', end === 'companies' ? kept : 'companies-0')).toContain(279);
+    expect(await undo('contacts-companies', 1)).toEqual({});
+  });
+
+  it('counts a pair as there before when a person made it after an attempt that died before it sent', async () => {
+    await prepared([aPlannedAssociation('contacts-companies', 'contacts-0', 'companies-0')]);
+    await scene.ledger.linking.keepPreKinds(scene.identity.run, 'contacts-companies', [{ ordinal: 0, preKinds: '' }]);
+    await scene.edit({ action: 'associate', from: { objectType: 'contacts', id: ids.get('contacts-0') ?? '' }, to: { objectType: 'companies', id: ids.get('companies-0') ?? '' } });
+
+    expect((await write('contacts-companies', 1)).tally).toMatchObject({ added: 0, alreadyThere: 1 });
+    expect(await undo('contacts-companies', 1)).toEqual({});
+    expect(await kindsOf('contacts-companies', 'contacts-0', 'companies-0')).toContain(279);
+  });
+
+  it('takes away only the parent that it added from two companies that were associated before', async () => {
+    await prepared([aPlannedAssociation('companies-companies', 'companies-0', 'companies-1')]);
+    const end = (sourceId: string) => ({ objectType: 'companies', id: ids.get(sourceId) ?? '' });
+    await scene.edit({ action: 'associate', from: end('companies-0'), to: end('companies-1') });
+
+    expect((await write('companies-companies', 1)).tally).toMatchObject({ added: 1 });
+    expect(await kindsOf('companies-companies', 'companies-0', 'companies-1')).toEqual([13, 450]);
+    expect(await undo('companies-companies', 1)).toEqual({ restored: 1 });
+    expect(await kindsOf('companies-companies', 'companies-0', 'companies-1')).toEqual([450]);
+  });
+
+  it('keeps a label that was there, and one that a person adds later stays with its pair', async () => {
+    await prepared([aPlannedAssociation('contacts-companies', 'contacts-0', 'companies-0'), aPlannedAssociation('contacts-companies', 'contacts-1', 'companies-0')]);
+    const [contact, company] = [ids.get('contacts-0') ?? '', ids.get('companies-0') ?? ''];
+    const label = await fetch(`${scene.url}/crm/associations/2026-09/contacts/companies/labels`, { method: 'POST', headers: { authorization: 'Bearer full', 'content-type': 'application/json' }, body: JSON.stringify({ label: 'Board', name: 'board' }) });
+    const [{ typeId }] = ((await label.json()) as { results: [{ typeId: number }] }).results;
+    await write('contacts-companies', 2);
+    await scene.edit({ action: 'associate', from: { objectType: 'contacts', id: contact }, to: { objectType: 'companies', id: company }, types: [{ associationCategory: 'USER_DEFINED', associationTypeId: typeId }] });
+
+    expect(await undo('contacts-companies', 2)).toEqual({ kept: 1, archived: 1 });
+    expect(await kindsOf('contacts-companies', 'contacts-0', 'companies-0')).toEqual(expect.arrayContaining([typeId, 279]));
+    expect(await kindsOf('contacts-companies', 'contacts-1', 'companies-0')).toBeUndefined();
+  });
+
   it('names an association that somebody removed', async () => {
     await prepared([aPlannedAssociation('deals-companies', 'deals-0', 'companies-0')]);
     await write('deals-companies', 1);

@@ -141,7 +141,7 @@ describe('writeRecords', () => {
   it.each([
     { what: 'another portal', change: { portalId: '4712' }, code: 'other-portal' },
     { what: 'another ledger', change: { ledgerId: 'x' }, code: 'other-ledger' },
-    { what: 'another epoch', change: { epoch: 99 }, code: 'other-ledger' },
+    { what: 'another epoch', change: { epoch: 99 }, code: 'other-epoch' },
     { what: 'another count', change: { count: 2 }, code: 'other-count' },
     { what: 'an unknown run', change: { run: 'acme.9' }, code: 'unknown-run' },
   ])('refuses to write for $what', async ({ change, code }) => {

@@ -62,6 +62,7 @@ function runThrough(statuses: readonly MigrationStatus[]): Migration {
     throttle: unused,
     finalize: unused,
     live: unused,
+    workflow: unused,
     report: unused,
     ended: unused,
     status: async () => statuses[Math.min(asked++, statuses.length - 1)]!,

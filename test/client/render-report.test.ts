@@ -74,7 +74,7 @@ describe('renderReport', () => {
 
   it('says what was read back, and what it cost', () => {
     const report = aReport({
-      verify: { recordsCompared: 3_751, cellsCompared: 40_000, associationsCompared: 6_010, differences: 2 },
+      verify: { recordsCompared: 3_751, cellsCompared: 40_000, associationsCompared: 6_010, differences: 2, causes: { overwritten: 1, 'edited-since': 1 } },
       calls: { total: 158, tooManyRequests: 0, byKind: { create: 39, search: 3 }, forecast: 160 },
       quota: { dailyLimit: 625_000, dailyRemaining: 624_842, reserve: 0.25 },
       durations: { contacts: 4_000, total: 32_000 },
@@ -83,9 +83,19 @@ describe('renderReport', () => {
     const text = renderReport(report).join('\n');
 
     expect(text).toContain('3,751 records with 40,000 values and 6,010 associations read back; 2 differences');
+    expect(text).toContain('1 difference: somebody changed the value in the moment between reading and writing, and it was overwritten; the property history has it (overwritten).');
+    expect(text).toContain('1 difference: somebody changed the value after it was written; theirs stays (edited-since).');
     expect(text).toContain('Calls: 158 (forecast 160), 0 answered "too many requests"; create 39, search 3');
     expect(text).toContain('624,842 of 625,000; 25% stay for other apps');
     expect(text).toContain('Took 32 s');
+  });
+
+  it('says which records somebody had entered since the plan', () => {
+    const tally = { source: 5, created: 3, updated: 2, unchanged: 0, folded: 0, leftOut: 0, refused: 0, inDoubt: 0 };
+
+    const text = renderReport(aReport({ objects: { contacts: tally }, matchedSince: { contacts: 1 } })).join('\n');
+
+    expect(text).toContain('1 contact: of these, entered in the portal by somebody since the plan, and matched.');
   });
 
   it('leaves out what is not known', () => {

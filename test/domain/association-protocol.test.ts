@@ -51,8 +51,8 @@ function effect(command: AssociationCommand, portal: PortalOfPairs, ledger: Ledg
         associations: [...portal.pairs].filter(([pair]) => command.fromIds.includes(pair.split(' ')[0] ?? '')).map(([pair, kinds]) => ({ fromId: pair.split(' ')[0] ?? '', toId: pair.split(' ')[1] ?? '', kinds: splitKinds(kinds).map(parseKind) })),
       };
     case 'keep-pre-kinds':
-      command.kinds.filter(({ ordinal }) => ledger.rows.get(ordinal)?.preKinds === null).forEach(({ ordinal, preKinds }) => ledger.change(ordinal, { preKinds }));
-      return { on: 'pre-kinds-kept' };
+      command.kinds.filter(({ ordinal }) => ledger.rows.get(ordinal)?.attempt === 0).forEach(({ ordinal, preKinds }) => ledger.change(ordinal, { preKinds }));
+      return { on: 'pre-kinds-kept', kinds: command.kinds.map(({ ordinal }) => ({ ordinal, preKinds: ledger.rows.get(ordinal)?.preKinds ?? '' })) };
     case 'check-quota':
       return { on: 'quota-suffices' };
     case 'mark-sent': {

@@ -39,7 +39,7 @@ describe('meansTheSame', () => {
 });
 
 describe('expectedValues', () => {
-  const record = (change: Partial<WrittenRecord>): WrittenRecord => ({ ordinal: 0, sourceId: 's', kind: 'create', outcome: 'created', targetId: '1', properties: { key: 's', a: '1', b: '2' }, postImage: null, ...change });
+  const record = (change: Partial<WrittenRecord>): WrittenRecord => ({ ordinal: 0, sourceId: 's', kind: 'create', outcome: 'created', targetId: '1', properties: { key: 's', a: '1', b: '2' }, preImage: null, postImage: null, ...change });
 
   it.each([
     { what: 'all that was planned, of a created record', change: {}, expected: { key: 's', a: '1', b: '2', migration_provenance: 'acme.1:created' } },

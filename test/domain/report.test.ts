@@ -9,7 +9,8 @@ const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   migration: 'acme', run: 'acme.1', rolledBack: 'no',
   records: { contacts: { ...EMPTY_RECORD_TALLY, source: 3, created: 2, folded: 1 } },
   associations: { 'deals-contacts': { ...EMPTY_ASSOCIATION_TALLY, source: 4, duplicate: 1, planned: 3, added: 3 } },
-  verification: { recordsCompared: 2, cellsCompared: 8, associationsCompared: 3, differences: 0 },
+  verification: { recordsCompared: 2, cellsCompared: 8, associationsCompared: 3, differences: 0, causes: {} },
+  matchedSince: {},
   calls: [{ kind: 'create', count: 2, tooMany: 0 }, { kind: 'read', count: 3, tooMany: 1 }, { kind: 'create', count: 1, tooMany: 0 }],
   forecastCalls: 6,
   quota: { dailyLimit: 100, dailyRemaining: 90, reserve: 0.25 },
@@ -42,7 +43,7 @@ describe('assembleReport', () => {
   });
 
   const refusedOne = { contacts: { ...EMPTY_RECORD_TALLY, source: 3, created: 2, refused: 1 } };
-  const oneDifference = { recordsCompared: 2, cellsCompared: 8, associationsCompared: 0, differences: 1 };
+  const oneDifference = { recordsCompared: 2, cellsCompared: 8, associationsCompared: 0, differences: 1, causes: { unknown: 1 } };
   it.each([
     { what: 'everything as planned', change: {}, state: 'verified' },
     { what: 'a refused record', change: { records: refusedOne }, state: 'finished-with-refusals' },

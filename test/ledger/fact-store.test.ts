@@ -1,3 +1,4 @@
+import type { SchemaThingState } from '../../domain/schema-state';
 import type { IdPair } from '../../domain/id-map';
 import type { Difference } from '../../ledger/ledger';
 import { NOW, aPlanned, openRun, range, useLedger } from './support';
@@ -103,7 +104,7 @@ describe('FactStore', () => {
 
   it('keeps the report', async () => {
     const report = {
-      migration: 'acme', run: RUN, state: 'verified' as const, objects: {}, associations: {}, verify: { recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0 },
+      migration: 'acme', run: RUN, state: 'verified' as const, objects: {}, associations: {}, verify: { recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0, causes: {} }, matchedSince: {},
       calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null }, quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 }, durations: {}, reasons: { leftOut: {}, refused: {}, cells: {} }, inDoubt: [], refused: [], notMoved: [],
     };
 
@@ -118,18 +119,20 @@ describe('SchemaStore', () => {
   const used = useLedger();
   beforeEach(() => openRun(used.ledger));
 
-  it('keeps intents in order, once each, and what was created stays created', async () => {
-    const intent = (name: string) => ({ kind: 'property' as const, objectType: 'contacts' as const, name, definition: { type: 'string' } });
-    const settle = (name: string, state: 'created' | 'existed' | 'undone') => used.ledger.schema.settle(RUN, [{ kind: 'property', objectType: 'contacts', name, state }]);
-    await used.ledger.schema.intend(RUN, [intent('z'), intent('a')]);
-    await settle('z', 'created');
+  it('keeps intents in order, once each, and changes a state by compare-and-set', async () => {
+    const { schema } = used.ledger;
+    const intent = (name: string) => ({ kind: 'property' as const, name, definition: { type: 'string' } });
+    const settle = (name: string, from: SchemaThingState, to: SchemaThingState) => schema.settle(RUN, 'contacts', [{ kind: 'property', name, from: [from], to }]);
+    await schema.intend(RUN, 'contacts', [intent('z'), intent('a')]);
+    await schema.intend(RUN, 'deals', [intent('z')]);
 
-    await used.ledger.schema.intend(RUN, [intent('z'), intent('b')]);
-    await settle('z', 'existed');
-    await settle('a', 'existed');
+    const changed = [await settle('z', 'intended', 'sent'), await settle('z', 'intended', 'existed'), await settle('z', 'sent', 'created'), await settle('a', 'intended', 'existed')];
+    const known = await schema.intend(RUN, 'contacts', [intent('z'), intent('b')]);
 
-    expect((await used.ledger.schema.read(RUN)).map(({ name, state, definition }) => [name, state, definition])).toEqual([
+    expect(changed.map((names) => names.length)).toEqual([1, 0, 1, 1]);
+    expect(known.map(({ name, state, definition }) => [name, state, definition])).toEqual([
       ['z', 'created', { type: 'string' }], ['a', 'existed', { type: 'string' }], ['b', 'intended', { type: 'string' }],
     ]);
+    expect((await schema.read(RUN)).map(({ objectType, name }) => `${objectType} ${name}`)).toEqual(['contacts z', 'contacts a', 'deals z', 'contacts b']);
   });
 });

@@ -27,11 +27,16 @@ describe('LinkingStore', () => {
     ]);
   });
 
-  it('keeps the kinds that the first read found', async () => {
-    await used.ledger.linking.keepPreKinds(RUN, TYPE, [{ ordinal: 1, preKinds: '' }, { ordinal: 2, preKinds: 'HUBSPOT_DEFINED:1' }]);
-    await used.ledger.linking.keepPreKinds(RUN, TYPE, [{ ordinal: 1, preKinds: 'HUBSPOT_DEFINED:279' }]);
+  it('keeps the kinds that were read last before the first send, and no later ones', async () => {
+    const { linking } = used.ledger;
+    await linking.keepPreKinds(RUN, TYPE, [{ ordinal: 1, preKinds: '' }, { ordinal: 2, preKinds: 'HUBSPOT_DEFINED:1' }]);
 
-    expect((await used.ledger.linking.readBatch(RUN, TYPE, 0)).map(({ preKinds }) => preKinds)).toEqual(['', 'HUBSPOT_DEFINED:1', null]);
+    const newer = await linking.keepPreKinds(RUN, TYPE, [{ ordinal: 1, preKinds: 'HUBSPOT_DEFINED:279' }]);
+    await linking.markSent(RUN, TYPE, [{ ordinal: 1, attempt: 0 }], NOW);
+    const older = await linking.keepPreKinds(RUN, TYPE, [{ ordinal: 1, preKinds: 'USER_DEFINED:7' }]);
+
+    expect([newer, older]).toEqual([[{ ordinal: 1, preKinds: 'HUBSPOT_DEFINED:279' }], [{ ordinal: 1, preKinds: 'HUBSPOT_DEFINED:279' }]]);
+    expect((await linking.readBatch(RUN, TYPE, 0)).map(({ preKinds }) => preKinds)).toEqual(['HUBSPOT_DEFINED:279', 'HUBSPOT_DEFINED:1', null]);
   });
 
   it('sends by compare-and-set, settles once, and adds up', async () => {

@@ -16,7 +16,7 @@ describe('control plane', () => {
   it('says what it is without a token', async () => {
     const reply = await portal.call('GET', '/_simulator/health', undefined, { authorization: '' });
 
-    expect(reply.body).toEqual({ simulator: 'hubspot', portalId: 1_234_567 });
+    expect(reply.body).toEqual({ simulator: 'hubspot', portalId: 1_234_567, lateCommits: { pending: 0, planned: false } });
   });
 
   it('moves its clock ahead for everything that tells the time, and never back', async () => {

@@ -61,7 +61,7 @@ export async function startPortal(definition: PortalDefinition = {}, options: Hu
     });
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.startsWith('application/json') ?? false;
-    return { status: answer.status, headers: answer.headers, text, body: (isJson ? JSON.parse(text) : {}) as VendorBody };
+    return { status: answer.status, headers: answer.headers, text, body: (isJson ? parsedOrNothing(text) : {}) as VendorBody };
   };
   return {
     url,
@@ -73,6 +73,15 @@ export async function startPortal(definition: PortalDefinition = {}, options: Hu
     },
     close: () => simulator.close(),
   };
+}
+
+/** A fault plan may call half a text JSON. */
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
 
 export const CONTACTS = '/crm/objects/2026-09/contacts';

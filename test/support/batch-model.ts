@@ -1,5 +1,5 @@
 /** The ledger in miniature, and what one command of the batch protocol does to portal and ledger: what the state machine is explored against. Nothing here changes an argument. */
-import type { BatchCommand, BatchContext, BatchEvent, NullableValues, PortalRefusal, RecordToWrite, Settlement, WriteAnswer } from '../../domain/batch-state';
+import type { BatchCommand, BatchContext, BatchEvent, NullableValues, OwnedSettlement, PortalRefusal, RecordToWrite, Settlement, WriteAnswer } from '../../domain/batch-state';
 import type { UndoStateOfRecord } from '../../domain/rollback-state';
 import { readRecords, writeRecords } from './model-portal';
 import type { Landing, ModelPortal, WriteInput } from './model-portal';
@@ -23,17 +23,19 @@ type Marks = readonly { readonly ordinal: number; readonly attempt: number }[];
 
 /** The ledger's statements: each one transaction, each a compare-and-set. */
 export interface LedgerParts {
-  settle(rows: Rows, settlements: readonly (Settlement & { readonly attempt: number })[]): Rows;
+  settle(rows: Rows, settlements: readonly OwnedSettlement[]): Rows;
   keepPreImages(rows: Rows, images: readonly { readonly ordinal: number; readonly targetId: string; readonly values: NullableValues }[]): Rows;
   markSent(rows: Rows, marks: Marks): { readonly rows: Rows; readonly taken: readonly number[] };
   clearSent(rows: Rows, marks: Marks): Rows;
 }
 
+const withoutAttempt = ({ ordinal, outcome, targetId, refusal, postImage }: OwnedSettlement): Settlement => ({ ordinal, outcome, targetId, refusal, postImage });
+
 export const ledgerParts: LedgerParts = {
   settle: (rows, settlements) =>
     rows.map((row) => {
       const settlement = settlements.find((each) => each.ordinal === row.record.ordinal);
-      return settlement === undefined || row.settlement !== null || row.record.attempt !== settlement.attempt ? row : { ...row, settlement, record: { ...row.record, state: 'settled', targetId: settlement.targetId ?? row.record.targetId } };
+      return settlement === undefined || row.settlement !== null || (settlement.attempt !== undefined && row.record.attempt !== settlement.attempt) ? row : { ...row, settlement: withoutAttempt(settlement), record: { ...row.record, state: 'settled', targetId: settlement.targetId ?? row.record.targetId } };
     }),
   keepPreImages: (rows, images) =>
     rows.map((row) => {

@@ -157,7 +157,7 @@ class KnownValues {
   }
 }
 
-/** One line for the test's output: what was explored, how far, under which laws. Written past Jest's own console, so that it shows in every run. */
+/** For the test's output: what was explored, how far, under which laws. Written past Jest's own console, so that it shows in every run. */
 export function printExploration(name: string, { states, transitions, ends }: Exploration, { bound, laws }: { readonly bound: string; readonly laws: readonly string[] }): void {
-  process.stderr.write(`explored ${name}: ${String(states)} states, ${String(transitions)} transitions, ${String(ends)} ends\n  bound: ${bound}\n  laws: ${laws.join('; ')}\n`);
+  process.stderr.write(`explored ${name}: ${String(states)} states, ${String(transitions)} transitions, ${String(ends)} ends\n  bound: ${bound}\n${laws.length > 0 ? `  laws: ${laws.join('; ')}\n` : ''}`);
 }

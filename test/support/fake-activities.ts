@@ -69,6 +69,7 @@ export class FakeActivities {
         this.pairs.set(keyOf(input.objectType, input), pairs);
         return { pairs, tally: { created: input.count - refused, updated: 0, unchanged: 0, refused } };
       }),
+    recoverRecords: (input) => this.perform('recoverRecords', input, () => ({ found: 0, differing: 0 })),
     writeAssociations: (input) =>
       this.perform('writeAssociations', input, () => {
         this.links.add(keyOf(input.associationType, input));
@@ -93,6 +94,8 @@ export class FakeActivities {
         }
         this.shards.push({ workflowId: input.workflowId, digest: input.digest });
       }),
+    recoverShard: (input) => this.perform('recoverShard', input, () => ({ pairCount: 0 })),
+    compareShards: (input) => this.perform('compareShards', input, () => ({ compared: 0 })),
     readShardDigest: (input) => this.perform('readShardDigest', input, async () => ({ digest: await this.client.workflow.getHandle(input.workflowId).query(idMapDigestQuery) })),
     closeShards: (input) =>
       this.perform('closeShards', input, async () => {

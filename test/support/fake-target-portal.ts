@@ -33,7 +33,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, simulator 
       return { records: live.slice(from, from + limit), after: from + limit < live.length ? String(from + limit) : null };
     },
     createRecords: unexpected, updateRecords: unexpected, archiveRecords: unexpected, readHistory: unexpected, searchCreatedWithout: unexpected, searchHolding: unexpected, readAssociations: unexpected,
-    createAssociations: unexpected, archiveAssociations: unexpected, createPropertyGroup: unexpected, archivePropertyGroup: unexpected, createProperties: unexpected,
+    createAssociations: unexpected, archiveAssociations: unexpected, archiveAssociationKinds: unexpected, readPropertyGroups: unexpected, replaceOptions: unexpected, createPropertyGroup: unexpected, archivePropertyGroup: unexpected, createProperties: unexpected,
     readProperties: unexpected, archiveProperty: unexpected, createPipeline: unexpected, readPipelines: unexpected, archivePipeline: unexpected,
   };
 }

@@ -12,6 +12,8 @@ export interface ModelRecord {
   readonly foreign: NullableValues;
   /** Names of the properties whose value of now is the run's. */
   readonly ours: readonly string[];
+  /** Names of those that a person's merge brought here from a record of the run: the run may take them back or leave them. */
+  readonly mixed: readonly string[];
   readonly archived: boolean;
   /** A merged record is gone; its id leads to the winner. */
   readonly mergedInto: string | null;
@@ -55,7 +57,7 @@ export interface Landing {
 }
 
 export function aRecordOf(id: string, properties: NullableValues, change: Partial<ModelRecord> = {}): ModelRecord {
-  return { id, properties, foreign: properties, ours: [], archived: false, mergedInto: null, alsoAt: [], made: null, carried: [], touched: false, attached: false, changes: [], ...change };
+  return { id, properties, foreign: properties, ours: [], mixed: [], archived: false, mergedInto: null, alsoAt: [], made: null, carried: [], touched: false, attached: false, changes: [], ...change };
 }
 
 export function aModelPortal(records: readonly ModelRecord[], change: Partial<ModelPortal> = {}): ModelPortal {
@@ -195,7 +197,7 @@ function editedBy(record: ModelRecord, values: NullableValues): ModelRecord {
 export const setsValue = (pick: Pick, name: string, value: string | null): Edit =>
   editOf('changes', pick, `${value === null ? 'clears' : 'edits'} ${name} of`, (record, portal) => ((record.properties[name] ?? null) === value ? null : replaced(portal, record, editedBy(record, { [name]: value }))));
 
-export const archives = (pick: Pick): Edit => editOf('removes', pick, 'archives', (record, portal) => archiveRecords(portal, [record.id]));
+export const archives = (pick: Pick): Edit => editOf('removes', pick, 'archives', (record, portal) => archiveRecords(replaced(portal, record, { ...record, touched: true }), [record.id]));
 
 export const attachesTo = (pick: Pick): Edit => editOf('changes', pick, 'hangs something on', (record, portal) => (record.attached ? null : replaced(portal, record, { ...record, attached: true, touched: true })));
 
@@ -209,7 +211,8 @@ export function merges(loserPick: Pick, winnerPick: Pick): Edit {
     const blanks = Object.fromEntries(Object.entries(loser.properties).filter(([name, value]) => value !== null && (winner.properties[name] ?? null) === null));
     const merged = [winner.properties.hs_merged_object_ids, loser.properties.hs_merged_object_ids, loser.id].filter((ids) => typeof ids === 'string').join(';');
     const alsoAt = [...winner.alsoAt, ...loser.alsoAt, ...(typeof loser.properties.email === 'string' && blanks.email === undefined ? [loser.properties.email] : [])];
-    const next = { ...editedBy(winner, { ...blanks, hs_merged_object_ids: merged }), alsoAt };
+    const mixed = [...new Set([...winner.mixed, ...loser.mixed, ...Object.keys(blanks).filter((name) => loser.ours.includes(name))])].sort();
+    const next = { ...editedBy(winner, { ...blanks, hs_merged_object_ids: merged }), alsoAt, mixed };
     return replaced(replaced(portal, winner, next), loser, { ...loser, mergedInto: winner.id });
   });
   return { ...merge, changes: (portal) => [picked(portal, winnerPick)].filter((record) => record !== undefined) };

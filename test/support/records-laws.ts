@@ -9,9 +9,9 @@ import type { Scene, World } from './records-model';
 /** As printed beside an exploration. */
 export const LAWS_OF_WRITING = [
   'no doubled record', 'no lost record', 'no wrong pair', 'nobody’s value overwritten against the rule', 'no overwriting without its pre-image', 'an outcome is written once and true',
-  'no send without a mark', 'one send a mark', 'what landed is not sent again', 'nothing in doubt at the end', 'an end can always be reached',
+  'no send without a mark', 'one send a mark', 'what landed is not sent again', 'nothing in doubt at the end', 'an attempt that says so is done', 'an end can always be reached',
 ] as const;
-export const LAWS_OF_ROLLBACK = ['the portal is as it was, but for what people did', 'only what the run made is archived', 'what people touched stays', 'nothing left to undo at the end'] as const;
+export const LAWS_OF_ROLLBACK = ['the portal is as it was, but for what people did', 'only what the run made is archived', 'what is archived holds no unique value of ours', 'what people touched stays', 'nothing left to undo at the end'] as const;
 
 const first = (broken: Iterable<string | null>): string | null => {
   for (const each of broken) {
@@ -43,8 +43,8 @@ export function brokenBySends({ rows, portal, overlapped }: World, state: BatchS
   );
 }
 
-export function brokenByLandings({ context }: Scene, { rows, portal }: World, landings: readonly Landing[]): string | null {
-  return first(landings.map((landing) => (landing.before === null ? brokenByCreate(portal, landing) : brokenByUpdate(context, rows, landing.before, landing))));
+export function brokenByLandings({ context, bound }: Scene, { rows, portal }: World, landings: readonly Landing[]): string | null {
+  return first(landings.map((landing) => (landing.before === null ? brokenByCreate(portal, landing) : brokenByUpdate(context, bound.gap, rows, landing.before, landing))));
 }
 
 function brokenByCreate(portal: ModelPortal, { ordinal, after }: Landing): string | null {
@@ -52,12 +52,14 @@ function brokenByCreate(portal: ModelPortal, { ordinal, after }: Landing): strin
   return other === undefined ? null : `no doubled record: ${String(ordinal)} stands as ${other.id}${other.archived ? ' (archived)' : ''}, and now as ${after.id} too`;
 }
 
-function brokenByUpdate({ keyProperty, onMatch }: Scene['context'], rows: Rows, before: ModelRecord, { ordinal, after }: Landing): string | null {
+function brokenByUpdate({ keyProperty, onMatch }: Scene['context'], gap: Scene['bound']['gap'], rows: Rows, before: ModelRecord, { ordinal, after }: Landing): string | null {
   const preImage: NullableValues = rows.find(({ record }) => record.ordinal === ordinal)?.record.preImage ?? {};
   return first(
     Object.keys(after.properties).map((name) => {
       const old = before.properties[name] ?? null;
-      if (old === (after.properties[name] ?? null)) {
+      const kept = Object.hasOwn(preImage, name) ? preImage[name] : undefined;
+      // Excused is what was not there when the record was read.
+      if (old === (after.properties[name] ?? null) || (gap === 'excused' && kept !== undefined && kept !== old)) {
         return null;
       }
       const isForeign = !before.ours.includes(name);
@@ -68,7 +70,6 @@ function brokenByUpdate({ keyProperty, onMatch }: Scene['context'], rows: Rows, 
       if (isForeign && !isBookkeeping && (onMatch === 'leave' || (onMatch === 'fill-blanks' && old !== null))) {
         return `nobody’s value overwritten against the rule: ${name} of ${before.id}, by ${String(ordinal)}`;
       }
-      const kept = Object.hasOwn(preImage, name) ? preImage[name] : undefined;
       return kept === (before.foreign[name] ?? null) ? null : `no overwriting without its pre-image: ${name} of ${before.id}, by ${String(ordinal)}, kept ${String(kept)}`;
     }),
   );
@@ -117,7 +118,7 @@ function isTrueRefusal({ records, refusedKeys }: ModelPortal, key: string, code:
     case 'deleted-since':
       return isArchived || isMerged;
     case 'key-conflict':
-      return isMerged || records.some(({ properties, ours }) => typeof properties.salesforce_id === 'string' && properties.salesforce_id !== key && !ours.includes('salesforce_id'));
+      return isMerged || records.some(({ properties, ours }) => typeof properties.salesforce_id === 'string' && !ours.includes('salesforce_id'));
     case 'email-conflict':
       return isMerged || records.some(({ made, properties }) => made === null && typeof properties.email === 'string');
     case 'held-by-archived':
@@ -143,7 +144,7 @@ export function brokenByUndo(landings: readonly Landing[]): string | null {
   return first(
     landings.flatMap(({ before, after }) =>
       Object.keys(after.properties).map((name) => {
-        const isForeign = before === null || !before.ours.includes(name);
+        const isForeign = before === null || !(before.ours.includes(name) || before.mixed.includes(name));
         return isForeign && (before?.properties[name] ?? null) !== (after.properties[name] ?? null) && (before === null || before.made === null || before.touched) ? `what people touched stays: the rollback overwrites ${name} of ${after.id}` : null;
       }),
     ),
@@ -168,13 +169,17 @@ export function brokenAtEndOfRollback({ rows, portal }: World): string | null {
   }
   return first(
     portal.records.map((record) => {
-      if (record.archived || record.mergedInto !== null) {
+      if (record.mergedInto !== null || (record.archived && record.touched)) {
         return null;
+      }
+      if (record.archived) {
+        const held = portal.unique.find((name) => (record.properties[name] ?? null) !== null);
+        return record.made === null || held === undefined ? null : `what is archived holds no unique value of ours: ${record.id} holds ${held}`;
       }
       if (record.made !== null) {
         return record.touched ? null : `the portal is as it was: ${record.id}, made for ${String(record.made)}, is left behind`;
       }
-      const left = Object.keys(record.properties).find((name) => (record.properties[name] ?? null) !== (record.foreign[name] ?? null));
+      const left = Object.keys(record.properties).find((name) => !record.mixed.includes(name) && (record.properties[name] ?? null) !== (record.foreign[name] ?? null));
       return left === undefined ? null : `the portal is as it was: ${left} of ${record.id} is ${String(record.properties[left])} instead of ${String(record.foreign[left] ?? null)}`;
     }),
   );

@@ -45,6 +45,8 @@ export interface Bound {
    * such a write may overwrite what they did: the one window that no client can close.
    */
   readonly gap: 'closed' | 'open' | 'excused';
+  /** The same of what they remove while a create that was overtaken may still arrive: nothing is left then that it would collide with. */
+  readonly removals: 'closed' | 'open';
 }
 
 export interface Parts extends LedgerParts, UndoParts {
@@ -130,7 +132,7 @@ function withEngine(scene: Scene, parts: Parts, world: World, begun: Begun, plac
   const { command, state } = begun.step;
   switch (command.do) {
     case 'done':
-      return begun.does === 'write' ? put(null) : withEngine(scene, parts, world, { does: 'undo', step: parts.beginRollback(scene.rollbackContext, toUndo(world.rows)) }, place);
+      return begun.does === 'write' ? ended(put(null)) : withEngine(scene, parts, world, { does: 'undo', step: parts.beginRollback(scene.rollbackContext, toUndo(world.rows)) }, place);
     case 'rethrow':
     case 'fail':
       return put(null);
@@ -142,6 +144,11 @@ function withEngine(scene: Scene, parts: Parts, world: World, begun: Begun, plac
     default:
       return put({ does: begun.does, state });
   }
+}
+
+/** What the activity counts when the protocol says that all is done. */
+function ended(world: World): World {
+  return isWritten(world.rows) ? world : { ...world, broken: world.broken ?? 'an attempt that says so is done: records have no outcome yet' };
 }
 
 function attempts(scene: Scene, parts: Parts, world: World): readonly Transition<World>[] {
@@ -161,7 +168,7 @@ function writing(scene: Scene, parts: Parts, without: World, engine: Extract<Eng
     const isSend = (command.do === 'create' || command.do === 'update') && fault !== 'declined';
     const inputs = command.do === 'create' || command.do === 'update' ? command.inputs : [];
     const sent = isSend ? sentOut(rows, engine.state, inputs) : rows;
-    const broken = without.broken ?? (isSend ? brokenBySends(without, engine.state, inputs) : null) ?? brokenByLandings(scene, { ...without, rows }, landings) ?? (command.do === 'settle' ? brokenBySettling(without.portal, without.rows, rows) : null);
+    const broken = without.broken ?? (isSend ? brokenBySends(without, engine.state, inputs) : null) ?? brokenByLandings(scene, { ...without, rows }, landings) ?? brokenBySettling(portal, without.rows, rows);
     const world = excused(scene, { ...without, portal, rows: sent, broken, late: late.length > 0 ? [...without.late, late] : without.late, overlapped: without.overlapped || late.length > 0 }, landings);
     return { world, event };
   };
@@ -236,7 +243,9 @@ function people(scene: Scene, world: World): readonly Transition<World>[] {
   }
   return scene.edits.flatMap((edit) => {
     const portal = edit.apply(world.portal);
-    if (portal === null || (scene.bound.gap === 'closed' && isInGap(edit, world))) {
+    const { gap, removals } = scene.bound;
+    const isRefused = (gap === 'closed' && edit.changes(world.portal).some((record) => isBeingRewritten(record, world))) || (removals === 'closed' && edit.removes(world.portal).some((record) => mayComeBack(record, world)));
+    if (portal === null || isRefused) {
       return [];
     }
     return [{ label: edit.label, state: { ...world, portal, left: { ...world.left, edits: world.left.edits - 1 } } }];
@@ -244,10 +253,6 @@ function people(scene: Scene, world: World): readonly Transition<World>[] {
 }
 
 /** Was a write prepared from what stood there before, and can it still go out or arrive? */
-function isInGap(edit: Edit, world: World): boolean {
-  return edit.changes(world.portal).some((record) => isBeingRewritten(record, world)) || edit.removes(world.portal).some((record) => mayComeBack(record, world));
-}
-
 function isBeingRewritten({ id }: ModelRecord, { engines, late }: World): boolean {
   return (
     late.some((inputs) => inputs.some((input) => input.id === id)) ||
@@ -262,7 +267,10 @@ function isBeingRewritten({ id }: ModelRecord, { engines, late }: World): boolea
 /** A create that was given up on collides with the key of the one that followed, or with who holds its e-mail, unless that is gone. */
 function mayComeBack({ made, properties }: ModelRecord, { engines, late, rows }: World): boolean {
   const isHeld = (input: { readonly properties: Values }): boolean => input.properties.email !== undefined && input.properties.email === properties.email;
+  // The last look-up did not find it yet, and the ledger knows nothing of it.
+  const isUnseen = rows.some(({ record, settlement }) => record.ordinal === made && settlement === null && record.state === 'unsent');
   return (
+    isUnseen ||
     late.some((inputs) => inputs.some((input) => input.id === undefined && (Number(input.traceId) === made || isHeld(input)))) ||
     engines.some((engine) => engine.does === 'write' && engine.state.items.some((item) => (item.ordinal === made && canStillSend(item, rows)) || (item.targetId === null && isHeld(item) && isOvertaken(item, rows))))
   );

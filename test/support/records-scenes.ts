@@ -45,8 +45,21 @@ export const EDITS: readonly Edit[] = [
   creates({ [KEY]: '003-0', [STAMP]: 'acme.0:created', email: null, city: null }, 'a key of the batch and the stamp of another run'),
 ];
 
-export const NOTHING_GOES_WRONG: Bound = { faults: 0, edits: 0, takeovers: 0, rollback: null, gap: 'closed' };
+/** Another run takes over what this one created: from then on it is not ours to undo. */
+export const TAKEN_OVER = setsValue(CREATED, STAMP, 'acme.2:matched');
+
+export const NOTHING_GOES_WRONG: Bound = { faults: 0, edits: 0, takeovers: 0, rollback: null, gap: 'closed', removals: 'closed' };
 
 export function aScene(change: Partial<Omit<Scene, 'bound'>> & { readonly bound?: Partial<Bound> } = {}): Scene {
   return { context: batchContext, rollbackContext, portal: PORTAL, records: [TO_CREATE, TURNED_UP, TO_UPDATE], edits: EDITS, ...change, bound: { ...NOTHING_GOES_WRONG, ...change.bound } };
+}
+
+/** The bound in words. */
+export function boundOf({ records, edits, bound }: Scene): string {
+  return `${String(records.length)} records, ${inWords(bound, edits.length)}${bound.rollback === null ? '' : `; rollback begun whenever nothing is in flight: ${inWords(bound.rollback, edits.length)}`}; turns without limit`;
+}
+
+function inWords({ faults, edits, takeovers, gap, removals }: Bound, kinds: number): string {
+  const windows = [gap === 'closed' ? 'none between a read and its write' : `also between a read and its write (${gap})`, removals === 'closed' ? '' : 'removals also while an overtaken create may arrive'].filter((part) => part !== '');
+  return `${takeovers > 0 ? `${String(1 + takeovers)} attempts at once` : 'one attempt at a time'}, faults ≤ ${String(faults)}, people’s edits ≤ ${String(edits)}${edits > 0 ? ` of ${String(kinds)} kinds (${windows.join('; ')})` : ''}`;
 }

@@ -1,5 +1,5 @@
 /** Steers a running simulator over HTTP, as a test or a demo would. */
-import type { CallLog, CanonicalDump, ClockChange, ClockState, EditResult, FaultPlan, Fingerprint, LimitsChange, LimitsState, PersonEdit, PortalDefinition, PortalDump, PortalLoaded, Switches } from '../../simulator/control-plane';
+import type { CallLog, CanonicalDump, ClockChange, ClockState, EditResult, FaultPlan, FaultPlanState, Fingerprint, LimitsChange, LimitsState, PersonEdit, PortalDefinition, PortalDump, PortalLoaded, Switches, TokensChange, TokensState } from '../../simulator/control-plane';
 
 export interface SimulatedPortal {
   readonly url: string;
@@ -12,6 +12,8 @@ export interface SimulatedPortal {
   clock(change?: ClockChange): Promise<ClockState>;
   limits(change?: LimitsChange): Promise<LimitsState>;
   faults(plan: FaultPlan | null): Promise<void>;
+  faultState(): Promise<FaultPlanState>;
+  tokens(change: TokensChange): Promise<TokensState>;
   edit(edit: PersonEdit): Promise<EditResult>;
   switches(change: Partial<Switches>): Promise<Switches>;
 }
@@ -36,6 +38,8 @@ export function simulatedPortal(url: string): SimulatedPortal {
     clock: (change) => (change === undefined ? ask('GET', 'clock') : ask('POST', 'clock', change)),
     limits: (change) => (change === undefined ? ask('GET', 'limits') : ask('POST', 'limits', change)),
     faults: (plan) => (plan === null ? ask('DELETE', 'faults') : ask('POST', 'faults', plan)),
+    faultState: () => ask('GET', 'faults'),
+    tokens: (change) => ask('POST', 'tokens', change),
     edit: (edit) => ask('POST', 'edit', edit),
     switches: (change) => ask('POST', 'switches', change),
   };

@@ -55,6 +55,7 @@ const aSummary: PlanSummary = {
 };
 
 export interface WritingScene {
+  readonly url: string;
   readonly ledger: Ledger;
   readonly target: TargetConnector;
   readonly clock: () => number;
@@ -95,6 +96,7 @@ export async function openWritingScene(portal: PortalDefinition = {}, definition
   await control('DELETE', 'calls');
 
   return {
+    url,
     ledger,
     target,
     clock: Date.now,

@@ -1,6 +1,6 @@
 /**
- * The driver as a process that may be killed: `drive-main.ts OPTIONS_FILE`. What it does at its crash points is in its options. It says one line of JSON:
- * `{ driven }` or `{ stopped }`.
+ * The driver as a process that may be killed. It reads its options from standard input, up to the end, so that it can be started before they are known; what it does
+ * at its crash points is among them. It says one line of JSON: `{ driven }` or `{ stopped }`.
  */
 import { readFileSync } from 'node:fs';
 import { watchWith } from './crash-orders';
@@ -10,7 +10,7 @@ import type { DriveOptions } from './drive';
 
 export type ChildOptions = DriveOptions & CrashOrders;
 
-const options = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as ChildOptions;
+const options = JSON.parse(readFileSync(0, 'utf8')) as ChildOptions;
 
 drive(options, watchWith(options)).then(
   (driven) => process.stdout.write(`${JSON.stringify({ driven })}\n`),

@@ -12,6 +12,7 @@ import type { CrashWatch } from '../../../domain/crash-point';
 import { idMapDigest } from '../../../domain/id-map';
 import type { IdPair } from '../../../domain/id-map';
 import { migrationDefinitionSchema } from '../../../domain/migration-definition.schema';
+import type { MigrationDefinition } from '../../../domain/migration-definition.schema';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../../domain/object-type';
 import type { PlanFacts } from '../../../domain/plan-facts';
 import { toStopCause } from '../../../domain/stop-cause';
@@ -43,6 +44,8 @@ export interface DriveOptions {
   readonly window: number;
   /** How long one call may take, in the machine's milliseconds. */
   readonly callTimeoutMs: number;
+  /** The run takes over what an earlier planning run staged. */
+  readonly staging?: 'adopted';
 }
 
 export interface Driven {
@@ -68,57 +71,81 @@ const SEARCH_LAG_MS = 6_000;
 /** A run that stands still so often does not get on at all. */
 const MOST_PAUSES = 40;
 const RESERVE = 0;
-const RUN = 'driven.1';
+export const DRIVEN_RUN = 'driven.1';
+const PLANNING_RUN = 'plan:driven.1';
 
-/** @param watch told of each crash point */
-export async function drive(options: DriveOptions, watch: CrashWatch): Promise<Driven> {
+export const drivenDefinition = (id: string, sourceFolder: string, more: DriveOptions['definition'] = {}): MigrationDefinition =>
+  migrationDefinitionSchema.parse({ id, source: { crm: 'salesforce', files: sourceFolder, currency: 'USD' }, target: { crm: 'hubspot' }, ...more });
+
+/**
+ * @param watch told of each crash point
+ * @param isDead whether `watch` lets nothing pass any more: then nothing is tried again
+ */
+export async function drive(options: DriveOptions, watch: CrashWatch, isDead: () => boolean = () => false): Promise<Driven> {
   const time = await openVirtualTime(options.startedMs, options.simulatorUrl);
   const ledger = await openLedger({ location: options.ledgerFile, clock: time.nowMs, sleep: time.sleep, crashWatch: watch });
+  const ticking: NodeJS.Timeout[] = [];
   try {
-    return await driveOn(options, watch, time, ledger);
+    return await driveOn(options, watch, isDead, time, ledger, ticking);
   } finally {
+    ticking.forEach(clearInterval);
     await ledger.close();
   }
 }
 
-async function driveOn(options: DriveOptions, watch: CrashWatch, time: VirtualTime, ledger: Ledger): Promise<Driven> {
+async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => boolean, time: VirtualTime, ledger: Ledger, ticking: NodeJS.Timeout[]): Promise<Driven> {
   const source = createSalesforceFileSource({ folder: options.sourceFolder, overrides: {} });
   const collaborators = {
     ledger,
     target: createPacedTarget(ledger, (pace) =>
-      createHubspotConnector({ baseUrl: options.simulatorUrl, readToken: async () => options.token, pace, timeoutMs: options.callTimeoutMs, crashWatch: watch, ticks: { nowMs: time.nowMs, every: (periodMs, tick) => void setInterval(tick, periodMs / 20).unref() } }),
+      createHubspotConnector({ baseUrl: options.simulatorUrl, readToken: async () => options.token, pace, timeoutMs: options.callTimeoutMs, crashWatch: watch, ticks: { nowMs: time.nowMs, every: (periodMs, tick) => void ticking.push(setInterval(tick, periodMs / 20).unref()) } }),
     ),
     openSource: () => source,
     // Shards are workflows: the pairs are compared with the ledger's below, and nothing is open here.
-    shards: { readDigest: async () => null, close: async () => undefined },
+    shards: { start: async () => 'started' as const, readDigest: async () => null, close: async () => undefined },
     clock: time.nowMs,
     version: '0.0.0-driven',
   };
   const portal = createPortalActivities(collaborators);
   const own = createLedgerActivities(collaborators);
-  const { perform, told } = createEngine(options, watch, time);
+  const { perform, told, askAfterWaits } = createEngine(options, watch, isDead, time, ledger);
 
-  const run = RUN;
-  if ((await ledger.runs.find(run)) === null) {
-    const definition = migrationDefinitionSchema.parse({ id: 'driven', source: { crm: 'salesforce', files: options.sourceFolder, currency: 'USD' }, target: { crm: 'hubspot' }, ...options.definition });
-    await ledger.runs.open({ migrationId: 'driven', kind: 'migration', definition, definitionDigest: 'driven', now: new Date(time.nowMs()).toISOString() });
+  const run = DRIVEN_RUN;
+  const opened = async (name: string, kind: 'migration' | 'planning'): Promise<void> => {
+    if ((await ledger.runs.find(name)) === null) {
+      const definition = drivenDefinition('driven', options.sourceFolder, options.definition);
+      await ledger.runs.open({ migrationId: 'driven', kind, definition, definitionDigest: 'driven', now: new Date(time.nowMs()).toISOString() });
+    }
+  };
+  await opened(run, 'migration');
+  if (options.staging === 'adopted') {
+    await opened(PLANNING_RUN, 'planning');
+    await perform('inspectSource', PLANNING_RUN, () => own.inspectSource({ run: PLANNING_RUN }));
+    await perform('stageSource', PLANNING_RUN, () => own.stageSource({ run: PLANNING_RUN }));
+    await ledger.runs.adoptStaging(run, PLANNING_RUN);
   }
   await perform('inspectSource', '', () => own.inspectSource({ run }));
   const { portalId } = await perform('inspectPortal', '', () => portal.inspectPortal({ run }));
   await perform('stageSource', '', () => own.stageSource({ run }));
   const facts = await perform('planMigration', '', () => portal.planMigration({ run, expectedDigest: null }));
   const identity = { run, portalId, ...(await ledger.identity()) };
+  askAfterWaits(() => portal.probePortal({ ...identity, reserve: RESERVE }));
   await perform('recordState', 'properties', () => own.recordState({ run, state: 'running', phase: 'properties', reasons: [], rate: 1 }));
   await perform('applySchema', '', () => portal.applySchema(identity));
 
   const inWindow = async <T>(places: readonly BatchPlace[], work: (place: BatchPlace) => Promise<T>): Promise<T[]> => {
     const results: T[] = [];
     const pending = [...places];
-    await Promise.all(Array.from({ length: options.window }, async () => {
+    const ends = await Promise.allSettled(Array.from({ length: options.window }, async () => {
       for (let place = pending.shift(); place !== undefined; place = pending.shift()) {
         results.push(await work(place));
       }
     }));
+    // Nothing is left under way when the first failure is told.
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
     return results;
   };
   const batchInput = ({ batch, count }: BatchPlace) => ({ ...identity, batch, count, reserve: RESERVE });
@@ -173,10 +200,11 @@ const recordsOf = (facts: PlanFacts) => OBJECT_TYPES.flatMap((objectType) => fac
 const associationsOf = (facts: PlanFacts) => ASSOCIATION_TYPES.flatMap((associationType) => facts.associations.filter((each) => each.associationType === associationType));
 
 /** What Temporal does for an activity: it keeps its answer, and repeats it until there is one. */
-function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, time: VirtualTime) {
+function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: () => boolean, time: VirtualTime, ledger: Ledger) {
   const history = new Map<string, unknown>(existsSync(historyFile) ? readFileSync(historyFile, 'utf8').split('\n').filter((line) => line.endsWith(']')).map((line) => JSON.parse(line) as [string, unknown]) : []);
   const pauses: Record<string, number> = {};
   let retries = 0;
+  let probe: (() => Promise<unknown>) | null = null;
 
   const attempt = <T>(type: string, work: () => Promise<T>): Promise<T> => passCrashPoint(watch, `activity:${type}`, () => asyncLocalStorage.run(anActivityContext(), work));
 
@@ -191,8 +219,12 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, time: Vi
         appendFileSync(historyFile, `${JSON.stringify([key, answer ?? null])}\n`);
         return answer;
       } catch (error) {
+        if (isDead()) {
+          throw error;
+        }
         const failure = toFailure(error);
         const words = error instanceof Error ? error.message : String(error);
+        await ledger.facts.recordError(DRIVEN_RUN, { type: failure.type ?? 'unknown', code: type, message: words, place: key, at: new Date(time.nowMs()).toISOString() });
         if (!failure.nonRetryable && attempts % ATTEMPTS !== 0) {
           retries += 1;
           const delayMs = failure.nextRetryDelay;
@@ -212,9 +244,20 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, time: Vi
       throw new DriveStopped(cause, key, words);
     }
     await time.jump(cause.until === null ? PORTAL_PAUSE_MS : Math.max(1_000, Date.parse(cause.until) - time.nowMs()));
+    if (probe !== null) {
+      // What else it finds, the work that is done again finds too.
+      await attempt('probePortal', probe).catch(() => undefined);
+    }
   }
 
-  return { perform, told: () => ({ pauses, retries }) };
+  return {
+    perform,
+    told: () => ({ pauses, retries }),
+    /** After each wait the portal is asked first, as the migration does. */
+    askAfterWaits(ask: () => Promise<unknown>) {
+      probe = ask;
+    },
+  };
 }
 
 const neverCancelled = new AbortController().signal;

@@ -1,18 +1,19 @@
 /** A simulated portal for driven runs, and folders of their own for each: driven in this process, or in one that may be killed. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrashWatch } from '../../../domain/crash-point';
 import { nobodyWatches } from '../../../domain/crash-point';
-import { nodeArguments } from '../../../local/node-program';
 import type { CanonicalDump, PortalDefinition } from '../../../simulator/control-plane';
 import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
 import { simulatedPortal } from '../simulated-portal';
 import type { SimulatedPortal } from '../simulated-portal';
+import type { Mortal } from './crash-orders';
 import { drive } from './drive';
 import type { DriveOptions, Driven } from './drive';
 import type { ChildOptions } from './drive-main';
+import { createDriverProcesses } from './driver-processes';
+import type { DriverProcesses } from './driver-processes';
 import { DRIVEN_TOKEN, SMALL, smallPortal, writeSmallExport } from './small-export';
 import type { ExportSize } from './small-export';
 import { virtualNowMs } from './virtual-time';
@@ -30,25 +31,40 @@ export interface DrivenRun {
   readonly options: DriveOptions;
   /** In this process. */
   drive(watch?: CrashWatch): Promise<Driven>;
+  /** In this process, up to a death that leaves what a kill leaves. Null when it died. */
+  driveUntilDeath(mortal: Mortal): Promise<Driven | null>;
   /** In a process of its own. */
-  spawn(more?: Pick<ChildOptions, 'crash'> & { readonly keepLog?: boolean }): Promise<ChildEnd>;
+  spawn(more?: Pick<ChildOptions, 'crash' | 'stall'> & { readonly keepLog?: boolean }): Promise<ChildEnd>;
 }
 
 export interface DrivenScene {
   readonly portal: SimulatedPortal;
   /** A fresh portal, ledger and history. What an earlier run left is gone. */
-  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs'>>, portal?: PortalDefinition): Promise<DrivenRun>;
+  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs' | 'staging' | 'sourceFolder'>>, portal?: PortalDefinition): Promise<DrivenRun>;
   dump(): Promise<CanonicalDump>;
   close(): Promise<void>;
 }
 
+/** Processes are killed here, not machines: what one leaves is the same in files that never reach a disk, and hundreds of runs wait for no disk. */
+const IN_MEMORY = '/dev/shm';
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenScene> {
-  const folder = mkdtempSync(join(tmpdir(), 'portage-driven-'));
+  const folder = mkdtempSync(join(canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
   const sourceFolder = writeSmallExport(join(folder, 'export'), size);
   const startedMs = Date.now();
   const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });
   const { url } = await simulator.listen(0);
   const portal = simulatedPortal(url);
+  const processes = createDriverProcesses(folder);
   let runs = 0;
   return {
     portal,
@@ -57,8 +73,11 @@ export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenS
       await portal.faults(null);
       await portal.load(definition);
       await portal.clearCalls();
+      rmSync(join(folder, String(runs)), { recursive: true, force: true });
       runs += 1;
-      const file = (name: string): string => join(folder, `${runs}-${name}`);
+      const runFolder = join(folder, String(runs));
+      mkdirSync(runFolder);
+      const file = (name: string): string => join(runFolder, name);
       const options: DriveOptions = {
         simulatorUrl: url, token: DRIVEN_TOKEN, ledgerFile: file('ledger.db'), historyFile: file('history.jsonl'), sourceFolder, startedMs,
         direction: 'forward', window: 2, callTimeoutMs: 3_000, ...change,
@@ -66,28 +85,27 @@ export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenS
       return {
         options,
         drive: (watch = nobodyWatches) => drive(options, watch),
-        spawn: ({ crash, keepLog = false } = {}) => spawnDrive({ ...options, ...(crash === undefined ? {} : { crash }), ...(keepLog ? { log: file('passed.log') } : {}) }, file('options.json')),
+        driveUntilDeath: (mortal) =>
+          drive(options, mortal.watch, mortal.isDead).catch((error: unknown) => {
+            if (!mortal.isDead()) {
+              throw error;
+            }
+            return null;
+          }),
+        spawn: ({ keepLog = false, ...orders } = {}) => driveIn(processes, { ...options, ...orders, ...(keepLog ? { log: file('passed.log') } : {}) }),
       };
     },
     async close() {
+      processes.close();
       await simulator.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function spawnDrive(options: ChildOptions, optionsFile: string): Promise<ChildEnd> {
-  writeFileSync(optionsFile, JSON.stringify(options));
-  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'drive-main.ts')), optionsFile], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (_, signal) => {
-      const text = Buffer.concat(chunks).toString('utf8').trim();
-      const said = text === '' ? {} : (JSON.parse(text) as { driven?: Driven; stopped?: string });
-      const passed = options.log === undefined ? [] : readFileSync(options.log, 'utf8').trim().split('\n');
-      resolve({ driven: said.driven ?? null, stopped: said.stopped ?? null, signal, passed });
-    });
-  });
+async function driveIn(processes: DriverProcesses, options: ChildOptions): Promise<ChildEnd> {
+  const { text, signal } = await processes.run(JSON.stringify(options));
+  const said = text === '' ? {} : (JSON.parse(text) as { driven?: Driven; stopped?: string });
+  const passed = options.log === undefined ? [] : readFileSync(options.log, 'utf8').trim().split('\n');
+  return { driven: said.driven ?? null, stopped: said.stopped ?? null, signal, passed };
 }

@@ -38,6 +38,12 @@ export function writeSmallExport(folder: string, { accounts, contacts, opportuni
   return folder;
 }
 
+/** Ids as the source's API and reports write them in full: the check characters of an id without capitals are AAA. */
+export function exportedIds({ accounts, contacts, opportunities }: ExportSize): { readonly companies: readonly string[]; readonly contacts: readonly string[]; readonly deals: readonly string[] } {
+  const ids = (prefix: string, count: number): readonly string[] => Array.from({ length: count }, (_, index) => `${id(prefix, index + 1)}AAA`);
+  return { companies: ids('001', accounts), contacts: ids('003', contacts), deals: ids('006', opportunities) };
+}
+
 export function smallPortal(): PortalDefinition {
   return {
     portalId: 4711,

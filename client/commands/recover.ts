@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { CommandError, EXIT } from '../command-error';
+import type { CommandContext } from '../context';
+import type { PortageClient } from '../portage-client';
+
+interface RecoverFlags {
+  readonly file?: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+export function registerRecover(program: Command, context: CommandContext): void {
+  program
+    .command('recover')
+    .argument('[id]', 'migration or run; may be left out while there is one migration, or where --file is given')
+    .description("Rebuilds a run whose ledger, or whose workflows in Temporal, were lost. Says what is lost for good, and asks, before it does anything.")
+    .option('--file <file>', 'the migration file; needed where the ledger was lost')
+    .option('--yes', 'go on without being asked')
+    .option('--json', 'print the status as JSON')
+    .addHelpText('after', '\nExample:\n  portage recover acme-2026                          Temporal lost, or the workflow ended by hand\n  portage recover acme-2026 --file migration.yaml    the ledger lost\n')
+    .action(async (id: string | undefined, flags: RecoverFlags) => {
+      await context.withClient((portage) => recover(portage, id, flags, context));
+    });
+}
+
+async function recover(portage: PortageClient, id: string | undefined, flags: RecoverFlags, { terminal }: CommandContext): Promise<void> {
+  const recovery = await portage.recovery(id, flags.file);
+  const { run, lost } = recovery;
+  terminal.remark(lost === 'temporal' ? `Temporal has no open workflow of run ${run}; the ledger has all of its memory.` : `The ledger of run ${run} is lost; its workflows in Temporal and its marks in the portal are there.`);
+  terminal.remark('Lost for good:');
+  recovery.losses.forEach((loss) => terminal.remark(`  - ${loss}`));
+  if (lost === 'ledger') {
+    terminal.remark('Stop every worker that still has the lost ledger open before you go on.');
+  }
+  if (flags.yes !== true) {
+    const answer = terminal.interactive ? await terminal.ask('Type yes to recover it: ') : '';
+    if (answer !== 'yes') {
+      throw new CommandError(terminal.interactive ? EXIT.usage : EXIT.waitsForPerson, 'Nothing was changed.', `portage recover ${run}${flags.file === undefined ? '' : ` --file ${flags.file}`} --yes goes on without asking.`);
+    }
+  }
+  const migration = await recovery.proceed();
+  if (flags.json === true) {
+    terminal.printJson(await migration.status());
+  } else {
+    terminal.print(`Run ${run} is recovered${recovery.startsPaused ? ` and waits: portage resume ${run} goes on` : `; it looks up what it wrote, and goes on: portage watch ${run}`}.`);
+  }
+  if (!(await portage.hasWorker())) {
+    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). The run waits for it.');
+  }
+}

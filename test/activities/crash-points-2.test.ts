@@ -1,0 +1,3 @@
+import { describeCrashes } from '../support/driver/crash-tests';
+
+describeCrashes(1);

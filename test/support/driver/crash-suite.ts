@@ -1,0 +1,172 @@
+/** Kills a driven run on one side of one crash point, lets it finish, and holds the end against the undisturbed run's. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CrashPoint } from '../../../domain/crash-point';
+import type { AssociationTallies, RecordTallies } from '../../../domain/record-outcome';
+import type { CallLog } from '../../../simulator/control-plane';
+import { openLedger } from '../../../ledger/open-ledger';
+import { beginRoute, placeToDie } from './crash-routes';
+import type { PlaceToDie, Route, Side } from './crash-routes';
+import { DRIVEN_RUN } from './drive';
+import type { Driven } from './drive';
+import { openDrivenScene } from './driven-scene';
+import type { DrivenRun } from './driven-scene';
+
+/** What a run left behind, and what it did to the portal. */
+export interface RunEnd {
+  readonly state: string;
+  /** Forward: the canonical dump as text. Back: the portal's fingerprint. */
+  readonly portal: string;
+  readonly tallies: { readonly records: RecordTallies; readonly associations: AssociationTallies };
+  readonly inDoubt: number;
+  /** Inputs that landed, by kind of call: every record written twice would count twice. */
+  readonly landed: Readonly<Record<string, number>>;
+  /** Creates that met what was there already, which is what a record sent twice does. */
+  readonly collisions: number;
+  /** Calls that asked for records or associations while batches were written or undone. */
+  readonly looks: number;
+  readonly calls: number;
+}
+
+export interface Killed extends PlaceToDie {
+  readonly point: CrashPoint;
+  readonly side: Side;
+  readonly signal: NodeJS.Signals | null;
+  /** The last boundary that the killed process reached. */
+  readonly diedAt: string;
+  readonly end: RunEnd;
+  readonly undisturbed: RunEnd;
+}
+
+export interface CrashSuite {
+  killAt(point: CrashPoint, side: Side): Promise<Killed>;
+  /** All that was killed so far, a line each. */
+  table(): string;
+  close(): Promise<void>;
+}
+
+interface Undisturbed {
+  readonly end: RunEnd;
+  /** How often each boundary was passed, by `side point`. */
+  readonly passages: ReadonlyMap<string, number>;
+}
+
+const WRITING = ['activity:writeRecords', 'activity:writeAssociations', 'activity:undoRecords', 'activity:undoAssociations'];
+const LOOKS = ['before call:read', 'before call:association-read'];
+const RECORD_CREATE = /^(companies|contacts|deals)\.batch\.create$/;
+const WRITES = /\.batch\.(create|update|archive)$/;
+
+export async function openCrashSuite(): Promise<CrashSuite> {
+  const scene = await openDrivenScene();
+  const folder = mkdtempSync(join(tmpdir(), 'portage-crash-'));
+  const known = new Map<Route, Promise<Undisturbed>>();
+  const results: Killed[] = [];
+
+  const endOf = async (run: DrivenRun, { state }: Driven, passed: readonly string[]): Promise<RunEnd> => {
+    const log = await scene.portal.calls();
+    const tallies = await talliesOf(run.options.ledgerFile);
+    return {
+      state,
+      portal: run.options.direction === 'back' ? await scene.portal.fingerprint() : JSON.stringify(await scene.dump()),
+      tallies,
+      inDoubt: inDoubtIn(tallies),
+      landed: landedIn(log),
+      collisions: collisionsIn(log),
+      looks: looksIn(passed),
+      calls: log.total,
+    };
+  };
+
+  const measure = async (route: Route): Promise<Undisturbed> => {
+    const { run, orders } = await beginRoute(scene, route, folder);
+    const { driven, stopped, passed } = await run.spawn({ ...orders, keepLog: true });
+    if (driven === null) {
+      throw new Error(`The undisturbed run "${route}" does not end: ${stopped ?? 'it was killed'}`);
+    }
+    const passages = new Map<string, number>();
+    for (const boundary of passed) {
+      passages.set(boundary, (passages.get(boundary) ?? 0) + 1);
+    }
+    return { end: await endOf(run, driven, passed), passages };
+  };
+  const undisturbed = (route: Route): Promise<Undisturbed> => {
+    const measured = known.get(route) ?? measure(route);
+    known.set(route, measured);
+    return measured;
+  };
+
+  return {
+    async killAt(point, side) {
+      const place = await placeToDie(point, side, async (route) => (await undisturbed(route)).passages);
+      const asUsual = (await undisturbed(place.route)).end;
+
+      const { run, orders } = await beginRoute(scene, place.route, folder);
+      const { signal, passed } = await run.spawn({ ...orders, crash: { point, side, passage: place.passage, signal: 'SIGKILL' }, keepLog: true });
+      const passedAfter: string[] = [];
+      const finished = await run.drive((each, eachSide) => passedAfter.push(`${eachSide} ${each}`));
+
+      const killed = { ...place, point, side, signal, diedAt: passed.at(-1) ?? '', end: await endOf(run, finished, [...passed, ...passedAfter]), undisturbed: asUsual };
+      results.push(killed);
+      return killed;
+    },
+    table: () => toTable(results),
+    async close() {
+      await scene.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A record that was written twice counts twice. */
+export function landedIn({ calls }: CallLog): Readonly<Record<string, number>> {
+  const landed = calls.filter(({ kind, status }) => WRITES.test(kind) && status >= 200 && status < 300);
+  const kinds = [...new Set(landed.map(({ kind }) => kind))].sort();
+  return Object.fromEntries(kinds.map((kind) => [kind, landed.filter((call) => call.kind === kind).reduce((sum, { inputCount }) => sum + inputCount, 0)]));
+}
+
+/** What a record that has landed meets when it is sent again. */
+export const collisionsIn = ({ calls }: CallLog): number => calls.filter(({ kind, status }) => RECORD_CREATE.test(kind) && (status === 409 || status === 207)).length;
+
+export const inDoubtIn = ({ records, associations }: RunEnd['tallies']): number => [...Object.values(records), ...Object.values(associations)].reduce((sum, { inDoubt }) => sum + inDoubt, 0);
+
+async function talliesOf(location: string): Promise<RunEnd['tallies']> {
+  const ledger = await openLedger({ location });
+  try {
+    return await ledger.facts.tallies(DRIVEN_RUN);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Batches under way at once are of one activity type, so the last one begun says what a call was for. */
+function looksIn(passed: readonly string[]): number {
+  let isWriting = false;
+  let looks = 0;
+  for (const boundary of passed) {
+    if (boundary.startsWith('before activity:')) {
+      isWriting = WRITING.includes(boundary.slice('before '.length));
+    }
+    looks += isWriting && LOOKS.includes(boundary) ? 1 : 0;
+  }
+  return looks;
+}
+
+function toTable(results: readonly Killed[]): string {
+  const rows = results.map(({ point, side, route, passage, end, undisturbed }) => [
+    point,
+    side,
+    route,
+    String(passage),
+    String(end.calls - undisturbed.calls),
+    String(end.looks - undisturbed.looks),
+    end.portal === undisturbed.portal ? 'equal' : 'DIFFERS',
+  ]);
+  const lines = [['boundary', 'killed', 'run', 'passage', 'further calls', 'look-ups', 'end'], ...rows];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const equal = results.filter(({ end, undisturbed }) => end.portal === undisturbed.portal).length;
+  return [
+    ...lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()),
+    `${new Set(results.map(({ point }) => point)).size} boundaries, ${results.length} kills, ${equal} equal ends`,
+  ].join('\n');
+}

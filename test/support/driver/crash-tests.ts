@@ -1,0 +1,40 @@
+/** The tests of one share of the crash points: all of them, before and after. The shares are suites of their own, so that they run side by side. */
+import { crashPointsInCode } from '../crash-points-in-code';
+import { THROUGH_TEMPORAL } from './crash-lives';
+import { openCrashSuite } from './crash-suite';
+import type { CrashSuite } from './crash-suite';
+
+/** What the driver has under way at once. */
+const WINDOW_BATCHES = 2;
+/** A batch of creates in doubt is looked for by its keys, then among the archived; one of updates is read once more before it is sent again. */
+const LOOKS_A_BATCH = 2;
+
+/** Whatever a process of activities passes; the rest is passed by a worker alone. */
+export const drivenPoints = () => crashPointsInCode().filter((point) => !THROUGH_TEMPORAL.includes(point));
+
+/** @param share 0 or 1: every second point */
+export function describeCrashes(share: 0 | 1): void {
+  let suite: CrashSuite;
+  beforeAll(async () => {
+    suite = await openCrashSuite();
+  });
+  afterAll(async () => {
+    process.stderr.write(`\n${suite.table()}\n`);
+    await suite.close();
+  });
+
+  const cases = drivenPoints()
+    .filter((_, index) => index % 2 === share)
+    .flatMap((point) => [{ side: 'before' as const, point }, { side: 'after' as const, point }]);
+
+  describe('a process that is killed', () => {
+    it.each(cases)('$side $point costs no record and no second write', async ({ side, point }) => {
+      const { signal, diedAt, end, undisturbed } = await suite.killAt(point, side);
+
+      expect({ signal, diedAt }).toEqual({ signal: 'SIGKILL', diedAt: `${side} ${point}` });
+      expect({ ...end, looks: 0, calls: 0 }).toEqual({ ...undisturbed, looks: 0, calls: 0 });
+      expect({ inDoubt: end.inDoubt, collisions: end.collisions }).toEqual({ inDoubt: 0, collisions: 0 });
+      expect(end.looks - undisturbed.looks).toBeLessThanOrEqual(WINDOW_BATCHES * LOOKS_A_BATCH);
+    });
+  });
+}

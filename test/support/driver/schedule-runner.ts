@@ -1,0 +1,240 @@
+/** Drives one migration through a schedule of faults, deaths and poisoned records, and compares its end with an undisturbed run and with the source itself. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { CrashPoint } from '../../../domain/crash-point';
+import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
+import type { CrashOrder } from './crash-orders';
+import { dyingWhen } from './crash-orders';
+import type { Driven } from './drive';
+import { openDrivenScene } from './driven-scene';
+import type { DrivenRun, DrivenScene } from './driven-scene';
+import { lookForBrokenPromises } from './exactly-once';
+import type { Findings } from './exactly-once';
+import type { Poison, Schedule } from './schedule';
+import { exportedIds, SMALL, smallPortal } from './small-export';
+import type { ExportSize } from './small-export';
+
+export interface ScheduleEnd {
+  readonly schedule: Schedule;
+  /** In words; empty when every promise was kept. */
+  readonly broken: readonly string[];
+  readonly findings: Findings | null;
+  readonly driven: Driven | null;
+  readonly deaths: Readonly<Record<'played' | 'killed', number>>;
+  /** Faults that struck, by kind. */
+  readonly struck: Readonly<Record<string, number>>;
+  readonly calls: readonly string[];
+}
+
+export interface ScheduleRunner {
+  run(schedule: Schedule): Promise<ScheduleEnd>;
+  close(): Promise<void>;
+}
+
+/** More than one batch of each type, so that a window wider than one means something. */
+const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
+const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
+
+const FIRST_WRITE: CrashPoint = 'activity:applySchema';
+
+export function createScheduleRunner(): ScheduleRunner {
+  const stages = new Map<Schedule['size'], Promise<Stage>>();
+  const stageOf = (size: Schedule['size']): Promise<Stage> => {
+    const stage = stages.get(size) ?? openStage(SIZES[size]);
+    stages.set(size, stage);
+    return stage;
+  };
+  return {
+    async run(schedule) {
+      return (await stageOf(schedule.size)).run(schedule);
+    },
+    async close() {
+      for (const stage of stages.values()) {
+        await (await stage).close();
+      }
+    },
+  };
+}
+
+type Stage = ScheduleRunner;
+
+interface Undisturbed {
+  readonly state: string;
+  readonly dump: CanonicalDump;
+  readonly findings: Findings;
+  /** Boundaries passed, in order. */
+  readonly passed: Passed;
+}
+
+type Passed = readonly { readonly point: CrashPoint; readonly side: 'before' | 'after' }[];
+
+/** Ledger and history of a run that has its plan and has written nothing. */
+interface PlannedRun {
+  readonly ledger: Buffer;
+  readonly history: Buffer;
+}
+
+async function openStage(size: ExportSize): Promise<Stage> {
+  const scene = await openDrivenScene(size);
+  const undisturbedRuns = new Map<string, Promise<Undisturbed>>();
+  const undisturbed = (poison: Poison | null, direction: Schedule['direction']): Promise<Undisturbed> => {
+    const name = JSON.stringify([poison, direction]);
+    const run = undisturbedRuns.get(name) ?? runUndisturbed(scene, size, poison, direction);
+    undisturbedRuns.set(name, run);
+    return run;
+  };
+  const plannedRuns = new Map<string, Promise<PlannedRun>>();
+  const planned = (poison: Poison | null): Promise<PlannedRun> => {
+    const name = JSON.stringify(poison);
+    const run = plannedRuns.get(name) ?? runUntilPlanned(scene, poison);
+    plannedRuns.set(name, run);
+    return run;
+  };
+  return {
+    async run(schedule) {
+      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction), schedule.from === 'plan' ? await planned(schedule.poison) : null);
+    },
+    close: () => scene.close(),
+  };
+}
+
+async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Poison | null, direction: Schedule['direction']): Promise<Undisturbed> {
+  const passed: Passed[number][] = [];
+  const run = await scene.begin({ direction }, portalWith(poison));
+  const knownIds = await idsIn(scene);
+  await scene.portal.faults({ rules: poisonRules(poison) });
+  const { state } = await run.drive((point, side) => void passed.push({ point, side }));
+  const wanted = direction === 'back' ? 'rolled-back' : poison === null ? 'verified' : 'finished-with-refusals';
+  const findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
+  const refused = poisonedIds(size, poison);
+  const surprises = [...differences('state', wanted, state), ...differences('refused', refused, findings.refused.map(({ sourceId }) => sourceId))];
+  if (surprises.length > 0) {
+    throw new Error(`The undisturbed run itself is not as it should be: ${surprises.join('; ')}`);
+  }
+  return { state, dump: await scene.dump(), findings, passed };
+}
+
+async function runUntilPlanned(scene: DrivenScene, poison: Poison | null): Promise<PlannedRun> {
+  const run = await scene.begin({}, portalWith(poison));
+  const driven = await run.driveUntilDeath(dyingWhen((_, point) => point === FIRST_WRITE));
+  if (driven !== null) {
+    throw new Error('The run ended without a write.');
+  }
+  return { ledger: readFileSync(run.options.ledgerFile), history: readFileSync(run.options.historyFile) };
+}
+
+async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed, planned: PlannedRun | null): Promise<ScheduleEnd> {
+  const { direction, window, poison } = schedule;
+  // The same portal gives its records the same ids each time: the plan fits.
+  const run = await scene.begin({ direction, window, callTimeoutMs: 1_000 }, portalWith(poison));
+  if (planned !== null) {
+    writeFileSync(run.options.ledgerFile, planned.ledger);
+    writeFileSync(run.options.historyFile, planned.history);
+  }
+  const before = await scene.portal.fingerprint();
+  const knownIds = await idsIn(scene);
+  // Poison first: what a refused record would do if an answer about it were lost is what `named` shows, by the portal's own rule.
+  await scene.portal.faults({ ...schedule.faults, rules: [...poisonRules(poison), ...schedule.faults.rules] });
+  const deaths = { played: 0, killed: 0 };
+  const broken: string[] = [];
+  let driven: Driven | null = null;
+  let findings: Findings | null = null;
+  try {
+    driven = await driveThrough(run, schedule, undisturbed, deaths);
+  } catch (error) {
+    broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  const struck = await struckByKind(scene, schedule);
+  if (driven !== null) {
+    broken.push(...differences('the state', undisturbed.state, driven.state));
+    findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
+    broken.push(...differences('refused records', undisturbed.findings.refused, findings.refused));
+    broken.push(...findings.inDoubt);
+    if (direction === 'back') {
+      broken.push(...((await scene.portal.fingerprint()) === before ? [] : ['the portal is not as it was before']));
+    } else {
+      broken.push(...findings.doubled, ...findings.lost, ...findings.wrongPairs);
+    }
+    broken.push(...differences('the canonical dump', undisturbed.dump, await scene.dump()));
+  }
+  const { calls } = await scene.portal.calls();
+  return { schedule, broken, findings, driven, deaths, struck, calls: calls.map(({ number, method, path, status, fault }) => `${number} ${method} ${path} ${status}${fault === null ? '' : ` ${fault}`}`) };
+}
+
+/** One process after the other, each until it dies, the last one to the end. Pauses and retries are those of all that lived on in this process. */
+async function driveThrough(run: DrivenRun, schedule: Schedule, undisturbed: Undisturbed, deaths: { played: number; killed: number }): Promise<Driven> {
+  const passed = schedule.from === 'start' ? undisturbed.passed : undisturbed.passed.slice(undisturbed.passed.findIndex(({ point }) => point === FIRST_WRITE));
+  for (const { at, how } of schedule.deaths) {
+    const place = Math.floor(at * passed.length);
+    if (how === 'played') {
+      const driven = await run.driveUntilDeath(dyingWhen((passage) => passage > place));
+      if (driven !== null) {
+        return driven;
+      }
+      deaths.played += 1;
+    } else {
+      const end = await run.spawn({ crash: crashOrderAt(passed, place) });
+      if (end.driven !== null) {
+        return end.driven;
+      }
+      if (end.stopped !== null) {
+        throw new Error(end.stopped);
+      }
+      deaths.killed += 1;
+    }
+  }
+  return run.drive();
+}
+
+function crashOrderAt(passed: Passed, place: number): CrashOrder {
+  const chosen = passed[place] ?? { point: 'activity:assembleReport', side: 'before' };
+  const passage = passed.slice(0, place + 1).filter(({ point, side }) => point === chosen.point && side === chosen.side).length;
+  return { ...chosen, passage: Math.max(1, passage), signal: 'SIGKILL' };
+}
+
+/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. Records are old, so that a portal loaded after the run was planned has nothing new in it. */
+function portalWith(poison: Poison | null): PortalDefinition {
+  const { records = {}, ...portal } = smallPortal();
+  const old = Object.fromEntries(Object.entries(records).map(([objectType, each]) => [objectType, each.map((record) => ({ ...record, createdAt: '2020-01-01T00:00:00Z' }))]));
+  const pattern = `(?!(Title (${poison?.contacts.join('|') ?? ''}))$).*`;
+  const rules = poison?.how === 'named' ? { rules: { validation: [{ objectType: 'contacts', propertyName: 'jobtitle', rules: [{ ruleType: 'REGEX', ruleArguments: [pattern] }] }] } } : {};
+  return { ...portal, records: old, ...rules };
+}
+
+function poisonRules(poison: Poison | null): readonly FaultRule[] {
+  return poison?.how === 'unnamed' ? [{ fault: { kind: 'poison', property: 'jobtitle', values: poison.contacts.map((number) => `Title ${number}`) } }] : [];
+}
+
+/** The last contact is the first once more and shares its fate. */
+function poisonedIds({ contacts, ...size }: ExportSize, poison: Poison | null): readonly string[] {
+  const ids = exportedIds({ contacts, ...size }).contacts;
+  const numbers = poison?.contacts ?? [];
+  return [...numbers, ...(numbers.includes(1) ? [contacts] : [])].map((number) => ids[number - 1] ?? '');
+}
+
+async function idsIn(scene: DrivenScene): Promise<ReadonlySet<string>> {
+  const { records } = await scene.portal.dump();
+  return new Set(Object.values(records).flatMap((each) => each.map(({ id }) => id)));
+}
+
+async function struckByKind(scene: DrivenScene, { poison }: Schedule): Promise<Readonly<Record<string, number>>> {
+  const { rules, struck, happened } = await scene.portal.faultState();
+  const poisonCount = poisonRules(poison).length;
+  const counts: Record<string, number> = {};
+  rules.slice(poisonCount).forEach(({ fault }, place) => {
+    const count = struck[place + poisonCount] ?? 0;
+    if (count > 0) {
+      counts[fault.kind] = (counts[fault.kind] ?? 0) + count;
+    }
+  });
+  const events = happened.reduce((sum, { done }) => sum + done, 0);
+  return events === 0 ? counts : { ...counts, 'limits-shrink': events };
+}
+
+/** The first few places where two values of plain JSON differ. */
+function differences(what: string, wanted: unknown, found: unknown, path = ''): readonly string[] {
+  if (typeof wanted === 'object' && wanted !== null && typeof found === 'object' && found !== null) {
+    const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+    return names.flatMap((name) => differences(what, (wanted as Record<string, unknown>)[name], (found as Record<string, unknown>)[name], `${path}/${name}`)).slice(0, 10);
+  }
+  return wanted === found ? [] : [`${what}${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`];
+}
