@@ -38,12 +38,12 @@ describe('FactStore', () => {
 
     await used.ledger.facts.recordVerification(RUN, 'contacts', 0, result([aDifference('c')]));
 
-    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 200, cellsCompared: 1800, associationsCompared: 0, differences: 1 });
+    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 200, cellsCompared: 1800, associationsCompared: 0, differences: 1, causes: { unknown: 1 } });
     expect(await used.ledger.facts.readDifferences(RUN, 10)).toEqual([aDifference('c')]);
   });
 
   it('says zero before anything was verified', async () => {
-    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0 });
+    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0, causes: {} });
   });
 
   it('names the newest error', async () => {
