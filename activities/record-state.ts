@@ -20,13 +20,13 @@ export function createRecordState({ ledger, clock }: Collaborators): Pick<Ledger
       withHeartbeat(async () => {
         const row = await requireRow(ledger, run);
         // A dry run names no epoch: it is never recovered.
-        const at = await ledger.fenced({ run, epoch: epoch ?? row.epoch }, () => record({ ledger, clock }, row, told));
-        return { at, inDoubt: await ledger.facts.inDoubt(run, ORDINALS_TOLD), refused: await ledger.facts.refused(run, ORDINALS_TOLD) };
+        await ledger.fenced({ run, epoch: epoch ?? row.epoch }, () => record({ ledger, clock }, row, told));
+        return { at: toIso(clock()), inDoubt: await ledger.facts.inDoubt(run, ORDINALS_TOLD), refused: await ledger.facts.refused(run, ORDINALS_TOLD) };
       }),
   };
 }
 
-async function record({ ledger, clock }: Collaborators, { run, portalId, phase: before }: RunRow, { state, phase, reasons, rate }: Told): Promise<string> {
+async function record({ ledger, clock }: Collaborators, { run, portalId, phase: before }: RunRow, { state, phase, reasons, rate }: Told): Promise<void> {
   const now = toIso(clock());
   const isEnded = OVER_STATES.includes(state);
   if (before !== phase) {
@@ -43,5 +43,4 @@ async function record({ ledger, clock }: Collaborators, { run, portalId, phase: 
   if (portalId !== null) {
     await ledger.pace(portalId).setRate(rate);
   }
-  return now;
 }

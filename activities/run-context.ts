@@ -40,7 +40,7 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal, isSteady: () 
     context.heartbeat();
   }, HEARTBEAT_EVERY_MS);
   try {
-    return await work(context.cancellationSignal, steadiness.isSteady);
+    return await work(context.cancellationSignal, () => steadiness.isSteady());
   } catch (error) {
     throw context.cancellationSignal.aborted ? context.cancellationSignal.reason : error;
   } finally {
