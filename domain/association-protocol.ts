@@ -27,7 +27,8 @@ export function beginAssociations(associationType: AssociationType, links: reado
   for (const { fromTargetId } of links) {
     pairCounts.set(fromTargetId ?? '', (pairCounts.get(fromTargetId ?? '') ?? 0) + 1);
   }
-  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(associationType, link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
+  // A request that was looked for in vain may have landed later: whatever was sent once is looked for again.
+  const items = links.filter((link) => mode === 'write' || (link.attempt > 0 && link.state !== 'settled')).map((link) => toItem(associationType, mode, link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
   return step({ associationType, mode, items, primaries: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
 }
 
@@ -35,7 +36,7 @@ export function advanceAssociations(state: AssociationBatchState, event: Associa
   return step(applyEvent(state, event));
 }
 
-function toItem(associationType: AssociationType, link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
+function toItem(associationType: AssociationType, mode: 'write' | 'settle', link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
   const { ordinal, primary, fromOrigin, attempt } = link;
   return {
     ordinal, primary, isOneOfSeveral, fromOrigin, attempt,
@@ -49,11 +50,11 @@ function toItem(associationType: AssociationType, link: AssociationToWrite, isOn
     isReread: false,
     isRedirected: false,
     hasLiveEnds: false,
-    standing: standingAtStart(associationType, link),
+    standing: standingAtStart(associationType, mode, link),
   };
 }
 
-function standingAtStart(associationType: AssociationType, link: AssociationToWrite): AssociationStanding {
+function standingAtStart(associationType: AssociationType, mode: 'write' | 'settle', link: AssociationToWrite): AssociationStanding {
   if (link.state === 'settled') {
     return { at: 'settled' };
   }
@@ -63,7 +64,7 @@ function standingAtStart(associationType: AssociationType, link: AssociationToWr
   if (link.state === 'sent') {
     return { at: 'unread', mark: 'sent' };
   }
-  return isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
+  return mode === 'write' && isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
 }
 
 // ---------------------------------------------------------------- events
@@ -127,16 +128,16 @@ function applyKept(state: AssociationBatchState, kept: readonly { readonly ordin
 }
 
 /** A pair that is there is settled without a call, whoever made it; people may have taken the primary elsewhere since. */
-function decided({ associationType }: AssociationBatchState, item: AssociationItem): AssociationStanding {
+function decided({ associationType, mode }: AssociationBatchState, item: AssociationItem): AssociationStanding {
   if (item.kinds.includes(kindText(ASSOCIATION_KINDS[associationType].plain))) {
     return landed(associationType, item);
   }
   const mark = item.standing.at === 'unread' ? item.standing.mark : 'none';
   // A write to a merged record lands on the one that it was merged into, and there a label replaces labels that nobody has read.
-  if (mark === 'unnamed' || (mark === 'none' && isLabel(associationType) && !item.hasLiveEnds)) {
+  if (mark === 'unnamed' || (mark === 'none' && mode === 'write' && isLabel(associationType) && !item.hasLiveEnds)) {
     return { at: 'astray', look: 'from', mark: mark === 'none' ? 'none' : 'sent', isAlone: false };
   }
-  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
+  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: mode === 'write' && isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
 }
 
 /** *Added* is what was not there before this run wrote. Of a pair that was found on another record than it was sent to, nobody can tell: rollback leaves it alone. */

@@ -25,7 +25,7 @@ export function applyProperties(state: SchemaState, properties: readonly FoundPr
 
 /** An archived name that is made again comes back as the old property, with its old type and an old run's mark: only reading tells. */
 function propertyFound(state: SchemaState, item: SchemaItem, planned: PropertyDefinition, found: FoundProperty | undefined): SchemaState {
-  if (item.standing.at !== 'unread' && item.standing.at !== 'settled') {
+  if (item.standing.at !== 'unread' && (item.standing.at !== 'settled' || item.isChecked)) {
     return state;
   }
   if (found === undefined && item.standing.at === 'unread') {

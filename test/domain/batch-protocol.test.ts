@@ -125,11 +125,11 @@ describe('the batch protocol', () => {
   });
 
   it('leaves a record to the attempt that took it over, and says that it is in doubt', () => {
-    const { state, command } = beginBatch(batchContext, [aRecord(0, { state: 'settled' }), aRecord(1, { kind: 'unchanged', targetId: '7' })]);
+    const { state, command } = advanceBatch(beginBatch(batchContext, [TO_UPDATE]).state, { on: 'records-read', records: [] });
 
     const next = advanceBatch(state, { on: 'settled', ordinals: [] });
 
-    expect(command).toMatchObject({ do: 'settle', settlements: [{ ordinal: 1, attempt: 0 }] });
+    expect(command).toMatchObject({ do: 'settle', settlements: [{ ordinal: 2, outcome: 'refused', attempt: 0 }] });
     expect(next.command).toEqual({ do: 'fail', type: 'TransientError', code: 'in-doubt' });
   });
 

@@ -128,7 +128,8 @@ function nextOf(parts: SchemaParts, scene: SchemaScene, world: World): Transitio
     const slot: Slot = phase === 'apply' ? { doing: 'apply', machine: parts.begin(RUN, scene.part).state } : { doing: 'undo', machine: parts.beginUndo(context, world.intents).state };
     add(`an attempt to ${phase} begins`, { slots: [...slots, slot], overlapsLeft: overlapsLeft - slots.length });
   }
-  if ((phase === 'applied' || phase === 'refused') && slots.length === 0 && late.length === 0) {
+  // A person may stop a run at any time; what is under way is waited for.
+  if ((phase === 'applied' || phase === 'refused' || (phase === 'apply' && world.intents.length > 0)) && slots.length === 0 && late.length === 0) {
     add('rollback begins', { phase: 'undo' });
   }
   slots.forEach((slot, index) => {
@@ -334,6 +335,9 @@ function lawOf(scene: SchemaScene, world: World): string | null {
   if (gone !== undefined) {
     return `${gone.kind} ${gone.name} of somebody else went`;
   }
+  if (portal.held.some((value) => portal.properties.choice?.options[value] === undefined)) {
+    return 'an option that records hold went';
+  }
   const isQuiet = slots.length === 0 && late.length === 0;
   if ((phase === 'applied' || phase === 'refused') && isQuiet) {
     for (const thing of live) {
@@ -356,6 +360,10 @@ function lawOf(scene: SchemaScene, world: World): string | null {
     if (missing !== undefined) {
       return `${missing.kind} ${missing.name} is not there at the end`;
     }
+    const misfit = scene.part.things.find((thing) => thing.kind === 'property' && !fits(thing.definition, portal.properties[thing.name]!));
+    if (misfit !== undefined) {
+      return `${misfit.name} is not what the plan needs`;
+    }
   }
   if (phase === 'refused' && !live.some(({ by }) => by === 'other')) {
     return 'a PlanError, and nobody else made anything';
@@ -365,7 +373,7 @@ function lawOf(scene: SchemaScene, world: World): string | null {
     if (left !== undefined) {
       return `${left.kind} ${left.name} of ours is left after the rollback`;
     }
-    const kept = intents.find((intent) => intent.state === 'kept' && intent.kind !== 'group' && !(intent.kind === 'option' && portal.held.includes(intent.name.split(':')[1] ?? '')));
+    const kept = intents.find((intent) => intent.state === 'kept' && intent.kind !== 'group' && !live.some((thing) => isSame(thing, intent) && thing.by === 'other') && !(intent.kind === 'option' && portal.held.includes(intent.name.split(':')[1] ?? '')));
     if (kept !== undefined) {
       return `${kept.kind} ${kept.name} was kept for no reason`;
     }
@@ -375,6 +383,10 @@ function lawOf(scene: SchemaScene, world: World): string | null {
     }
   }
   return null;
+}
+
+function fits({ type, hasUniqueValue, options }: PropertyDefinition, found: PortalProperty): boolean {
+  return found.type === type && (found.unique || !hasUniqueValue) && options.every(({ value }) => found.options[value] !== undefined);
 }
 
 function thingsOf(edit: string): readonly SchemaName[] {
@@ -431,8 +443,8 @@ const pipelines: Omit<SchemaScene, 'name' | 'faults' | 'overlaps'> = { part: { o
 
 const bounds = [{ faults: 2, overlaps: 0, how: 'two faults' }, { faults: 1, overlaps: 1, how: 'two attempts at once' }];
 export const SCHEMA_SCENES: readonly SchemaScene[] = [
-  ...bounds.map(({ how, ...bound }) => ({ ...groupAndKey, ...bound, name: `schema: a group and the key, ${how}` })),
+  ...bounds.map(({ how, ...bound }) => ({ ...groupAndKey, ...bound, part: bound.overlaps === 0 ? groupAndKey.part : { ...groupAndKey.part, things: [group] }, edits: bound.overlaps === 0 ? groupAndKey.edits : ['group|g|Theirs', 'group|g|Ours'], name: bound.overlaps === 0 ? `schema: a group and the key, ${how}` : `schema: a group, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...revived, ...bound, name: `schema: a key that a rollback archived, ${how}` })),
-  ...bounds.map(({ how, ...bound }) => ({ ...choices, ...bound, name: `schema: an option for somebody’s property, ${how}` })),
+  ...bounds.map(({ how, ...bound }) => ({ ...choices, ...bound, edits: bound.overlaps === 0 ? choices.edits : ['option|choice|y'], name: `schema: an option for somebody’s property, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...pipelines, ...bound, name: `schema: a pipeline, ${how}` })),
 ];

@@ -40,7 +40,7 @@ export interface DrivenRun {
 export interface DrivenScene {
   readonly portal: SimulatedPortal;
   /** A fresh portal, ledger and history. What an earlier run left is gone. */
-  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs' | 'staging' | 'sourceFolder'>>, portal?: PortalDefinition): Promise<DrivenRun>;
+  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs' | 'staging' | 'memory' | 'portal' | 'sourceFolder'>>, portal?: PortalDefinition): Promise<DrivenRun>;
   dump(): Promise<CanonicalDump>;
   close(): Promise<void>;
 }
@@ -57,8 +57,9 @@ function canWrite(folder: string): boolean {
   }
 }
 
-export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenScene> {
-  const folder = mkdtempSync(join(canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
+/** @param files where ledgers are kept: `on-disk` for measuring them */
+export async function openDrivenScene(size: ExportSize = SMALL, files: 'in-memory' | 'on-disk' = 'in-memory'): Promise<DrivenScene> {
+  const folder = mkdtempSync(join(files === 'in-memory' && canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
   const sourceFolder = writeSmallExport(join(folder, 'export'), size);
   const startedMs = Date.now();
   const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });
