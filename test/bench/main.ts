@@ -3,6 +3,7 @@
  *
  *     npm run bench                     100,000 records at Professional limits and realistic latencies, 20,000 with both off, and two kills
  *     npm run bench -- --records 10000
+ *     npm run bench -- --protocol       the protocol's cost alone: calls and ledger time of a batch, with and without faults
  *
  * Timings of one run on one machine: compare ratios within a run.
  */
@@ -10,15 +11,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureMigration, type MigrationFigures } from './measure-migration';
+import { measureProtocol, type ProtocolFigures } from './measure-protocol';
 import { measureRecovery, type RecoveryFigures } from './measure-recovery';
 
 const MAX_FREE_RECORDS = 20_000;
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({ options: { records: { type: 'string', default: '100000' } } });
+  const { values } = parseArgs({ options: { records: { type: 'string', default: '100000' }, protocol: { type: 'boolean', default: false } } });
   const records = Number(values.records);
   if (!Number.isInteger(records) || records < 10) {
     throw new Error('--records takes a whole number from 10.');
+  }
+  if (values.protocol) {
+    save({ protocol: await printedProtocol() });
+    return;
   }
   const paced = await measureMigration(records, 'professional');
   print(paced);
@@ -26,9 +32,21 @@ async function run(): Promise<void> {
   print(free);
   const recovery = await measureRecovery();
   printRecovery(recovery);
+  save({ paced, free, recovery, protocol: await printedProtocol() });
+}
+
+function save(figures: object): void {
   const cache = join(__dirname, '..', '..', '.cache');
   mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, 'bench.json'), `${JSON.stringify({ paced, free, recovery }, null, 2)}\n`);
+  writeFileSync(join(cache, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+async function printedProtocol(): Promise<Awaited<ReturnType<typeof measureProtocol>>> {
+  const figures = await measureProtocol();
+  const line = (name: string, { recordCalls, associationCalls, verifyingCalls, ledgerMsPerRecordBatch, commitsPerRecordBatch, ledgerMsPerAssociationBatch, faultsStruck, retries }: ProtocolFigures): string =>
+    `  ${name}: calls per 100 records ${recordCalls} to write, ${verifyingCalls} to read back; per 100 associations ${associationCalls}; ledger ${ledgerMsPerRecordBatch} ms and ${commitsPerRecordBatch} commits a batch of records, ${ledgerMsPerAssociationBatch} ms a batch of associations; ${faultsStruck} faults, ${retries} retries`;
+  say(`protocol, ${figures.records.toLocaleString('en-US')} records and ${figures.associations.toLocaleString('en-US')} associations, one batch at a time`, line('undisturbed', figures.undisturbed), line('with faults', figures.withFaults));
+  return figures;
 }
 
 function print({ records, limits, state, calls, seconds, recordsPerSecond, secondsByPhase, workerMemoryMb, eventsOfFullPartition }: MigrationFigures): void {

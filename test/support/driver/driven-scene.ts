@@ -57,8 +57,9 @@ function canWrite(folder: string): boolean {
   }
 }
 
-export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenScene> {
-  const folder = mkdtempSync(join(canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
+/** @param files where ledgers are kept: `on-disk` for measuring them */
+export async function openDrivenScene(size: ExportSize = SMALL, files: 'in-memory' | 'on-disk' = 'in-memory'): Promise<DrivenScene> {
+  const folder = mkdtempSync(join(files === 'in-memory' && canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
   const sourceFolder = writeSmallExport(join(folder, 'export'), size);
   const startedMs = Date.now();
   const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });

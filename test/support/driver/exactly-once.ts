@@ -1,10 +1,8 @@
-/** Looks at source, ledger and portal of a finished driven run, and says in words what is doubled, lost, wrongly paired, unnamed or in doubt. Reads the three themselves: it compares with no other run. */
-import { existsSync } from 'node:fs';
+/** Looks at source, ledger and portal of a finished run, and says in words what is doubled, lost, wrongly paired, unnamed or in doubt. Reads the three themselves: it compares with no other run. */
 import type { IdPair } from '../../../domain/id-map';
 import { OBJECT_TYPES } from '../../../domain/object-type';
 import type { ObjectType } from '../../../domain/object-type';
 import type { BatchRecord, Ledger } from '../../../ledger/ledger';
-import { openLedger } from '../../../ledger/open-ledger';
 import type { DumpedRecord, PortalDump } from '../../../simulator/control-plane';
 
 /** Source ids by object type. */
@@ -30,33 +28,34 @@ export interface Findings {
 const KEY = 'salesforce_id';
 const MERGED = 'salesforce_merged_ids';
 const STAMP = 'migration_provenance';
-const RUN = 'driven.1';
 
-/** @param knownIds records that stood in the portal before the run, by their ids */
-export async function lookForBrokenPromises(ledgerFile: string, source: SourceIds, portal: PortalDump, knownIds: ReadonlySet<string>): Promise<Findings> {
-  if (!existsSync(ledgerFile)) {
-    throw new Error('The run left no ledger.');
-  }
-  const ledger = await openLedger({ location: ledgerFile });
-  try {
-    const found = await Promise.all(OBJECT_TYPES.map((objectType) => lookAt(ledger, objectType, source[objectType] ?? [], (portal.records[objectType] ?? []).filter(({ archived }) => !archived), knownIds)));
-    const { associations } = await ledger.facts.tallies(RUN);
-    const doubtfulAssociations = Object.entries(associations).flatMap(([type, tally]) => (tally.inDoubt + tally.pending > 0 ? [`${type}: ${tally.inDoubt} in doubt, ${tally.pending} pending`] : []));
-    return {
-      doubled: found.flatMap(({ doubled }) => doubled),
-      lost: found.flatMap(({ lost }) => lost),
-      wrongPairs: found.flatMap(({ wrongPairs }) => wrongPairs),
-      inDoubt: [...found.flatMap(({ inDoubt }) => inDoubt), ...doubtfulAssociations],
-      refused: found.flatMap(({ refused }) => refused),
-    };
-  } finally {
-    await ledger.close();
-  }
+export interface FinishedRun {
+  readonly ledger: Ledger;
+  readonly run: string;
+  readonly source: SourceIds;
+  readonly portal: PortalDump;
+  /** Records that stood in the portal before the run, by their ids. */
+  readonly knownIds: ReadonlySet<string>;
 }
 
-async function lookAt(ledger: Ledger, objectType: ObjectType, sourceIds: readonly string[], live: readonly DumpedRecord[], knownIds: ReadonlySet<string>): Promise<Findings> {
-  const records = await writtenRecords(ledger, objectType);
-  const pairs = await pairsOf(ledger, objectType);
+export async function lookForBrokenPromises(finished: FinishedRun): Promise<Findings> {
+  const found = await Promise.all(OBJECT_TYPES.map((objectType) => lookAt(finished, objectType)));
+  const { associations } = await finished.ledger.facts.tallies(finished.run);
+  const doubtfulAssociations = Object.entries(associations).flatMap(([type, tally]) => (tally.inDoubt + tally.pending > 0 ? [`${type}: ${tally.inDoubt} in doubt, ${tally.pending} pending`] : []));
+  return {
+    doubled: found.flatMap(({ doubled }) => doubled),
+    lost: found.flatMap(({ lost }) => lost),
+    wrongPairs: found.flatMap(({ wrongPairs }) => wrongPairs),
+    inDoubt: [...found.flatMap(({ inDoubt }) => inDoubt), ...doubtfulAssociations],
+    refused: found.flatMap(({ refused }) => refused),
+  };
+}
+
+async function lookAt({ ledger, run, source, portal, knownIds }: FinishedRun, objectType: ObjectType): Promise<Findings> {
+  const sourceIds = source[objectType] ?? [];
+  const live = (portal.records[objectType] ?? []).filter(({ archived }) => !archived);
+  const records = await writtenRecords(ledger, run, objectType);
+  const pairs = await pairsOf(ledger, run, objectType);
   const targetOf = new Map(pairs.map(([sourceId, targetId]) => [sourceId, targetId]));
   const recordOf = new Map(records.flatMap((record) => [record.sourceId, ...record.foldedSourceIds].map((sourceId) => [sourceId, record] as const)));
   const holders = (sourceId: string): readonly DumpedRecord[] => live.filter(({ properties }) => properties[KEY] === sourceId || (properties[MERGED] ?? '').split(';').includes(sourceId));
@@ -108,16 +107,16 @@ async function lookAt(ledger: Ledger, objectType: ObjectType, sourceIds: readonl
   return { doubled, lost, wrongPairs, inDoubt, refused };
 }
 
-async function writtenRecords(ledger: Ledger, objectType: ObjectType): Promise<readonly BatchRecord[]> {
-  const row = await ledger.runs.find(RUN);
-  const partitions = await ledger.plans.readPartitions(row?.stagingId ?? RUN, objectType);
+async function writtenRecords(ledger: Ledger, run: string, objectType: ObjectType): Promise<readonly BatchRecord[]> {
+  const row = await ledger.runs.find(run);
+  const partitions = await ledger.plans.readPartitions(row?.stagingId ?? run, objectType);
   const batches = partitions.flatMap(({ firstBatch, batchCounts }) => batchCounts.map((_, place) => firstBatch + place));
-  return (await Promise.all(batches.map((batch) => ledger.writing.readBatch(RUN, objectType, batch)))).flat();
+  return (await Promise.all(batches.map((batch) => ledger.writing.readBatch(run, objectType, batch)))).flat();
 }
 
-async function pairsOf(ledger: Ledger, objectType: ObjectType): Promise<readonly IdPair[]> {
+async function pairsOf(ledger: Ledger, run: string, objectType: ObjectType): Promise<readonly IdPair[]> {
   const pages: IdPair[] = [];
-  for await (const page of ledger.facts.streamIdMap(RUN, objectType)) {
+  for await (const page of ledger.facts.streamIdMap(run, objectType)) {
     pages.push(...page);
   }
   return pages;

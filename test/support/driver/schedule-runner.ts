@@ -1,9 +1,11 @@
 /** Drives one migration through a schedule of faults, deaths and poisoned records, and compares its end with an undisturbed run and with the source itself. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CrashPoint } from '../../../domain/crash-point';
+import { openLedger } from '../../../ledger/open-ledger';
 import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
 import type { CrashOrder } from './crash-orders';
 import { dyingWhen } from './crash-orders';
+import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
 import { openDrivenScene } from './driven-scene';
 import type { DrivenRun, DrivenScene } from './driven-scene';
@@ -63,15 +65,15 @@ interface Undisturbed {
   readonly findings: Findings;
   /** Boundaries passed, in order. */
   readonly passed: Passed;
+  readonly planned: PlannedRun;
 }
 
 type Passed = readonly { readonly point: CrashPoint; readonly side: 'before' | 'after' }[];
 
-/** Ledger and history of a run that has its plan and has written nothing. */
-interface PlannedRun {
-  readonly ledger: Buffer;
-  readonly history: Buffer;
-}
+/** Ledger, its log and the history of a run that has its plan and has written nothing, in that order. */
+type PlannedRun = readonly Buffer[];
+
+const filesOf = ({ options }: DrivenRun): readonly string[] => [options.ledgerFile, `${options.ledgerFile}-wal`, options.historyFile];
 
 async function openStage(size: ExportSize): Promise<Stage> {
   const scene = await openDrivenScene(size);
@@ -82,16 +84,9 @@ async function openStage(size: ExportSize): Promise<Stage> {
     undisturbedRuns.set(name, run);
     return run;
   };
-  const plannedRuns = new Map<string, Promise<PlannedRun>>();
-  const planned = (poison: Poison | null): Promise<PlannedRun> => {
-    const name = JSON.stringify(poison);
-    const run = plannedRuns.get(name) ?? runUntilPlanned(scene, poison);
-    plannedRuns.set(name, run);
-    return run;
-  };
   return {
     async run(schedule) {
-      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction), schedule.from === 'plan' ? await planned(schedule.poison) : null);
+      return runSchedule(scene, size, schedule, await undisturbed(schedule.poison, schedule.direction));
     },
     close: () => scene.close(),
   };
@@ -102,33 +97,30 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
   const run = await scene.begin({ direction }, portalWith(poison));
   const knownIds = await idsIn(scene);
   await scene.portal.faults({ rules: poisonRules(poison) });
-  const { state } = await run.drive((point, side) => void passed.push({ point, side }));
+  let planned: PlannedRun = [];
+  const { state } = await run.drive((point, side) => {
+    passed.push({ point, side });
+    if (point === FIRST_WRITE && side === 'before') {
+      // Nothing else is under way here, and no transaction is open: the files are a whole.
+      planned = filesOf(run).map((file) => readFileSync(file));
+    }
+  });
   const wanted = direction === 'back' ? 'rolled-back' : poison === null ? 'verified' : 'finished-with-refusals';
-  const findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
+  const findings = await lookBack(scene, size, run, knownIds);
   const refused = poisonedIds(size, poison);
   const surprises = [...differences('state', wanted, state), ...differences('refused', refused, findings.refused.map(({ sourceId }) => sourceId))];
   if (surprises.length > 0) {
     throw new Error(`The undisturbed run itself is not as it should be: ${surprises.join('; ')}`);
   }
-  return { state, dump: await scene.dump(), findings, passed };
+  return { state, dump: await scene.dump(), findings, passed, planned };
 }
 
-async function runUntilPlanned(scene: DrivenScene, poison: Poison | null): Promise<PlannedRun> {
-  const run = await scene.begin({}, portalWith(poison));
-  const driven = await run.driveUntilDeath(dyingWhen((_, point) => point === FIRST_WRITE));
-  if (driven !== null) {
-    throw new Error('The run ended without a write.');
-  }
-  return { ledger: readFileSync(run.options.ledgerFile), history: readFileSync(run.options.historyFile) };
-}
-
-async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed, planned: PlannedRun | null): Promise<ScheduleEnd> {
+async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed): Promise<ScheduleEnd> {
   const { direction, window, poison } = schedule;
   // The same portal gives its records the same ids each time: the plan fits.
-  const run = await scene.begin({ direction, window, callTimeoutMs: 1_000 }, portalWith(poison));
-  if (planned !== null) {
-    writeFileSync(run.options.ledgerFile, planned.ledger);
-    writeFileSync(run.options.historyFile, planned.history);
+  const run = await scene.begin({ direction, window }, portalWith(poison));
+  if (schedule.from === 'plan') {
+    filesOf(run).forEach((file, place) => writeFileSync(file, undisturbed.planned[place] ?? ''));
   }
   const before = await scene.portal.fingerprint();
   const knownIds = await idsIn(scene);
@@ -146,7 +138,7 @@ async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Sched
   const struck = await struckByKind(scene, schedule);
   if (driven !== null) {
     broken.push(...differences('the state', undisturbed.state, driven.state));
-    findings = await lookForBrokenPromises(run.options.ledgerFile, exportedIds(size), await scene.portal.dump(), knownIds);
+    findings = await lookBack(scene, size, run, knownIds);
     broken.push(...differences('refused records', undisturbed.findings.refused, findings.refused));
     broken.push(...findings.inDoubt);
     if (direction === 'back') {
@@ -191,13 +183,11 @@ function crashOrderAt(passed: Passed, place: number): CrashOrder {
   return { ...chosen, passage: Math.max(1, passage), signal: 'SIGKILL' };
 }
 
-/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. Records are old, so that a portal loaded after the run was planned has nothing new in it. */
+/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. */
 function portalWith(poison: Poison | null): PortalDefinition {
-  const { records = {}, ...portal } = smallPortal();
-  const old = Object.fromEntries(Object.entries(records).map(([objectType, each]) => [objectType, each.map((record) => ({ ...record, createdAt: '2020-01-01T00:00:00Z' }))]));
   const pattern = `(?!(Title (${poison?.contacts.join('|') ?? ''}))$).*`;
   const rules = poison?.how === 'named' ? { rules: { validation: [{ objectType: 'contacts', propertyName: 'jobtitle', rules: [{ ruleType: 'REGEX', ruleArguments: [pattern] }] }] } } : {};
-  return { ...portal, records: old, ...rules };
+  return { ...smallPortal(), ...rules };
 }
 
 function poisonRules(poison: Poison | null): readonly FaultRule[] {
@@ -209,6 +199,15 @@ function poisonedIds({ contacts, ...size }: ExportSize, poison: Poison | null): 
   const ids = exportedIds({ contacts, ...size }).contacts;
   const numbers = poison?.contacts ?? [];
   return [...numbers, ...(numbers.includes(1) ? [contacts] : [])].map((number) => ids[number - 1] ?? '');
+}
+
+async function lookBack(scene: DrivenScene, size: ExportSize, run: DrivenRun, knownIds: ReadonlySet<string>): Promise<Findings> {
+  const ledger = await openLedger({ location: run.options.ledgerFile });
+  try {
+    return await lookForBrokenPromises({ ledger, run: DRIVEN_RUN, source: exportedIds(size), portal: await scene.portal.dump(), knownIds });
+  } finally {
+    await ledger.close();
+  }
 }
 
 async function idsIn(scene: DrivenScene): Promise<ReadonlySet<string>> {
@@ -230,8 +229,8 @@ async function struckByKind(scene: DrivenScene, { poison }: Schedule): Promise<R
   return events === 0 ? counts : { ...counts, 'limits-shrink': events };
 }
 
-/** The first few places where two values of plain JSON differ. */
-function differences(what: string, wanted: unknown, found: unknown, path = ''): readonly string[] {
+/** The first few places where two values of plain JSON differ, in words. */
+export function differences(what: string, wanted: unknown, found: unknown, path = ''): readonly string[] {
   if (typeof wanted === 'object' && wanted !== null && typeof found === 'object' && found !== null) {
     const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
     return names.flatMap((name) => differences(what, (wanted as Record<string, unknown>)[name], (found as Record<string, unknown>)[name], `${path}/${name}`)).slice(0, 10);

@@ -9,6 +9,8 @@ import type { ScheduleEnd } from './schedule-runner';
 
 /** After so many broken schedules the rest says nothing new. */
 const ENOUGH_BROKEN = 5;
+/** Of one schedule; its trace has all. */
+const MOST_TOLD = 6;
 
 export function describeSchedules(file: string, seeds: readonly number[], timeoutMs: number): void {
   const asked = askedSeeds();
@@ -56,7 +58,7 @@ function askedSeeds(): readonly number[] | null {
 
 function toldOf({ schedule, broken }: ScheduleEnd, suite: string): string {
   const long = suite.includes('.long') ? 'PORTAGE_TEST_LONG=1 ' : '';
-  return [`seed ${schedule.seed}: ${broken.join('\n  ')}`, `  ${long}PORTAGE_TEST_SEED=${schedule.seed} npx jest test/activities/${suite} --selectProjects activities`].join('\n');
+  return [`seed ${schedule.seed}: ${broken.slice(0, MOST_TOLD).join('\n  ')}`, `  ${long}PORTAGE_TEST_SEED=${schedule.seed} npx jest test/activities/${suite} --selectProjects activities`].join('\n');
 }
 
 function traceOf({ schedule, broken, driven, deaths, struck, calls }: ScheduleEnd): readonly string[] {

@@ -1,7 +1,7 @@
 /** A Salesforce export and a portal, as small as shows every kind of write: created, matched with blanks filled, unchanged, combined, and associations of each type. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PortalDefinition } from '../../../simulator/control-plane';
+import type { PortalDefinition, RecordDefinition } from '../../../simulator/control-plane';
 
 export const DRIVEN_TOKEN = 'driven';
 
@@ -49,17 +49,22 @@ export function smallPortal(): PortalDefinition {
     portalId: 4711,
     tier: 'professional',
     tokens: [{ token: DRIVEN_TOKEN, scopes: 'all' }],
-    records: {
+    // Old, so that nothing in it is new to a run, whenever it is loaded.
+    records: old({
       companies: [{ ref: 'company-2', properties: { name: 'Company 2', domain: 'company-2.example.net' } }, { ref: 'stranger', properties: { name: 'Stranger', domain: 'stranger.example.net' } }],
       contacts: [
         { ref: 'contact-2', properties: { email: 'person-2@company-2.example.net', firstname: 'First2', phone: '999' } },
         { ref: 'contact-3', properties: { email: 'person-3@company-3.example.net', firstname: 'Other', lastname: 'Name' } },
         { ref: 'somebody', properties: { email: 'somebody@stranger.example.net', lastname: 'Body' } },
       ],
-    },
+    }),
     associations: [
       { from: { objectType: 'contacts', ref: 'contact-2' }, to: { objectType: 'companies', ref: 'stranger' } },
       { from: { objectType: 'contacts', ref: 'somebody' }, to: { objectType: 'companies', ref: 'stranger' } },
     ],
   };
+}
+
+function old(records: Readonly<Record<string, readonly RecordDefinition[]>>): Readonly<Record<string, readonly RecordDefinition[]>> {
+  return Object.fromEntries(Object.entries(records).map(([objectType, each]) => [objectType, each.map((record) => ({ ...record, createdAt: '2020-01-01T00:00:00Z' }))]));
 }
