@@ -51,8 +51,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   recovery: {
     deaths: [
-      // In the middle: the companies are done.
-      { side: 'after', point: 'workflow:end-phase' },
+      // In the middle: the companies are done, the contacts nearly.
+      { side: 'after', point: 'workflow:end-phase', passage: 2 },
       { side: 'before', point: 'workflow:seal-anew', temporal: 'lost' },
       { side: 'before', point: 'activity:recoverShard' },
       { side: 'after', point: 'activity:recoverShard' },

@@ -95,12 +95,13 @@ beforeAll(async () => {
   killed = killing();
   reserved = reserving();
   paused = pausing();
+  // What fails is told by its own test.
+  const over = Promise.allSettled([killed, reserved, paused]);
   const scene = await openDrivenScene(SIZE);
   await (await scene.begin({}, { tokens: [{ token: DRIVEN_TOKEN, scopes: 'all' }] })).drive();
   undisturbed = { dump: await scene.dump(), calls: await scene.portal.calls() };
   await scene.close();
-  // What fails is told by its own test.
-  await Promise.allSettled([killed, reserved, paused]);
+  await over;
 }, 600_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

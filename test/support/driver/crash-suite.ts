@@ -54,11 +54,13 @@ interface Undisturbed {
 }
 
 const WRITING = ['activity:writeRecords', 'activity:writeAssociations', 'activity:undoRecords', 'activity:undoAssociations'];
-const LOOKS = ['before call:read', 'before call:association-read'];
+/** Those that were answered: one that finds its slot gone by is begun again without being sent. */
+const LOOKS = ['after call:read', 'after call:association-read'];
 const RECORD_CREATE = /^(companies|contacts|deals)\.batch\.create$/;
-const WRITES = /\.batch\.(create|update|archive)$/;
+/** Of records and associations: a property that is there already is no second one. */
+const WRITES = /^(companies|contacts|deals|associations)\.batch\.(create|update|archive)$/;
 /** A record that a rollback archives is stripped of its unique values first. Whether that has happened is kept nowhere: it is done again, and changes nothing then. */
-const UNDO_WRITES = /\.batch\.(create|archive)$/;
+const UNDO_WRITES = /^(companies|contacts|deals|associations)\.batch\.(create|archive)$/;
 
 export async function openCrashSuite(): Promise<CrashSuite> {
   const scene = await openDrivenScene();

@@ -195,6 +195,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
   }
 
   if (options.portal === 'taken-meanwhile') {
+    await perform('recordState', 'open', () => own.recordState({ run, state: 'verified', phase: 'open', reasons: [], rate: 1 }));
     await once('taken-meanwhile', async () => {
       await opened(PLANNING_RUN, 'planning');
       await ledger.runs.claimPortal(PLANNING_RUN, { portalId, keyProperty: 'salesforce_id', objectTypes: OBJECT_TYPES });
