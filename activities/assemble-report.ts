@@ -9,6 +9,9 @@ import { requireRun, withHeartbeat } from './run-context';
 /** Of the records that a rollback left alone the report names so many; the ledger has them all. */
 const MAX_KEPT_LISTED = 1_000;
 
+/** Of what is in doubt (of each type), and of what was refused, the report names so many. */
+const MAX_NAMED = 1_000;
+
 /** Reads the ledger only; a repeat replaces the report. */
 export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledger; readonly clock: () => number }): Pick<LedgerActivities, 'assembleReport'> {
   return {
@@ -41,6 +44,8 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           leftOut: counts.map(({ leftOut }) => leftOut),
           cells: counts.map(({ cells }) => cells),
           refusals: await facts.refusalsByCode(run),
+          inDoubt: await facts.inDoubt(run, MAX_NAMED),
+          refused: await facts.readRefusals(run, MAX_NAMED),
           kept: input.rolledBack ? await facts.readKept(run, MAX_KEPT_LISTED) : null,
           findings: await findingsOf(ledger, run, row.stagingId),
           unreadFiles: (await ledger.staging.readInspection(row.stagingId))?.unread ?? [],

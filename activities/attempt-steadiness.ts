@@ -8,7 +8,7 @@ export interface AttemptSteadiness {
   /** Notes that the process runs; called once a second. */
   tick(): void;
   /** Has the process run through since the attempt began? Once it has not, never again: another attempt may have the work. */
-  isSteady(): boolean;
+  readonly isSteady: () => boolean;
 }
 
 /** @param nowMs wall time, which goes on while a process is suspended */

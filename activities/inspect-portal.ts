@@ -8,7 +8,7 @@ import { portalDigest } from '../domain/plan-digest';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
-import { withHeartbeat } from './run-context';
+import { inPresentEpoch, withHeartbeat } from './run-context';
 
 /** Exit codes of the command line: configuration, authorization, not reachable. */
 const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
@@ -17,7 +17,7 @@ const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
 export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }): Pick<PortalActivities, 'inspectPortal'> {
   return {
     inspectPortal: ({ run }) =>
-      withHeartbeat(async (signal) => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const row = await ledger.runs.find(run);
         if (row === null) {
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
@@ -28,7 +28,7 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
         } catch (error) {
           throw await beforeFirstWrite(ledger, run, error);
         }
-      }),
+      })),
   };
 }
 

@@ -4,7 +4,7 @@ import { MigrationError } from '../domain/migration-error';
 import { unreadObjects } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
-import { withHeartbeat } from './run-context';
+import { inPresentEpoch, withHeartbeat } from './run-context';
 
 export interface SourceCollaborators {
   readonly ledger: Ledger;
@@ -16,7 +16,7 @@ export interface SourceCollaborators {
 export function createInspectSource({ ledger, openSource }: SourceCollaborators): Pick<LedgerActivities, 'inspectSource'> {
   return {
     inspectSource: ({ run }) =>
-      withHeartbeat(async (signal) => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const row = await ledger.runs.find(run);
         if (row === null) {
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
@@ -32,6 +32,6 @@ export function createInspectSource({ ledger, openSource }: SourceCollaborators)
         await ledger.runs.addFindings(run, unreadObjects(inspection.unread));
         await ledger.staging.begin(row.stagingId, inspection);
         return { fileCount: inspection.objects.reduce((sum, { files }) => sum + files.length, 0) };
-      }),
+      })),
   };
 }

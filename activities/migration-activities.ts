@@ -7,6 +7,7 @@ import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PauseReason, Phase, RunState } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
 import type { PartitionManifest } from '../domain/planned-record';
+import type { ProblemsSeen } from '../domain/problem';
 
 /** Says whose work it is. An activity that finds another portal, ledger or epoch throws IdentityError. */
 export interface RunIdentity {
@@ -86,8 +87,8 @@ export interface LedgerActivities {
   inspectSource(input: { readonly run: string }): Promise<{ readonly fileCount: number }>;
   /** Streams the source into the ledger; resumes from the ledger's cursor. */
   stageSource(input: { readonly run: string }): Promise<{ readonly rows: number }>;
-  /** State, phase and reasons to wait as `status` shows them without Temporal. */
-  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number; readonly epoch?: number }): Promise<void>;
+  /** State, phase and reasons to wait as `status` shows them without Temporal. Tells which records the ledger has as in doubt and as refused, by ordinals. */
+  recordState(input: { readonly run: string; readonly state: RunState; readonly phase: Phase; readonly reasons: readonly PauseReason[]; readonly rate: number; readonly epoch?: number }): Promise<ProblemsSeen>;
   /** Digest of the ledger's pairs of a sealed partition; throws InvariantError when it is not `digest`, else records the shard. */
   compareShard(input: RunIdentity & { readonly objectType: ObjectType; readonly partition: number; readonly firstBatch: number; readonly batchCount: number; readonly workflowId: string; readonly digest: string; readonly pairCount: number }): Promise<void>;
   /** Seals a finished partition anew from the ledger, after the workflow that held its pairs was lost. Throws InvariantError when another shard stands in its place. */

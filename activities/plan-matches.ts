@@ -100,14 +100,16 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
       const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
       const byId = new Map(singles.map((found) => [found.id, found]));
       const settled = records.map((record, at) => {
-        const own = stamp.originOf(keyed.get(record.properties[scope.keyProperty] ?? ''));
+        const byOwnKey = keyed.get(record.properties[scope.keyProperty] ?? '') ?? null;
+        const own = stamp.originOf(byOwnKey ?? undefined);
         if (own === 'c') {
           return record;
         }
         const byDomain = domainIds[at] ?? [];
         const matched = matchRecord(
           record,
-          { byKey: keyed.get(record.properties[scope.keyProperty] ?? '') ?? null, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
+          // What this run has matched before stays matched with it, whatever its address leads to by now.
+          own === 'm' ? { byKey: byOwnKey, byEmail: null, byDomain: [], ofDomain: null } : { byKey: byOwnKey, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
           { keyProperty: scope.keyProperty, onMatch: rules.onMatch, ambiguous: rules.ambiguous, propertyTypes, requiredOnCreate: portal.requiredOnCreate, claimed },
         );
         if (matched.targetId !== null) {

@@ -24,7 +24,7 @@ import { objectScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
 import type { QuotaGuard } from './quota-guard';
-import { withHeartbeat } from './run-context';
+import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher, readDealFacts } from './source-facts';
 import type { DealFacts } from './source-facts';
 
@@ -51,7 +51,7 @@ export function createPlanMigration({ ledger, target, version, clock }: PlanMigr
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
     planMigration: ({ run, expectedDigest, recovered }) =>
-      withHeartbeat(async (signal) => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const expected = await readExpected(ledger, expectedDigest);
         const scope = { ...(await openScope({ ledger, target, quota }, run, signal)), ownRecords: recovered === undefined ? ('unknown' as const) : ('kept' as const) };
         // What can be compared beforehand is, so that a refused start leaves the approved plan where it is.
@@ -63,7 +63,7 @@ export function createPlanMigration({ ledger, target, version, clock }: PlanMigr
         await refuseDrift(scope, expected, summary.parts);
         await ledger.plans.save(scope.stagingId, summary);
         return planFacts(summary);
-      }),
+      })),
   };
 }
 

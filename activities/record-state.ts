@@ -3,6 +3,9 @@ import type { Ledger, RunRow } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRow, toIso, withHeartbeat } from './run-context';
 
+/** Of each type: the answer stays in a history. */
+const ORDINALS_TOLD = 20;
+
 type Told = Pick<Parameters<LedgerActivities['recordState']>[0], 'state' | 'phase' | 'reasons' | 'rate'>;
 
 interface Collaborators {
@@ -18,6 +21,7 @@ export function createRecordState({ ledger, clock }: Collaborators): Pick<Ledger
         const row = await requireRow(ledger, run);
         // A dry run names no epoch: it is never recovered.
         await ledger.fenced({ run, epoch: epoch ?? row.epoch }, () => record({ ledger, clock }, row, told));
+        return { at: toIso(clock()), inDoubt: await ledger.facts.inDoubt(run, ORDINALS_TOLD), refused: await ledger.facts.refused(run, ORDINALS_TOLD) };
       }),
   };
 }

@@ -2,6 +2,7 @@ import type { CallContext } from '../connectors/connector';
 import type { IdPair } from '../domain/id-map';
 import type { ObjectType } from '../domain/object-type';
 import type { BatchRecord, RecordSettlement } from '../ledger/ledger';
+import { MERGED_RECORDS_PROPERTY, byFormerId } from '../domain/merged-record';
 import { STAMP_PROPERTY, stampOf } from '../domain/provenance';
 import { createPlannedPortals, toBatchContext } from './batch-context';
 import { carryOutBatch } from './carry-out-batch';
@@ -96,23 +97,14 @@ function settledFrom(run: string, { properties }: BatchRecord, [, targetId, orig
     : { outcome: 'updated', targetId, refusal: null, postImage: {} };
 }
 
-/** A merged record answers under the winner's id, and the answer does not say for whom: then each is asked for alone. */
 async function findWhereabouts({ target, call, objectType }: Look, targetIds: readonly string[]): Promise<ReadonlyMap<string, Whereabouts>> {
-  const read = async (ids: readonly string[]): Promise<readonly string[]> =>
-    (await target.readRecords(objectType, { ids, idProperty: null, properties: [STAMP_PROPERTY], archived: false }, call)).filter(({ archived }) => !archived).map(({ id }) => id);
-  const asked = [...new Set(targetIds)];
-  const answered = asked.length === 0 ? [] : await read(asked);
-  const there = new Set(answered);
-  const where = new Map<string, Whereabouts>(asked.filter((id) => there.has(id)).map((id) => [id, 'there']));
-  const hasWinners = answered.some((id) => !asked.includes(id));
-  for (const id of hasWinners ? asked.filter((each) => !there.has(each)) : []) {
-    const [winner] = await read([id]);
-    if (winner !== undefined) {
-      where.set(id, winner === id ? 'there' : 'merged');
-    }
-  }
-  return where;
+  const ids = [...new Set(targetIds)];
+  const read = ids.length === 0 ? [] : await target.readRecords(objectType, { ids, idProperty: null, properties: [MERGED_RECORDS_PROPERTY], archived: false }, call);
+  const standing = byFormerId(read.filter(({ archived }) => !archived));
+  return new Map(ids.map((id) => [id, whereaboutsOf(id, standing.get(id)?.id)]));
 }
+
+const whereaboutsOf = (id: string, standingId: string | undefined): Whereabouts => (standingId === undefined ? 'gone' : standingId === id ? 'there' : 'merged');
 
 interface Told {
   readonly gone: number;

@@ -40,7 +40,7 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal, isSteady: () 
     context.heartbeat();
   }, HEARTBEAT_EVERY_MS);
   try {
-    return await work(context.cancellationSignal, steadiness.isSteady);
+    return await work(context.cancellationSignal, () => steadiness.isSteady());
   } catch (error) {
     throw context.cancellationSignal.aborted ? context.cancellationSignal.reason : error;
   } finally {
@@ -97,6 +97,15 @@ export async function requireRun(ledger: Ledger, { run, ledgerId, epoch, portalI
     throw new MigrationError('IdentityError', `Run ${run} was planned for portal ${row.portalId}, not ${portalId}.`, { code: 'other-portal' });
   }
   return row;
+}
+
+/**
+ * For what comes before the first write and names no epoch: it belongs to the one in which it begins. A run that is recovered meanwhile is planned anew, and who was
+ * suspended in the middle of planning it must not wake up and clear that plan.
+ */
+export async function inPresentEpoch<T>(ledger: Ledger, run: string, work: () => Promise<T>): Promise<T> {
+  const row = await ledger.runs.find(run);
+  return row === null ? work() : ledger.fenced({ run, epoch: row.epoch }, work);
 }
 
 export async function requireRow(ledger: Ledger, run: string): Promise<RunRow> {

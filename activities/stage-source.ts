@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MigrationError } from '../domain/migration-error';
 import type { SourceCollaborators } from './inspect-source';
 import type { LedgerActivities } from './migration-activities';
-import { withHeartbeat } from './run-context';
+import { inPresentEpoch, withHeartbeat } from './run-context';
 
 /** Copies the source into the ledger page by page. The cursor moves in the page's own transaction, so a repeated attempt goes on behind the last page and none is staged twice. */
 export function createStageSource({ ledger, openSource }: SourceCollaborators): Pick<LedgerActivities, 'stageSource'> {
   return {
     stageSource: ({ run }) =>
-      withHeartbeat(async (signal) => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const row = await ledger.runs.find(run);
         const inspection = row === null ? null : await ledger.staging.readInspection(row.stagingId);
         if (row === null || inspection === null) {
@@ -29,6 +29,6 @@ export function createStageSource({ ledger, openSource }: SourceCollaborators): 
         }
         const counts = await ledger.staging.countRows(row.stagingId);
         return { rows: Object.values(counts).reduce((sum, { rows }) => sum + rows, 0) };
-      }),
+      })),
   };
 }

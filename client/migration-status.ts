@@ -1,3 +1,4 @@
+import type { InDoubt } from '../domain/problem';
 import type { AssociationTallies, RecordTallies } from '../domain/record-outcome';
 import type { PauseReason, Phase, RunState } from '../domain/phase';
 import type { Ledger, RunRow } from '../ledger/ledger';
@@ -18,19 +19,23 @@ export interface MigrationStatus {
   readonly quota: { readonly dailyLimit: number | null; readonly dailyRemaining: number | null };
   readonly planDigest: string | null;
   readonly lastError: { readonly type: string; readonly code: string; readonly at: string } | null;
-  readonly oldestInDoubt: { readonly objectType: string; readonly ordinal: number; readonly sentAt: string } | null;
+  /** By type, with the first ordinals and the oldest. */
+  readonly inDoubt: readonly InDoubt[];
 }
+
+/** Of each type. All of them stand in the report. */
+const IN_DOUBT_SHOWN = 20;
 
 /** A run in one of these is over for whoever follows it. */
 export const ENDED_STATES: ReadonlySet<RunState> = new Set<RunState>(['verified', 'differs', 'finished-with-refusals', 'rolled-back', 'finalized', 'not-started']);
 
 export async function readStatus(ledger: Ledger, row: RunRow): Promise<MigrationStatus> {
-  const [tallies, calls, summary, lastError, oldestInDoubt] = await Promise.all([
+  const [tallies, calls, summary, lastError, inDoubt] = await Promise.all([
     ledger.facts.tallies(row.run),
     ledger.facts.readCalls(row.run),
     ledger.plans.read(row.stagingId),
     ledger.facts.lastError(row.run),
-    ledger.writing.oldestInDoubt(row.run),
+    ledger.facts.inDoubt(row.run, IN_DOUBT_SHOWN),
   ]);
   const pace = row.portalId === null ? null : await ledger.pace(row.portalId).read();
   return {
@@ -51,6 +56,6 @@ export async function readStatus(ledger: Ledger, row: RunRow): Promise<Migration
     quota: { dailyLimit: pace?.dailyLimit ?? null, dailyRemaining: pace?.dailyRemaining ?? null },
     planDigest: summary?.digest ?? null,
     lastError: lastError === null ? null : { type: lastError.type, code: lastError.code, at: lastError.at },
-    oldestInDoubt,
+    inDoubt,
   };
 }

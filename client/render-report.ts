@@ -2,8 +2,11 @@ import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Report } from '../domain/report.schema';
 import { formatTable, withoutZeroColumns } from './table';
 import { renderUnread } from './render-plan';
-import { ASSOCIATION_WORDS, OBJECT_WORDS, STATE_WORDS } from '../domain/words';
+import { ASSOCIATION_WORDS, OBJECT_WORDS, STATE_WORDS, WORK_WORDS } from '../domain/words';
 import { causeWords, cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords } from './words';
+
+/** Lines on a terminal that one still reads. */
+const REFUSED_SHOWN = 20;
 
 /** The zeros that a reader looks for. */
 const ALWAYS_SHOWN: ReadonlySet<string> = new Set(['in source', 'added', 'failed', 'in doubt']);
@@ -73,6 +76,15 @@ function explain(report: Report): readonly string[] {
   }
   for (const [code, count] of Object.entries(report.reasons.refused)) {
     lines.push(`  Failed: ${countOf(count, 'record')}, ${code}.`);
+  }
+  for (const { workType, ordinal, sourceId, code, category, property, message, correlationId } of report.refused.slice(0, REFUSED_SHOWN)) {
+    lines.push(`    ${WORK_WORDS[workType]} #${ordinal}${sourceId === null ? '' : ` (${sourceId})`}: ${[category === code ? null : category, code, property].filter((part) => part !== null).join(', ')}: ${message}${correlationId === null ? '' : ` [correlation id ${correlationId}]`}`);
+  }
+  if (report.refused.length > REFUSED_SHOWN) {
+    lines.push(`    … and more: all of them are in refused.csv of portage report ${report.run} --out DIR`);
+  }
+  for (const { workType, count, ordinals } of report.inDoubt) {
+    lines.push(`  In doubt: ${WORK_WORDS[workType]} ${formatCount(count)}: ${ordinals.map((ordinal) => `#${ordinal}`).join(', ')}${count > ordinals.length ? ', …' : ''}`);
   }
   for (const [code, count] of Object.entries(report.reasons.cells)) {
     lines.push(`  ${countOf(count, 'value')}: ${cellWords(code)}.`);

@@ -1,4 +1,6 @@
 import type { ObjectType } from '../domain/object-type';
+import type { InDoubt } from '../domain/problem';
+import { WORK_WORDS } from '../domain/words';
 
 const ONE_OBJECT_WORDS: Readonly<Record<ObjectType, string>> = { companies: 'company', contacts: 'contact', deals: 'deal' };
 
@@ -67,6 +69,12 @@ export function countObjects(count: number, type: ObjectType): string {
 /** 2, 'record' → "2 records" */
 export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** "In doubt: Contacts 3, sent without an answer so far: #4, #7, #9; the oldest, #4, 2 min 10 s ago" */
+export function describeInDoubt({ workType, count, ordinals, oldest }: InDoubt, nowMs: number): string {
+  const more = count > ordinals.length ? ', …' : '';
+  return `In doubt: ${WORK_WORDS[workType]} ${formatCount(count)}, sent without an answer so far: ${ordinals.map((ordinal) => `#${ordinal}`).join(', ')}${more}; the oldest, #${oldest.ordinal}, ${formatDuration(nowMs - Date.parse(oldest.sentAt))} ago`;
 }
 
 /** 12345 → "12,345" */

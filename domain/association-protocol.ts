@@ -16,6 +16,8 @@ import type { Refusal } from './record-outcome';
 // 1,000 sources a batch read, 2,000 pairs a batch create: HubSpot associations API, 2026-09.
 const MAX_SOURCES_A_READ = 1_000;
 const MAX_PAIRS_A_CALL = 2_000;
+/** End of the code of a refusal because an end does not exist: HubSpot associations API, 2026-09. */
+const NOT_FOUND = 'OBJECT_NOT_FOUND';
 /** Beyond the halving of a full call the portal is not answering for the pair. */
 const MAX_SENDS_AN_ATTEMPT = 15;
 
@@ -25,7 +27,8 @@ export function beginAssociations(associationType: AssociationType, links: reado
   for (const { fromTargetId } of links) {
     pairCounts.set(fromTargetId ?? '', (pairCounts.get(fromTargetId ?? '') ?? 0) + 1);
   }
-  const items = links.filter((link) => mode === 'write' || link.state === 'sent').map((link) => toItem(associationType, link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
+  // A request that was looked for in vain may have landed later: whatever was sent once is looked for again.
+  const items = links.filter((link) => mode === 'write' || (link.attempt > 0 && link.state !== 'settled')).map((link) => toItem(associationType, mode, link, (pairCounts.get(link.fromTargetId ?? '') ?? 0) > 1));
   return step({ associationType, mode, items, primaries: [], queue: [], quotaChecked: false, ending: 'none', asked: { do: 'done' } });
 }
 
@@ -33,7 +36,7 @@ export function advanceAssociations(state: AssociationBatchState, event: Associa
   return step(applyEvent(state, event));
 }
 
-function toItem(associationType: AssociationType, link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
+function toItem(associationType: AssociationType, mode: 'write' | 'settle', link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
   const { ordinal, primary, fromOrigin, attempt } = link;
   return {
     ordinal, primary, isOneOfSeveral, fromOrigin, attempt,
@@ -47,11 +50,11 @@ function toItem(associationType: AssociationType, link: AssociationToWrite, isOn
     isReread: false,
     isRedirected: false,
     hasLiveEnds: false,
-    standing: standingAtStart(associationType, link),
+    standing: standingAtStart(associationType, mode, link),
   };
 }
 
-function standingAtStart(associationType: AssociationType, link: AssociationToWrite): AssociationStanding {
+function standingAtStart(associationType: AssociationType, mode: 'write' | 'settle', link: AssociationToWrite): AssociationStanding {
   if (link.state === 'settled') {
     return { at: 'settled' };
   }
@@ -61,7 +64,7 @@ function standingAtStart(associationType: AssociationType, link: AssociationToWr
   if (link.state === 'sent') {
     return { at: 'unread', mark: 'sent' };
   }
-  return isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
+  return mode === 'write' && isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
 }
 
 // ---------------------------------------------------------------- events
@@ -125,16 +128,16 @@ function applyKept(state: AssociationBatchState, kept: readonly { readonly ordin
 }
 
 /** A pair that is there is settled without a call, whoever made it; people may have taken the primary elsewhere since. */
-function decided({ associationType }: AssociationBatchState, item: AssociationItem): AssociationStanding {
+function decided({ associationType, mode }: AssociationBatchState, item: AssociationItem): AssociationStanding {
   if (item.kinds.includes(kindText(ASSOCIATION_KINDS[associationType].plain))) {
     return landed(associationType, item);
   }
   const mark = item.standing.at === 'unread' ? item.standing.mark : 'none';
   // A write to a merged record lands on the one that it was merged into, and there a label replaces labels that nobody has read.
-  if (mark === 'unnamed' || (mark === 'none' && isLabel(associationType) && !item.hasLiveEnds)) {
+  if (mark === 'unnamed' || (mark === 'none' && mode === 'write' && isLabel(associationType) && !item.hasLiveEnds)) {
     return { at: 'astray', look: 'from', mark: mark === 'none' ? 'none' : 'sent', isAlone: false };
   }
-  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
+  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: mode === 'write' && isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
 }
 
 /** *Added* is what was not there before this run wrote. Of a pair that was found on another record than it was sent to, nobody can tell: rollback leaves it alone. */
@@ -184,12 +187,17 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
   const refusalOf = (item: AssociationItem): AssociationAnswer['refused'][number] | undefined =>
     answer.refused.find(({ fromId, toId }) => (fromId !== null || toId !== null) && (fromId === null || fromId === item.fromId) && (toId === null || toId === item.toId));
   const unnamed = marked.filter((item) => !landedPairs.has(pairKey(item)) && refusalOf(item) === undefined);
+  const withoutEnd = new Set(marked.filter((item) => refusalOf(item)?.code.endsWith(NOT_FOUND) === true).map(toOrdinal));
   const nameless = answer.refused.filter(({ fromId, toId }) => fromId === null && toId === null);
   const isElsewhere = answer.landed.some((pair) => !pairs.has(pairKey(pair)));
   const culprit = nameless.length === unnamed.length && !isElsewhere ? nameless[0] : undefined;
   const settled = move(state, 'marked', (item) => {
     if (landedPairs.has(pairKey(item))) {
       return landed(state.associationType, item);
+    }
+    // Deleted, or merged into another record: reading its ends tells, and where an end went the pair follows.
+    if (withoutEnd.has(item.ordinal)) {
+      return { at: 'unread', mark: 'unnamed' };
     }
     const refused = refusalOf(item) ?? culprit;
     return refused === undefined ? { at: 'unread', mark: nameless.length > 0 ? 'sent' : 'unnamed' } : refusedAs(item, { code: refused.code, property: null, message: refused.message, correlationId: refused.correlationId });
@@ -199,7 +207,7 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
     ...settled,
     // A refusal that names nobody: who it means is found by halves.
     queue: nameless.length > 0 && isUnnamed.size > 0 ? [...halves(unnamed), ...state.queue] : state.queue,
-    items: settled.items.map((item) => (isUnnamed.has(item.ordinal) ? { ...item, unnamedCount: item.unnamedCount + 1 } : item)),
+    items: settled.items.map((item) => (isUnnamed.has(item.ordinal) || withoutEnd.has(item.ordinal) ? { ...item, unnamedCount: item.unnamedCount + 1 } : item)),
   };
 }
 

@@ -9,6 +9,7 @@ import { applyAnswer, mayBeSchemaChange } from './batch-answer';
 import { halves } from './batch-groups';
 import { applyHolders, applyInDoubtRead, applyPreImageRead, toCreate } from './batch-reads';
 import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, OwnedSettlement, RecordToWrite, SendGroup, Settlement, Standing } from './batch-state';
+import { MERGED_RECORDS_PROPERTY } from './merged-record';
 import { STAMP_PROPERTY, stampOf } from './provenance';
 
 /** Sends of one record within one attempt; beyond it the portal is not answering for it, and the retry policy takes over. */
@@ -324,7 +325,7 @@ function sendCommand(marked: readonly BatchItem[]): BatchCommand {
 }
 
 function propertiesToRead({ context, items }: BatchState): readonly string[] {
-  return [...new Set([context.keyProperty, STAMP_PROPERTY, ...(context.objectType === 'contacts' ? ['email'] : []), ...items.flatMap((item) => Object.keys(item.properties))])];
+  return [...new Set([context.keyProperty, STAMP_PROPERTY, MERGED_RECORDS_PROPERTY, ...(context.objectType === 'contacts' ? ['email'] : []), ...items.flatMap((item) => Object.keys(item.properties))])];
 }
 
 function itemsAt(state: BatchState, at: Standing['at']): readonly BatchItem[] {

@@ -1,5 +1,6 @@
 /** Transitions of the batch protocol on what was read: records in doubt, pre-images, and holders of a unique value. */
 import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing, Values } from './batch-state';
+import { byFormerId } from './merged-record';
 import { applyOnMatch } from './on-match';
 import type { OwnRefusalCode, Refusal } from './record-outcome';
 import { STAMP_PROPERTY, originFromStamp, stampOf } from './provenance';
@@ -32,11 +33,12 @@ export function applyPreImageRead(state: BatchState, ordinals: readonly number[]
   const byId = new Map(records.map((record) => [record.id, record]));
   const asked = new Set(state.items.filter((item) => ordinals.includes(item.ordinal)).map((item) => item.targetId));
   const winners = records.filter((record) => !asked.has(record.id));
+  const formerly = byFormerId(records);
   const owners = ownersOf(state);
   return change(state, ordinals, (target) => {
     const [winner] = winners;
     // A merged record answers under the winner's id, and the answer does not say for whom: asked for alone, there is no doubt.
-    if (!byId.has(target.targetId ?? '') && winner !== undefined && ordinals.length > 1) {
+    if (!byId.has(target.targetId ?? '') && (winner !== undefined || formerly.has(target.targetId ?? '')) && ordinals.length > 1) {
       return { ...target, standing: { at: 'unsent', look: 'alone' } };
     }
     const item = !byId.has(target.targetId ?? '') && winner !== undefined ? { ...target, targetId: winner.id } : target;

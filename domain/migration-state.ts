@@ -3,6 +3,8 @@ import type { ControlState } from './control';
 import { OVER_STATES } from './phase';
 import type { Phase, RunState } from './phase';
 import type { PlanFacts } from './plan-facts';
+import { OBJECT_TYPES } from './object-type';
+import type { InDoubt, ProblemsSeen } from './problem';
 import { EMPTY_PROGRESS } from './progress';
 import type { Progress } from './progress';
 
@@ -22,6 +24,8 @@ export interface MigrationState {
   readonly controls: ControlState;
   readonly approved: boolean;
   readonly progress: Progress;
+  /** As the ledger told them when state or phase was last recorded. */
+  readonly problems?: ProblemsSeen | null;
   /** Probes that found the portal still closed, since it last worked. */
   readonly quotaProbes: number;
   readonly portalProbes: number;
@@ -66,6 +70,14 @@ export const hasBegunWriting = (state: MigrationState): boolean => lostItsLedger
 
 /** The phases that have begun, so that only what may have been written is undone. */
 export const hasBegun = (state: MigrationState, asked: Phase): boolean => lostItsLedger(state) || state.phase === asked || state.done.includes(asked);
+
+/** In doubt, although the phase that wrote them is over: each of its batches said that it had settled. Asked between two phases, while nothing is under way. */
+export function leftInDoubt({ phase, done, problems }: MigrationState): readonly InDoubt[] {
+  return (problems?.inDoubt ?? []).filter(({ workType }) => {
+    const wroteIt: Phase = OBJECT_TYPES.find((objectType) => objectType === workType) ?? 'relink';
+    return wroteIt !== phase && done.includes(wroteIt);
+  });
+}
 
 /** Where the run stands for a person. */
 export function toRunState(state: MigrationState): RunState {

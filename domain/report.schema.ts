@@ -3,6 +3,7 @@ import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
 import { RUN_STATES } from './phase';
 
 const count = z.number().int().nonnegative();
+const workType = z.enum([...OBJECT_TYPES, ...ASSOCIATION_TYPES]);
 
 export const recordReportSchema = z.strictObject({ source: count, created: count, updated: count, unchanged: count, folded: count, leftOut: count, refused: count, inDoubt: count });
 export const associationReportSchema = z.strictObject({
@@ -26,6 +27,12 @@ export const reportSchema = z.strictObject({
   matchedSince: z.partialRecord(z.enum(OBJECT_TYPES), count).default({}),
   /** Why records were left out or refused, and cells not written: code to count. */
   reasons: z.strictObject({ leftOut: z.record(z.string(), count), refused: z.record(z.string(), count), cells: z.record(z.string(), count) }),
+  /** Sent, and no answer tells what became of them: each by type and ordinal, the first thousand of a type. Empty at the end of a run that was not stopped. */
+  inDoubt: z.array(z.strictObject({ workType, count, ordinals: z.array(count) })).default([]),
+  /** The first thousand that the portal refused, with its own words. The words may quote a record: they stay on this machine. */
+  refused: z
+    .array(z.strictObject({ workType, ordinal: count, sourceId: z.string().nullable(), code: z.string(), category: z.string().nullable(), property: z.string().nullable(), message: z.string(), correlationId: z.string().nullable() }))
+    .default([]),
   /** What the source holds and nothing read: place to count. */
   notMoved: z.array(z.strictObject({ place: z.string(), count, why: z.string() })),
   /** After a rollback: records that stayed, counted by reason and the first of them by id, and what could not be looked at. */

@@ -3,6 +3,7 @@ import type { Finding } from './finding';
 import { MigrationError } from './migration-error';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
 import type { RunState } from './phase';
+import type { InDoubt, NamedRefusal } from './problem';
 import type { AssociationTallies, AssociationTally, RecordTallies, RecordTally } from './record-outcome';
 import type { Report } from './report.schema';
 
@@ -24,6 +25,8 @@ export interface ReportFacts {
   readonly leftOut: readonly Readonly<Record<string, number>>[];
   readonly cells: readonly Readonly<Record<string, number>>[];
   readonly refusals: readonly { readonly code: string; readonly count: number }[];
+  readonly inDoubt: readonly InDoubt[];
+  readonly refused: readonly NamedRefusal[];
   readonly findings: readonly Finding[];
   /** Only after a rollback. */
   readonly kept: { readonly reasons: Readonly<Record<string, number>>; readonly records: readonly NonNullable<Report['rollback']>['records'][number][] } | null;
@@ -52,6 +55,8 @@ export function assembleReport(facts: ReportFacts): Report {
     durations: durationsOf(facts),
     matchedSince: facts.matchedSince,
     reasons: { leftOut: addUp(facts.leftOut), refused: addUp(facts.refusals.map(({ code, count }) => ({ [code]: count }))), cells: addUp(facts.cells) },
+    inDoubt: facts.inDoubt.map(({ workType, count, ordinals }) => ({ workType, count, ordinals: [...ordinals] })),
+    refused: facts.refused.map(({ workType, ordinal, sourceId, refusal: { code, category, property, message, correlationId } }) => ({ workType, ordinal, sourceId, code, category: category ?? null, property, message, correlationId })),
     notMoved: notMovedOf(facts),
     ...(facts.kept === null ? {} : { rollback: rollbackOf(facts.kept, facts.findings) }),
   };

@@ -35,7 +35,7 @@ export function schemaParts({ groups, properties, pipelines }: SchemaPlan): read
 
 export function beginSchema(run: string, { objectType, things }: SchemaPart): SchemaStep {
   const items = things.map(toItem);
-  return step({ run, objectType, items, options: {}, quotaChecked: false, failure: null, ending: 'none', asked: { do: 'done' } });
+  return step({ run, objectType, items, options: {}, quotaChecked: false, askedForOptions: false, failure: null, ending: 'none', asked: { do: 'done' } });
 }
 
 export function advanceSchema(state: SchemaState, event: SchemaEvent): SchemaStep {
@@ -74,6 +74,7 @@ function applyIntended(state: SchemaState, states: readonly (SchemaName & { read
   const items = [...state.items, ...optionsOfEarlierAttempts(state, states).map(toItem)];
   return {
     ...state,
+    askedForOptions: state.asked.do === 'intend' && state.asked.things.length === 0,
     items: items.map((item): SchemaItem => {
       const current = known.get(keyOf(item.thing)) ?? 'intended';
       return item.standing.at === 'unintended' ? { ...item, state: current, standing: OPEN_STATES.includes(current) ? { at: 'unread' } : { at: 'settled' } } : item;
@@ -185,7 +186,9 @@ function nextCommand(state: SchemaState): SchemaCommand {
       return command;
     }
   }
-  return { do: 'done' };
+  // Somebody's property may have got options by an attempt that began after this one looked, and died.
+  const mayHaveGrown = items.some(({ thing, state: current }) => thing.kind === 'property' && thing.definition.options.length > 0 && current === 'existed');
+  return mayHaveGrown && !state.askedForOptions ? { do: 'intend', things: [] } : { do: 'done' };
 }
 
 function commandFor(state: SchemaState, items: readonly SchemaItem[], kind: SchemaKind): SchemaCommand | null {

@@ -11,7 +11,7 @@ export function groupFound(item: SchemaItem, groups: readonly GroupDefinition[])
   }
   const { name, label } = item.thing.definition;
   const found = groups.find((group) => group.name === name);
-  return { ...item, standing: found === undefined ? { at: 'to-send' } : outcome(item, item.state !== 'intended' && found.label === label ? 'created' : 'existed') };
+  return { ...item, standing: found === undefined ? { at: 'to-send' } : item.state !== 'intended' && found.label === label ? isMade(item) : wasThere(item) };
 }
 
 export function applyProperties(state: SchemaState, properties: readonly FoundProperty[]): SchemaState {
@@ -25,14 +25,13 @@ export function applyProperties(state: SchemaState, properties: readonly FoundPr
 
 /** An archived name that is made again comes back as the old property, with its old type and an old run's mark: only reading tells. */
 function propertyFound(state: SchemaState, item: SchemaItem, planned: PropertyDefinition, found: FoundProperty | undefined): SchemaState {
-  if (item.standing.at !== 'unread' && item.standing.at !== 'settled') {
+  if (item.standing.at !== 'unread' && (item.standing.at !== 'settled' || item.isChecked)) {
     return state;
   }
   if (found === undefined && item.standing.at === 'unread') {
     return replace(state, { ...item, standing: { at: 'to-send' } });
   }
-  const isOurs = found !== undefined && (item.state === 'intended' ? isMadeBy(state.run, found) : isMadeByMigrationOf(state.run, found));
-  const standing = item.standing.at === 'unread' ? outcome(item, isOurs ? 'created' : 'existed') : item.standing;
+  const standing = found !== undefined && item.standing.at === 'unread' ? whoseProperty(state.run, item, found) : item.standing;
   const checked = replace(state, { ...item, standing, isChecked: true });
   const misfit = propertyMisfit(planned, found);
   if (misfit === 'option-missing' && found !== undefined) {
@@ -62,7 +61,7 @@ function optionFound(item: SchemaItem, found: FoundProperty | undefined): Schema
     return { ...item, standing: standing.at === 'marked' ? { ...standing, isFresh: true } : { at: 'to-send' } };
   }
   const wasSent = standing.at === 'marked' ? !standing.isFirst : state !== 'intended';
-  return { ...item, standing: outcome(item, wasSent && there.label === thing.definition.label ? 'created' : 'existed') };
+  return { ...item, standing: wasSent && there.label === thing.definition.label ? isMade(item) : wasThere(item) };
 }
 
 export function applyPipelines(state: SchemaState, pipelines: readonly PipelineDefinition[]): SchemaState {
@@ -75,9 +74,26 @@ export function applyPipelines(state: SchemaState, pipelines: readonly PipelineD
     if (found === undefined && item.standing.at === 'unread') {
       return replace(current, { ...item, standing: { at: 'to-send' } });
     }
-    const standing = item.standing.at === 'unread' ? outcome(item, item.state === 'intended' ? 'existed' : 'created') : item.standing;
+    const standing = item.standing.at === 'unread' ? item.state === 'intended' ? wasThere(item) : isMade(item) : item.standing;
     const checked = replace(current, { ...item, standing, isChecked: true });
     const misfit = pipelineMisfit(planned, found);
     return misfit === null ? checked : failed(checked, { type: 'PlanError', code: misfit, kind: 'pipeline', name: item.thing.name, correlationId: null });
   }, state);
+}
+
+/** This run's mark proves it; another run's mark, where the name was free when this run looked and is taken after it sent. */
+function whoseProperty(run: string, item: SchemaItem, found: FoundProperty): SchemaItem['standing'] {
+  if (isMadeBy(run, found)) {
+    return outcome(item, 'created');
+  }
+  return item.state !== 'intended' && isMadeByMigrationOf(run, found) ? isMade(item) : wasThere(item);
+}
+
+/** Concluded from what this attempt knows, so only as long as the ledger says the same: another may have sent it, or was told that it was not carried out, in between. */
+function isMade(item: SchemaItem): SchemaItem['standing'] {
+  return outcome(item, 'created', [item.state]);
+}
+
+function wasThere(item: SchemaItem): SchemaItem['standing'] {
+  return outcome(item, 'existed', [item.state]);
 }

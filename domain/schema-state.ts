@@ -83,6 +83,8 @@ export interface SchemaState {
   /** Options as last read, of properties that get further ones. */
   readonly options: Readonly<Record<string, readonly PropertyOption[]>>;
   readonly quotaChecked: boolean;
+  /** The ledger was asked at the end for options that another attempt has intended meanwhile. */
+  readonly askedForOptions: boolean;
   readonly failure: SchemaFailure | null;
   readonly ending: 'none' | 'rethrow';
   readonly asked: SchemaCommand;

@@ -213,7 +213,7 @@ function commandFor(state: SchemaUndoState, items: readonly SchemaUndoItem[], ki
     const property = propertyOf(unasked);
     return { do: 'read-holders', property, values: items.filter((item) => item.standing.at === 'unasked' && propertyOf(item) === property).map(valueOf) };
   }
-  return { do: 'settle', changes: ofOneCall(toRemove).map((item): SchemaChange => ({ kind, name: item.name, from: [item.state], to: 'removing' })) };
+  return { do: 'settle', changes: ofOneCall(toRemove).map((item): SchemaChange => ({ kind, name: item.name, from: OPEN, to: 'removing' })) };
 }
 
 function ofOneCall(items: readonly SchemaUndoItem[]): readonly SchemaUndoItem[] {

@@ -1,7 +1,8 @@
 import type { Phase, PauseReason, RunState } from './phase';
 import type { WorkTypeProgress } from './progress';
 import { grouped } from './window';
-import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, reasonWords, STATE_WORDS } from './words';
+import type { ProblemsSeen } from './problem';
+import { PHASE_WORDS, reasonWords, STATE_WORDS, WORK_WORDS } from './words';
 
 export interface StatusFacts {
   readonly phase: Phase;
@@ -13,10 +14,9 @@ export interface StatusFacts {
   readonly verified: Readonly<Record<string, number>>;
   readonly undone: Readonly<Record<string, number>>;
   readonly expectedEnd: string | null;
+  /** As the ledger had them when the run last changed its phase or its reasons to wait. */
+  readonly problems: ProblemsSeen | null;
 }
-
-/** The words of `words.ts`, by any type of work. */
-const WORK_WORDS = { ...OBJECT_WORDS, ...ASSOCIATION_WORDS };
 
 /** What a manager reads in Temporal's Web UI. Lists only: its tables lose their padding. */
 export function toStatusDetails(facts: StatusFacts): string {
@@ -26,6 +26,7 @@ export function toStatusDetails(facts: StatusFacts): string {
     '',
     ...facts.progress.filter(({ total }) => total > 0).map(toLine),
     ...(failed > 0 ? [`- failed records: ${grouped(failed)}`] : []),
+    ...toInDoubtLines(facts.problems),
     ...toCountLine('read back', facts.verified),
     ...toCountLine('undone', facts.undone),
     ...(facts.batchesPerMinute === null ? [] : [`- rate: ${grouped(facts.batchesPerMinute)} batches a minute`]),
@@ -44,6 +45,14 @@ const toLine = ({ workType, done, total, counts }: WorkTypeProgress): string => 
     .map(([outcome, count]) => `${grouped(count)} ${toWords(outcome)}`);
   return `- ${WORK_WORDS[workType]}: ${grouped(done)} of ${grouped(total)}${share}${outcomes.length > 0 ? `: ${outcomes.join(', ')}` : ''}`;
 };
+
+/** A batch that is under way counts here too, until its answer is recorded. */
+function toInDoubtLines(problems: ProblemsSeen | null): readonly string[] {
+  return (problems?.inDoubt ?? []).map(({ workType, count, ordinals, oldest }) => {
+    const more = count > ordinals.length ? ', …' : '';
+    return `- in doubt at ${toMinute(problems?.at ?? '')}: ${WORK_WORDS[workType]} ${grouped(count)} (${ordinals.map((ordinal) => `#${ordinal}`).join(', ')}${more}), the oldest sent ${toMinute(oldest.sentAt)}; looked up before anything is sent again`;
+  });
+}
 
 function toCountLine(title: string, counts: Readonly<Record<string, number>>): readonly string[] {
   const parts = Object.entries(counts).map(([outcome, count]) => `${grouped(count)} ${toWords(outcome)}`);

@@ -11,6 +11,9 @@ export const ASSOCIATION_WORDS: Readonly<Record<AssociationType, string>> = {
   'companies-companies': 'Parent to child company',
 };
 
+/** By any type of work. */
+export const WORK_WORDS: Readonly<Record<ObjectType | AssociationType, string>> = { ...OBJECT_WORDS, ...ASSOCIATION_WORDS };
+
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   preflight: 'checking source and portal',
   stage: 'reading the source',

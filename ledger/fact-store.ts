@@ -7,6 +7,7 @@ import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
 import type { Difference, FactStore } from './ledger';
+import { readInDoubt, readRefusals, readRefused } from './problems';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
 import { readTallies, readUndoTally } from './tallies';
@@ -152,6 +153,12 @@ export function createFactStore(database: LedgerDatabase): FactStore {
           .execute();
         return rows.map((row) => ({ objectType: row.work_type, code: row.refusal_code ?? '', count: Number(row.count) }));
       }),
+
+    inDoubt: (run, limit) => database.read((db) => readInDoubt(db, run, limit)),
+
+    refused: (run, limit) => database.read((db) => readRefused(db, run, limit)),
+
+    readRefusals: (run, limit) => database.read((db) => readRefusals(db, run, limit)),
 
     readKept: (run, limit) => database.read((db) => readKept(db, run, limit)),
 

@@ -53,6 +53,11 @@ export function runUndone(run: string): MigrationError {
   return new MigrationError('IdentityError', `Run ${run} is being undone, or is over: nothing is sent for it any more.`, { code: 'run-undone' });
 }
 
+/** What was begun before the plan was ready changes it no more. */
+export function planInUse(run: string): MigrationError {
+  return new MigrationError('IdentityError', `The plan of run ${run} is being carried out: it is not made anew.`, { code: 'plan-in-use' });
+}
+
 /** The run is not in this ledger: it was made by another, or the wrong file is open. */
 export function runUnknown(): MigrationError {
   return new MigrationError('IdentityError', 'The run is not in this ledger. Check PORTAGE_LEDGER.', { code: 'run-unknown', exitCode: 8 });

@@ -10,6 +10,7 @@ import type { PauseReason, Phase, RunState, WorkType } from '../domain/phase';
 import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedRecord } from '../domain/planned-record';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import type { PlanSummary } from '../domain/plan-summary.schema';
+import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
@@ -205,8 +206,6 @@ export interface WritingStore {
   findByTargetIds(run: string, objectType: ObjectType, targetIds: readonly string[]): Promise<readonly IdPair[]>;
   recordShard(run: string, objectType: ObjectType, partition: number, workflowId: string, digest: string, pairCount: number): Promise<void>;
   readShards(run: string): Promise<readonly { readonly objectType: ObjectType; readonly partition: number; readonly workflowId: string; readonly digest: string; readonly pairCount: number }[]>;
-  /** The oldest record sent without an answer. */
-  oldestInDoubt(run: string): Promise<{ readonly objectType: string; readonly ordinal: number; readonly sentAt: string } | null>;
 
   // rollback of records, by the same batches
   readUndo(run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]>;
@@ -335,6 +334,11 @@ export interface FactStore {
   /** Records that were to be created and turned out to stand in the portal by then, by object type. */
   matchedSince(run: string): Promise<Readonly<Partial<Record<ObjectType, number>>>>;
   readDifferences(run: string, limit: number): Promise<readonly Difference[]>;
+  /** Sent without an answer, by type; of each type the first `limit` ordinals. */
+  inDoubt(run: string, limit: number): Promise<readonly InDoubt[]>;
+  refused(run: string, limit: number): Promise<readonly Refused[]>;
+  /** The first `limit` refusals by type and source order, with the portal's words. */
+  readRefusals(run: string, limit: number): Promise<readonly NamedRefusal[]>;
   refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
   /** Records that a rollback left as they are, or could not undo whole: all of them counted by reason, and the first `limit` by type and source order. */

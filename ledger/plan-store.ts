@@ -10,6 +10,7 @@ import { batchCountsSchema, cellNotesSchema, parseJsonColumn } from './json-colu
 import type { IdentityGroup, PlanStore } from './ledger';
 import { assignBatches } from './plan-batches';
 import { toPlannedRecord, toPlannedRow, WRITTEN_ACTIONS } from './planned-rows';
+import { refuseInUse } from './run-store';
 import type { Tables } from './tables';
 
 const PAGE = 4_000;
@@ -32,6 +33,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
 
     writeRecords: (stagingId, records) =>
       database.write('plan-records', async (db) => {
+        await refuseInUse(db, stagingId);
         for (const chunk of inChunks(records)) {
           await db
             .insertInto('planned_records')
@@ -116,6 +118,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
 
     writeAssociations: (stagingId, associations) =>
       database.write('plan-associations', async (db) => {
+        await refuseInUse(db, stagingId);
         for (const [associationType, stated] of byKey(associations, (association) => association.associationType)) {
           const last = await db
             .selectFrom('planned_associations')
@@ -269,15 +272,16 @@ async function countCells(database: LedgerDatabase, stagingId: string, objectTyp
 /** In pages, because deleting a large plan in one go would stop the process for seconds. The summary goes first: half a plan is none. */
 async function clearPlan(database: LedgerDatabase, stagingId: string): Promise<void> {
   await database.write('clear-plan', async (db) => {
+    await refuseInUse(db, stagingId);
     await db.deleteFrom('plans').where('staging_id', '=', stagingId).execute();
     await db.deleteFrom('planned_partitions').where('staging_id', '=', stagingId).execute();
     await db.deleteFrom('planned_counts').where('staging_id', '=', stagingId).execute();
   });
   for (const objectType of OBJECT_TYPES) {
-    await inOrdinalPages(database, () => database.write('clear-planned-records', (db) => deleteRecordPage(db, stagingId, objectType)));
+    await inOrdinalPages(database, () => database.write('clear-planned-records', async (db) => (await refuseInUse(db, stagingId), deleteRecordPage(db, stagingId, objectType))));
   }
   for (const associationType of ASSOCIATION_TYPES) {
-    await inOrdinalPages(database, () => database.write('clear-planned-associations', (db) => deleteAssociationPage(db, stagingId, associationType)));
+    await inOrdinalPages(database, () => database.write('clear-planned-associations', async (db) => (await refuseInUse(db, stagingId), deleteAssociationPage(db, stagingId, associationType))));
   }
 }
 

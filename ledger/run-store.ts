@@ -4,7 +4,7 @@ import { OVER_STATES } from '../domain/phase';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
 import type { RunRow, RunStore } from './ledger';
-import { runStands, runUndone, runUnknown } from './ledger-errors';
+import { planInUse, runStands, runUndone, runUnknown } from './ledger-errors';
 import { createPortalClaims } from './portal-claims';
 import type { Tables } from './tables';
 
@@ -153,5 +153,20 @@ export async function refuseUndone(db: Transaction<Tables>, run: string): Promis
   const row = await db.selectFrom('runs').select(['state', 'phase']).where('run', '=', run).executeTakeFirst();
   if (row !== undefined && (row.phase === 'rollback' || OVER_STATES.includes(row.state))) {
     throw runUndone(run);
+  }
+}
+
+/** Asked in the transactions that take a plan apart or put it together: whoever slept while another made the plan finds it in use. @throws IdentityError `plan-in-use` */
+export async function refuseInUse(db: Transaction<Tables>, stagingId: string): Promise<void> {
+  const user = await db
+    .selectFrom('runs')
+    .select('run')
+    .where('staging_id', '=', stagingId)
+    .where('kind', '=', 'migration')
+    .where('phase', 'not in', ['preflight', 'stage', 'plan'])
+    .limit(1)
+    .executeTakeFirst();
+  if (user !== undefined) {
+    throw planInUse(user.run);
   }
 }

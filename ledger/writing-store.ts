@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { MigrationError } from '../domain/migration-error';
 import type { IdPair, PairOrigin } from '../domain/id-map';
@@ -55,21 +54,6 @@ export function createWritingStore(database: LedgerDatabase): WritingStore {
       database.read(async (db) => {
         const rows = await db.selectFrom('id_map_shards').selectAll().where('run', '=', run).orderBy('object_type').orderBy('partition').execute();
         return rows.map((row) => ({ objectType: row.object_type, partition: row.partition, workflowId: row.workflow_id, digest: row.digest, pairCount: row.pair_count }));
-      }),
-
-    oldestInDoubt: (run) =>
-      database.read(async (db) => {
-        const row = await db
-          .selectFrom('writes')
-          .select(['work_type', 'ordinal', 'sent_at'])
-          .where('run', '=', run)
-          .where('state', '=', sql.lit('sent'))
-          .where('outcome', 'is', null)
-          .orderBy('sent_at')
-          .orderBy('ordinal')
-          .limit(1)
-          .executeTakeFirst();
-        return row && row.sent_at !== null ? { objectType: row.work_type, ordinal: Number(row.ordinal), sentAt: row.sent_at } : null;
       }),
 
     readUndo: (run, objectType, batch) => database.read((db) => readUndo(db, run, objectType, batch)),

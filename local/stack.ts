@@ -37,13 +37,14 @@ export interface LocalStack {
   readonly simulatorUrl: string;
   /** What a client needs to reach this stack and nothing else. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The one that was started last. */
   readonly worker: () => RunningProgram;
   readonly temporal: () => TemporalServer;
-  /** Starts another worker after the last one was killed or stopped. */
-  startWorker(): Promise<void>;
+  /** Starts another worker: beside those that run, or after the last was killed or stopped. `environment`: further variables of this one. */
+  startWorker(environment?: Readonly<Record<string, string>>): Promise<RunningProgram>;
   /** Starts the server again on the same database and port. */
   startTemporal(): Promise<void>;
-  /** Ends it for good: worker first, so that nothing is polled from a server that is gone. Leaves nothing running. */
+  /** Ends it for good: workers first, so that nothing is polled from a server that is gone. Leaves nothing running. */
   stop(): Promise<void>;
 }
 
@@ -70,20 +71,21 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   let temporal = launchedTemporal.value;
   const simulator = launchedSimulator.value;
   const environment = { PORTAGE_LEDGER: join(folder, 'ledger.db'), TEMPORAL_ADDRESS: temporal.address };
-  const launchWorker = () =>
+  const launchWorker = (more: Readonly<Record<string, string>> = {}) =>
     startWorkerProcess({
       temporalAddress: environment.TEMPORAL_ADDRESS,
       ledger: environment.PORTAGE_LEDGER,
       hubspotBaseUrl: simulator.url,
       hubspotAccessToken: SIMULATED_TOKEN,
-      environment: options.workerEnvironment ?? {},
+      environment: { ...options.workerEnvironment, ...more },
       ...(options.workerProgram === undefined ? {} : { program: options.workerProgram }),
       logFile: join(folder, 'worker.log'),
     });
-  let worker = await launchWorker().catch(async (error: unknown) => {
+  const first = await launchWorker().catch(async (error: unknown) => {
     await Promise.all([simulator.stop(), temporal.stop()]);
     throw error;
   });
+  const workers = [first];
   onStep(`Temporal ${temporal.address}${temporal.uiUrl === null ? '' : `, its Web UI ${temporal.uiUrl}`}`);
   onStep(`Simulated HubSpot ${simulator.url}`);
   return {
@@ -91,16 +93,18 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     uiUrl: temporal.uiUrl,
     simulatorUrl: simulator.url,
     environment,
-    worker: () => worker,
+    worker: () => workers.at(-1) ?? first,
     temporal: () => temporal,
-    async startWorker() {
-      worker = await launchWorker();
+    async startWorker(environment) {
+      const worker = await launchWorker(environment);
+      workers.push(worker);
+      return worker;
     },
     async startTemporal() {
       temporal = await launchTemporal(temporal.port, temporal.uiUrl === null ? 'none' : Number(new URL(temporal.uiUrl).port));
     },
     async stop() {
-      await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       // The server's orderly end takes a second and keeps a database in order that goes with the folder.
       await Promise.all([simulator.stop(), temporal.kill()]);
     },

@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { Control, PauseReason, Phase, RunState, WorkKind, WorkType } from '../domain/phase';
 import type { IdPair } from '../domain/id-map';
+import type { ProblemsSeen } from '../domain/problem';
 
 /** Stops launching batches until `resume`; those in flight end. */
 export const pauseSignal = defineSignal('pause');
@@ -76,11 +77,17 @@ export interface StatusView {
   /** ISO-8601; null while unknown. */
   readonly expectedEnd: string | null;
   readonly planDigest: string | null;
+  /** Records in doubt and refused, by ordinals, as the ledger had them when state or phase last changed. */
+  readonly problems: ProblemsSeen | null;
 }
 export interface ProblemView {
   readonly code: string;
   readonly workType: WorkType | null;
   readonly count: number;
+  /** The first of them, in source order, as the ledger had them when state or phase last changed. */
+  readonly ordinals: readonly number[];
+  /** ISO-8601: when the oldest in doubt was sent. */
+  readonly since: string | null;
 }
 
 /** What `start` hands to the migration workflow; `plan` and `check` hand the same to the planning workflow. */

@@ -15,7 +15,7 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { stopLifted } from '../domain/control';
-import { hasBegun, hasBegunWriting, hasLostItsShards, initialState, missingApproval } from '../domain/migration-state';
+import { hasBegun, hasBegunWriting, hasLostItsShards, initialState, leftInDoubt, missingApproval } from '../domain/migration-state';
 import type { MigrationState } from '../domain/migration-state';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Control, Phase, RunState } from '../domain/phase';
@@ -164,6 +164,10 @@ async function enter(own: OwnedControl, phase: Phase): Promise<void> {
   const isFirstBatches = progress.pulses.length === 0 && OBJECT_TYPES.some((objectType) => objectType === phase);
   own.update({ phase, progress: isFirstBatches ? workBegun(progress, Date.now()) : progress });
   await own.show();
+  if (leftInDoubt(own.state()).length > 0) {
+    own.hold({ kind: 'invariant', until: null, code: 'left-in-doubt' });
+    await own.ready();
+  }
 }
 
 /** Against a portal that is not simulated nobody but a person starts the writing. */

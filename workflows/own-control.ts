@@ -168,7 +168,9 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
     const told = async () => {
       showAttributes();
       const { control } = state.controls;
-      await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
+      const problems = await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
+      // An answer recorded by an older version is empty.
+      update({ problems: problems ?? null });
     };
     shown = shown.then(() => CancellationScope.nonCancellable(told));
     return shown;

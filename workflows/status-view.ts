@@ -18,6 +18,7 @@ export function toStatusView(run: string, state: MigrationState, nowMs: number):
     undone: state.progress.undone,
     expectedEnd: state.outcome === null && state.rollback === null ? expectedEndOf(state, nowMs) : null,
     planDigest: state.facts?.digest ?? null,
+    problems: state.problems ?? null,
   };
 }
 
@@ -28,10 +29,12 @@ function expectedEndOf({ progress, facts, controls }: MigrationState, nowMs: num
   return known.length < untils.length ? null : expectedEnd(progress, facts, Math.max(nowMs, ...known));
 }
 
-export function toProblems({ progress, facts }: MigrationState): readonly ProblemView[] {
+/** Counts of refusals as the partitions told them, ordinals as the ledger had them when state or phase last changed. */
+export function toProblems({ progress, facts, problems }: MigrationState): readonly ProblemView[] {
   const refused = progressByType(progress, facts)
-    .map(({ workType, counts }) => ({ code: 'refused', workType, count: counts.refused ?? 0 }))
+    .map(({ workType, counts }) => ({ code: 'refused', workType, count: counts.refused ?? 0, ordinals: problems?.refused.find((each) => each.workType === workType)?.ordinals ?? [], since: null }))
     .filter(({ count }) => count > 0);
+  const inDoubt = (problems?.inDoubt ?? []).map(({ workType, count, ordinals, oldest }) => ({ code: 'in-doubt', workType, count, ordinals, since: oldest.sentAt }));
   const differences = progress.verified.differences ?? 0;
-  return [...refused, ...(differences > 0 ? [{ code: 'difference', workType: null, count: differences }] : [])];
+  return [...inDoubt, ...refused, ...(differences > 0 ? [{ code: 'difference', workType: null, count: differences, ordinals: [], since: null }] : [])];
 }

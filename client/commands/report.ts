@@ -12,6 +12,8 @@ import { renderReport } from '../render-report';
 
 /** Verify stops listing long before; a file with more helps nobody. */
 const MAX_DIFFERENCES = 100_000;
+/** More than one in ten of the largest migration: such a run pauses long before. */
+const MAX_REFUSALS = 100_000;
 
 export function registerReport(program: Command, context: CommandContext): void {
   program
@@ -19,7 +21,7 @@ export function registerReport(program: Command, context: CommandContext): void 
     .argument('[id]', 'migration or run; may be left out while there is one migration')
     .description('The report of a run; with --out also as files, with the id map.')
     .option('--json', 'print the report as JSON')
-    .option('--out <folder>', 'write there report.json, id-map/<objectType>.csv (complete to the last settled batch, also in mid-run), differences.csv (what verify found) and, after a rollback, kept.csv (what it left alone)')
+    .option('--out <folder>', 'write there report.json, id-map/<objectType>.csv (complete to the last settled batch, also in mid-run), differences.csv (what verify found), refused.csv (what the portal refused, in its words) and, after a rollback, kept.csv (what it left alone)')
     .addHelpText('after', '\nExample:\n  portage report acme-2026 --out ./report\n')
     .action(async (id: string | undefined, flags: { readonly json?: true; readonly out?: string }) => {
       await context.withClient(async (portage) => {
@@ -29,6 +31,7 @@ export function registerReport(program: Command, context: CommandContext): void 
           const folder = resolve(context.folder, flags.out);
           await writeIdMap(portage, migration, folder);
           await writeDifferences(portage, migration, folder);
+          await writeRefused(portage, migration, folder);
           await writeKept(portage, migration, folder);
           if (report !== null) {
             await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
@@ -55,6 +58,13 @@ async function writeDifferences(portage: PortageClient, migration: Migration, fo
   const found = await portage.ledger.facts.readDifferences(migration.run, MAX_DIFFERENCES);
   const rows = found.map(({ kind, objectType, sourceId, targetId, property, cause }) => [kind, objectType, sourceId, targetId, property, cause]);
   await writeFile(join(folder, 'differences.csv'), `${unparse({ fields: ['kind', 'type', 'source_id', 'target_id', 'property', 'cause'], data: rows }, { newline: '\n' }).trimEnd()}\n`, { mode: 0o600 });
+}
+
+/** What the portal refused, in its own words, also in mid-run: they may quote a record. */
+async function writeRefused(portage: PortageClient, migration: Migration, folder: string): Promise<void> {
+  const named = await portage.ledger.facts.readRefusals(migration.run, MAX_REFUSALS);
+  const rows = named.map(({ workType, ordinal, sourceId, refusal: { code, category, property, message, correlationId } }) => [workType, ordinal, sourceId, category ?? '', code, property, message, correlationId]);
+  await writeFile(join(folder, 'refused.csv'), `${unparse({ fields: ['type', 'ordinal', 'source_id', 'category', 'code', 'property', 'message', 'correlation_id'], data: rows }, { newline: '\n', escapeFormulae: true }).trimEnd()}\n`, { mode: 0o600 });
 }
 
 /** Records that rollback left alone because people edited them since, or that are not ours. */

@@ -7,7 +7,7 @@ import type { MigrationStatus } from '../migration-status';
 import { renderUndo } from '../render-undo';
 import { formatTable } from '../table';
 import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, STATE_WORDS } from '../../domain/words';
-import { formatCount, formatInstant } from '../words';
+import { describeInDoubt, formatCount, formatInstant } from '../words';
 import { followToEnd } from './start';
 
 interface JsonFlag {
@@ -30,7 +30,7 @@ export function registerStatus(program: Command, context: CommandContext): void 
           context.terminal.printJson({ ...status, expectedEnd: live?.expectedEnd ?? null, worker: worker === null ? 'temporal-unreachable' : worker ? 'polling' : 'none', needsRecovery });
           return;
         }
-        renderStatus(status).forEach((line) => context.terminal.print(line));
+        renderStatus(status, Date.now()).forEach((line) => context.terminal.print(line));
         if (['rolling-back', 'rolled-back'].includes(status.state) || status.phase === 'rollback') {
           ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => context.terminal.print(line));
         }
@@ -80,7 +80,7 @@ export function registerList(program: Command, context: CommandContext): void {
     });
 }
 
-export function renderStatus(status: MigrationStatus): readonly string[] {
+export function renderStatus(status: MigrationStatus, nowMs: number): readonly string[] {
   const rows = [
     ...OBJECT_TYPES.flatMap((type) => {
       const tally = status.objects[type];
@@ -91,13 +91,14 @@ export function renderStatus(status: MigrationStatus): readonly string[] {
       return tally === undefined ? [] : [[ASSOCIATION_WORDS[type], tally.source, tally.added + tally.alreadyThere, tally.duplicate + tally.selfLink, tally.missingEnd + tally.endNotWritten, tally.refused, tally.inDoubt, tally.pending]];
     }),
   ];
-  const { lastError, oldestInDoubt } = status;
+  const { lastError, inDoubt } = status;
   return [
     `Run ${status.run}: ${STATE_WORDS[status.state]}${status.endedAt === null ? ` (${PHASE_WORDS[status.phase]})` : ''}`,
     ...status.reasons.flatMap((reason) => [`  waits since ${formatInstant(reason.since)}: ${describeReason(reason)}`, `    → ${reason.remedy}`]),
     ...(rows.length === 0 ? [] : ['', ...formatTable([['', 'in source', 'there', 'combined', 'skipped', 'failed', 'in doubt', 'to do'], ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))]), '']),
     `Calls: ${formatCount(status.calls.made)}${status.calls.forecast === null ? '' : ` of about ${formatCount(status.calls.forecast)}`}${status.quota.dailyRemaining === null ? '' : `; ${formatCount(status.quota.dailyRemaining)} left today`}`,
     ...(lastError === null ? [] : [`Last error: ${lastError.type} ${lastError.code} at ${formatInstant(lastError.at)}`]),
-    ...(oldestInDoubt === null ? [] : [`In doubt since ${formatInstant(oldestInDoubt.sentAt)}: ${oldestInDoubt.objectType} #${oldestInDoubt.ordinal}; it is looked up before anything is sent again.`]),
+    ...inDoubt.map((each) => describeInDoubt(each, nowMs)),
+    ...(inDoubt.length === 0 ? [] : ['  It is looked up in the portal before anything is sent again.']),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { SimulatorClock } from '../clock';
 
 interface LateCommit {
@@ -6,14 +7,18 @@ interface LateCommit {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Calls that are carried out after their connection has ended. Each commits once: by a timer, or when the clock is advanced past its instant. */
+/**
+ * Calls whose connection has ended and that are carried out all the same: because a fault plan wants it, each once, by a timer or when the clock is advanced past
+ * its instant; and because their client gave up, or died, while they were on their way.
+ */
 export class LateCommits {
   private readonly waiting = new Set<LateCommit>();
+  private readonly abandoned = new Set<object>();
 
   constructor(private readonly clock: SimulatorClock) {}
 
   get pending(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.abandoned.size;
   }
 
   add(delayMs: number, commit: () => void): void {
@@ -21,6 +26,16 @@ export class LateCommits {
     // A simulator that is closed does not stay for them.
     late.timer.unref();
     this.waiting.add(late);
+  }
+
+  /** Counts a call that is on its `way` to its commit from the moment its client is gone. */
+  async watch(connection: Socket, way: () => Promise<void>): Promise<void> {
+    const call = {};
+    const onGone = (): void => void this.abandoned.add(call);
+    connection.once('close', onGone);
+    await way();
+    connection.off('close', onGone);
+    this.abandoned.delete(call);
   }
 
   /** Carries out what is due by the clock, in order of the instants. */
@@ -33,6 +48,7 @@ export class LateCommits {
   forget(): void {
     for (const { timer } of this.waiting) clearTimeout(timer);
     this.waiting.clear();
+    this.abandoned.clear();
   }
 
   private carryOut(late: LateCommit): void {

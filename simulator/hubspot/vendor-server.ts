@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallRecorder } from '../call-log';
 import type { Fault } from '../fault-plan';
 import type { FaultPlanner } from '../faults';
-import { isJsonObject, listOf } from '../json';
+import { isJsonObject, isList, listOf } from '../json';
 import type { Latency } from '../latency';
 import type { ApiAnswer, ApiRequest } from './api-request';
 import { authenticate, expiredToken } from './authentication';
@@ -43,6 +43,9 @@ interface Call {
   readonly fault: Fault | undefined;
   readonly parsed: { readonly body: unknown; readonly problem?: string };
   readonly text: string;
+  /** As they were when the call came in: one that takes its time is not carried out on a portal that was loaded meanwhile. */
+  readonly portal: Portal;
+  readonly limits: RateLimits;
 }
 
 /** Carries out one call of the vendor's API: events, faults, token, limits, latency, effect, answer. */
@@ -51,14 +54,15 @@ export async function serveVendorCall(world: VendorWorld, request: IncomingMessa
   const path = url.pathname + url.search;
   const match = matchRoute(method, url.pathname);
   const parsed = parseBody(text);
-  const at = new Date(world.portal().clock.nowMs()).toISOString();
-  const { fault, before, after } = world.faults.meet(method, path, (candidate) => canStrike(world.portal(), match, parsed.body, candidate));
-  letHappen(before, world.portal(), world.limits());
+  const [portal, limits] = [world.portal(), world.limits()];
+  const at = new Date(portal.clock.nowMs()).toISOString();
+  const { fault, before, after } = world.faults.meet(method, path, (candidate) => canStrike(portal, match, parsed.body, candidate));
+  letHappen(before, portal, limits);
 
   const isLost = fault?.kind === 'request-lost' || (fault?.kind === 'connection-reset' && fault.when !== 'after');
-  const answer: Outgoing = isLost ? { status: 0 } : await decide(world, { request, method, url, match, fault, parsed, text });
+  const answer: Outgoing = isLost ? { status: 0 } : await decide(world, { request, method, url, match, fault, parsed, text, portal, limits });
   const delivery = deliveryOf(fault);
-  letHappen(after, world.portal(), world.limits());
+  letHappen(after, portal, limits);
   world.calls.record({ at, method, path, kind: match?.kind ?? 'unknown', inputCount: countInputs(parsed.body), status: delivery === 'whole' ? answer.status : 0, fault: fault?.kind ?? null });
   deliver(response, answer, delivery);
 }
@@ -93,44 +97,42 @@ function deliveryOf(fault: Fault | undefined): Delivery {
 }
 
 async function decide(world: VendorWorld, call: Call): Promise<Outgoing> {
-  const { fault, match } = call;
-  const portal = world.portal();
+  const { fault, match, portal, limits } = call;
   try {
     if (fault?.kind === 'token-expired') throw expiredToken(portal, portal.clock.nowMs() - 75_000);
     const token = authenticate(portal, call.request.headers.authorization);
-    const admission = world.limits().admit(token.value, match?.route.lane ?? 'general');
+    const admission = limits.admit(token.value, match?.route.lane ?? 'general');
     const { headers } = admission;
     if (admission.refusedBy) return rateLimitAnswer(portal, token, admission.refusedBy, headers, portal.switches.retryAfterOn429);
     const spoilt = fault && answerBefore(portal, fault, token, headers);
     if (spoilt) return spoilt;
     if (fault?.kind === 'commits-late') {
-      world.lateCommits.add(fault.delayMs, () => void carryOut(world, call, token));
+      world.lateCommits.add(fault.delayMs, () => void carryOut(call, token));
       return { ...gatewayError(fault.status ?? 504), headers };
     }
 
-    const delayMs = world.latency.nextMs(match?.route.nature ?? 'read');
-    if (fault?.kind === 'slow' && fault.when === 'before') await pause(fault.delayMs);
-    if (delayMs > 0) await pause(delayMs * COMMIT_SHARE);
-    const answer = carryOut(world, call, token);
-    if (delayMs > 0) await pause(delayMs * (1 - COMMIT_SHARE));
-    if (fault?.kind === 'slow' && fault.when !== 'before') await pause(fault.delayMs);
+    const latencyMs = world.latency.nextMs(match?.route.nature ?? 'read');
+    const slow = { before: 0, after: 0, ...(fault?.kind === 'slow' ? { [fault.when ?? 'after']: fault.delayMs } : {}) };
+    const beforeMs = slow.before + latencyMs * COMMIT_SHARE;
+    if (beforeMs > 0) await world.lateCommits.watch(call.request.socket, () => pause(beforeMs));
+    const answer = carryOut(call, token);
+    await pause(latencyMs * (1 - COMMIT_SHARE) + slow.after);
     return { ...answerAfter(answer, fault, () => world.faults.random()), headers };
   } catch (error) {
     return toAnswer(error);
   }
 }
 
-function carryOut(world: VendorWorld, call: Call, token: ApiRequest['token']): ApiAnswer {
-  const { method, url, match, parsed, text } = call;
-  const portal = world.portal();
+function carryOut(call: Call, token: ApiRequest['token']): ApiAnswer {
+  const { method, url, match, parsed, text, portal, limits } = call;
   try {
     if (url.href.length > MAX_URL_CHARACTERS) throw new VendorError(414, { message: 'URI too long' });
     if (!match) throw notFound();
     requireScopes(token, match.route.needs(match.parameters));
     if (portal.switches.bodyLimitBytes > 0 && Buffer.byteLength(text) > portal.switches.bodyLimitBytes) throw new VendorError(413, { message: 'Request entity too large' });
     if (parsed.problem !== undefined) throw new VendorError(400, { message: parsed.problem });
-    const refused = refusedInputs(portal, call);
-    const answer = match.route.handle(portal, { method, path: url.pathname, query: url.searchParams, version: match.version, token, body: parsed.body, ...(refused ? { refused } : {}) }, match.parameters, world.limits());
+    const refused = refusedInputs(call);
+    const answer = match.route.handle(portal, { method, path: url.pathname, query: url.searchParams, version: match.version, token, body: parsed.body, ...(refused ? { refused } : {}) }, match.parameters, limits);
     actOnNewRecords(portal);
     return answer;
   } catch (error) {
@@ -138,17 +140,21 @@ function carryOut(world: VendorWorld, call: Call, token: ApiRequest['token']): A
   }
 }
 
-/** The inputs that a fault wants refused. @throws VendorError where it wants the whole batch refused, as a call of one input always is */
-function refusedInputs(portal: Portal, { match, fault, parsed: { body } }: Call): ApiRequest['refused'] {
+/** The inputs that a fault wants refused. @throws VendorError where it wants the whole batch refused: always where not every input has a trace id */
+function refusedInputs({ portal, match, fault, parsed: { body } }: Call): ApiRequest['refused'] {
   if (fault?.kind === 'refuse-inputs') return { inputs: new Set(fault.inputs), code: fault.code ?? 'INVALID_OPTION' };
   if (fault?.kind !== 'poison') return undefined;
-  if (fault.traceIds !== 'honoured' || !isJsonObject(body) || !Array.isArray(body['inputs'])) throw wholeBatchRefused(fault);
+  if (fault.traceIds !== 'honoured' || !haveTraceIds(body)) throw wholeBatchRefused(fault);
   return { inputs: new Set(poisonedPlaces(portal, match, body, fault)), code: fault.code ?? 'INVALID_OPTION' };
 }
 
+function haveTraceIds(body: unknown): boolean {
+  return isJsonObject(body) && isList(body['inputs']) && body['inputs'].every((input) => isJsonObject(input) && input['objectWriteTraceId'] !== undefined);
+}
+
 /** A simulator that is closed does not stay for slow calls. */
-function pause(ms: number): Promise<void> {
-  return sleep(ms, undefined, { ref: false });
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { ref: false });
 }
 
 function toAnswer(error: unknown): ApiAnswer {

@@ -278,6 +278,39 @@ describe('planMigration against records that are there', () => {
     expect((await planning.planned('contacts'))[0]?.properties).toEqual(properties);
   });
 
+  it('plans what the run itself has written as it was, after its ledger was lost', async () => {
+    const stamped = { ...snapshot, objects: snapshot.objects.map((object) => ({ ...object, properties: [...object.properties, aProperty('migration_provenance')] })) };
+    const stamp = (origin: string) => `plan:acme.1:${origin}`;
+    const target = aTargetPortal({
+      snapshot: stamped,
+      records: {
+        companies: [there('c1', { salesforce_id: anId('001', 1), domain: 'acme.com', migration_provenance: stamp('created') })],
+        contacts: [
+          there('p1', { salesforce_id: anId('003', 1), email: 'a@acme.com', firstname: 'Edited', migration_provenance: stamp('created') }),
+          there('p2', { salesforce_id: anId('003', 2), email: 'moved@acme.com', firstname: 'Ann', lastname: 'Lee 2', migration_provenance: stamp('matched') }),
+          there('p3', { email: 'b@acme.com', firstname: 'Somebody' }),
+        ],
+      },
+    });
+    const planning = await aPlanning({ source: aRowsSource({ Account: [anAccount(1, { Website: 'acme.com' })], Contact: [aContactRow(1, { Email: 'a@acme.com' }), aContactRow(2, { Email: 'b@acme.com' }), aContactRow(3, { Email: 'c@acme.com' })] }), target });
+    opened.push(planning);
+    const { parts } = await planning.all();
+
+    await planning.planAgain(parts);
+
+    expect((await planning.planned('companies')).map(({ action, targetId, properties }) => [action, targetId, properties.domain])).toEqual([['create', null, 'acme.com']]);
+    expect((await planning.planned('contacts')).map(({ action, targetId, properties }) => [action, targetId, properties.firstname])).toEqual([['create', null, 'Ann'], ['update', 'p2', undefined], ['create', null, 'Ann']]);
+  });
+
+  it.each(['source', 'mapping'] as const)('refuses to plan a recovered run from another %s', async (part) => {
+    const planning = await aPlanning({ source: aRowsSource({ Contact: [aContactRow(1)] }) });
+    opened.push(planning);
+    const { parts } = await planning.all();
+
+    expect(await failure(planning.planAgain({ ...parts!, [part]: 'another' }))).toMatchObject({ type: 'PlanError', details: { code: `drift-${part}` } });
+    expect(await planning.planned('contacts')).toHaveLength(1);
+  });
+
   it('never takes over a record of another key, and asks where key and e-mail disagree', async () => {
     const target = aTargetPortal({ snapshot, records: { contacts: [there('p1', { email: 'a@acme.com', salesforce_id: 'another' }), there('p2', { salesforce_id: anId('003', 2) }), there('p3', { email: 'b@acme.com' })] } });
 

@@ -71,6 +71,37 @@ describe('the schema of a run', () => {
     expect(await scene.fingerprint()).toBe(before);
   });
 
+  it('counts as made again, and goes again, when a name that a rollback archived comes back and the answer is lost', async () => {
+    scene = await openWritingScene();
+    const earlier = { ...scene.row, run: 'acme.9' };
+    const before = await scene.fingerprint();
+    const call = { signal: new AbortController().signal, onCall: async () => {} };
+    await scene.target.createPropertyGroup('contacts', { name: 'data_migration', label: 'Data migration' }, call);
+    await scene.target.createProperties('contacts', [{ name: KEY, label: 'Salesforce ID', description: `Where from (Portage run ${earlier.run})`, groupName: 'data_migration', type: 'string', fieldType: 'text', hasUniqueValue: true, options: [] }], call);
+    await scene.target.archiveProperty('contacts', KEY, call);
+    await scene.target.archivePropertyGroup('contacts', 'data_migration', call);
+    await scene.strike({ rules: [{ fault: { kind: 'answer-lost-after-commit' }, path: '^POST .*properties/.*contacts/batch/create', times: 1 }] });
+
+    expect(await errorOf(apply())).not.toBeNull();
+    expect(await apply()).toEqual({ created: 10, existed: 0 });
+    await undo();
+
+    expect(await scene.fingerprint()).toBe(before);
+  });
+
+  it('stops before its first call when the day is within the reserve, and goes on with nothing doubled', async () => {
+    scene = await openWritingScene();
+    await scene.control('POST', 'limits', { tier: 'off', daily: 1_000, usedToday: 900 });
+    const quota = scene.target.readQuota;
+    const short = { ...scene, target: { ...scene.target, readQuota: async (call: Parameters<typeof quota>[0]) => ({ ...(await quota(call)), limit: 1_000, remaining: 100 }) }, ledger: { ...scene.ledger, pace: (portalId: string) => ({ ...scene.ledger.pace(portalId), read: async () => ({ dailyLimit: 1_000, dailyRemaining: 100, learnedAt: new Date().toISOString(), windowLimit: null }) }) } };
+
+    const error = await errorOf(scene.perform(() => createApplySchema(short).applySchema({ ...scene.identity, reserve: 0.25 })));
+
+    expect(error).toMatchObject({ type: 'QuotaExhaustedError', details: { code: 'reserve-reached' } });
+    expect((await scene.ledger.schema.read(scene.identity.run)).every(({ state }) => state === 'intended')).toBe(true);
+    expect(await apply()).toEqual({ created: 10, existed: 0 });
+  });
+
   it.each([
     { what: 'is not unique', property: { name: KEY, type: 'string', fieldType: 'text' }, code: 'key-not-unique' },
     { what: 'has another type', property: { name: KEY, type: 'number', fieldType: 'number', hasUniqueValue: true }, code: 'property-type' },

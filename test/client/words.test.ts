@@ -1,6 +1,6 @@
 import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, reasonWords, STATE_WORDS } from '../../domain/words';
 import { PAUSE_REASONS } from '../../domain/phase';
-import { formatCount, formatDuration, formatInstant } from '../../client/words';
+import { describeInDoubt, formatCount, formatDuration, formatInstant } from '../../client/words';
 
 describe('formatCount', () => {
   it.each([
@@ -47,5 +47,13 @@ describe('the words on screen', () => {
 
     expect(new Set(texts).size).toBe(texts.length);
     expect(texts.filter((text) => text.trim() === '')).toEqual([]);
+  });
+});
+
+describe('describeInDoubt', () => {
+  it('names count, ordinals and the age of the oldest', () => {
+    const text = describeInDoubt({ workType: 'contacts', count: 1_002, ordinals: [4, 7], oldest: { ordinal: 7, sentAt: '2026-11-22T05:00:00.000Z' } }, Date.parse('2026-11-22T05:02:10.000Z'));
+
+    expect(text).toBe('In doubt: Contacts 1,002, sent without an answer so far: #4, #7, …; the oldest, #7, 2 min 10 s ago');
   });
 });

@@ -181,4 +181,56 @@ describe('the association protocol', () => {
     expect(outcomesOf(ledger)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((ordinal) => [ordinal === 5 ? 'refused' : 'added']));
     expect(calls).toBeLessThanOrEqual(1 + 2 * 3);
   });
+
+  it.each([
+    { what: 'follows an end that was merged after the pair was read', liveId: '7', outcome: ['added'], sent: ['1', '7'] },
+    { what: 'tells an end that was deleted after the pair was read', liveId: null, outcome: ['refused'], sent: ['1'] },
+  ])('$what', ({ liveId, outcome, sent }) => {
+    const ledger = new LedgerOfPairs([aLink(0, '1', '8')]);
+    const portal = new PortalOfPairs();
+    const sources: string[] = [];
+    let step = beginAssociations('contacts-companies', [...ledger.rows.values()]);
+    while (step.command.do !== 'done') {
+      const { command } = step;
+      sources.push(...(command.do === 'create' ? command.associations.map(({ fromId }) => fromId) : []));
+      const isUnknown = command.do === 'create' && command.associations.some(({ fromId }) => fromId === '1');
+      const event: AssociationEvent = isUnknown
+        ? { on: 'answered', answer: { landed: [], refused: [{ fromId: '1', toId: null, code: 'FROM_OBJECT_NOT_FOUND', message: 'words', correlationId: 'c' }], refusedWhole: null } }
+        : command.do === 'read-ends'
+          ? { on: 'ends-read', liveIds: command.end === 'to' ? command.ids : liveId === null ? [] : [liveId] }
+          : effect(command, portal, ledger, 'none');
+      step = advanceAssociations(step.state, event);
+    }
+
+    expect(outcomesOf(ledger)).toEqual([outcome]);
+    expect(sources).toEqual(sent);
+    expect(ledger.rows.get(0)?.outcomes.map(({ refusal }) => refusal?.code ?? null)).toEqual([liveId === null ? 'deleted-since' : null]);
+  });
+
+  it('finds by halves whom a refusal means that names nobody', () => {
+    const ledger = new LedgerOfPairs(Array.from({ length: 8 }, (_, ordinal) => aLink(ordinal, String(ordinal), '99')));
+    const portal = new PortalOfPairs();
+    let step = beginAssociations('contacts-companies', [...ledger.rows.values()]);
+    let calls = 0;
+    while (step.command.do !== 'done') {
+      const { command } = step;
+      calls += command.do === 'create' ? 1 : 0;
+      const bad = command.do === 'create' && command.associations.some(({ fromId }) => fromId === '5');
+      const event: AssociationEvent = bad
+        ? { on: 'answered', answer: { landed: [], refused: [{ fromId: null, toId: null, code: 'VALIDATION_ERROR', message: 'words', correlationId: 'c' }], refusedWhole: null } }
+        : effect(command, portal, ledger, 'none');
+      step = advanceAssociations(step.state, event);
+    }
+
+    expect(outcomesOf(ledger)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((ordinal) => [ordinal === 5 ? 'refused' : 'added']));
+    expect(calls).toBeLessThanOrEqual(1 + 2 * 3);
+  });
+
+  it('looks again at rollback for a pair that was looked for in vain, whose request landed late', () => {
+    const late = aLink(0, '1', '8', { attempt: 1, preKinds: '' });
+    const { state, command } = beginAssociations('contacts-companies', [late], 'settle');
+    const found = advanceAssociations(state, { on: 'associations-read', associations: [{ fromId: '1', toId: '8', kinds: [parseKind('HUBSPOT_DEFINED:279')] }] });
+
+    expect([command, found.command]).toEqual([{ do: 'read', fromIds: ['1'] }, { do: 'settle', settlements: [{ ordinal: 0, outcome: 'added', refusal: null }] }]);
+  });
 });

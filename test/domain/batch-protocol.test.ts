@@ -125,11 +125,11 @@ describe('the batch protocol', () => {
   });
 
   it('leaves a record to the attempt that took it over, and says that it is in doubt', () => {
-    const { state, command } = beginBatch(batchContext, [aRecord(0, { state: 'settled' }), aRecord(1, { kind: 'unchanged', targetId: '7' })]);
+    const { state, command } = advanceBatch(beginBatch(batchContext, [TO_UPDATE]).state, { on: 'records-read', records: [] });
 
     const next = advanceBatch(state, { on: 'settled', ordinals: [] });
 
-    expect(command).toMatchObject({ do: 'settle', settlements: [{ ordinal: 1, attempt: 0 }] });
+    expect(command).toMatchObject({ do: 'settle', settlements: [{ ordinal: 2, outcome: 'refused', attempt: 0 }] });
     expect(next.command).toEqual({ do: 'fail', type: 'TransientError', code: 'in-doubt' });
   });
 
@@ -193,6 +193,12 @@ describe('the batch protocol, where people merged records since the plan', () =>
     const ended = oneAttempt([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], merged(merged(four, '10', '20'), '11', '20'));
 
     expect([outcomeOf(ended, 0), outcomeOf(ended, 1)]).toEqual(['updated', 'key-conflict']);
+  });
+
+  it('refuses a record whose target became that of another one', () => {
+    const ended = oneAttempt([aRecord(0, { kind: 'update', targetId: '10' }), aRecord(1, { kind: 'update', targetId: '11' })], merged(four, '10', '11'));
+
+    expect([outcomeOf(ended, 0), outcomeOf(ended, 1)]).toEqual(['key-conflict', 'updated']);
   });
 
   it('lets the record go first that is prepared already, when another one turns out to mean the same target', () => {

@@ -1,6 +1,7 @@
 import { LawBroken } from '../support/explorer';
 import type { Mutant } from '../support/mutants';
-import { RECORD_MODELS, RECORD_MUTANTS } from '../support/record-mutants';
+import { RECORD_MUTANTS } from '../support/record-mutants';
+import { SPACES } from '../support/records-scenes';
 
 const MUTANTS: readonly Mutant[] = [...RECORD_MUTANTS];
 
@@ -27,8 +28,10 @@ describe('the mutants', () => {
     caught.push({ mutant, broken: broken! });
   });
 
-  it.each(RECORD_MODELS)('would not be caught for nothing: the model “$name” keeps every law without them', (model) => {
-    expect(model.explore(model.parts).ends).toBeGreaterThan(0);
+  it('are explored only where the right parts keep every law: in spaces that are explored as they are', () => {
+    const explored = SPACES.map(({ name }) => name);
+
+    expect(RECORD_MUTANTS.filter(({ model }) => !explored.includes(model))).toEqual([]);
   });
 
   afterAll(() => {

@@ -19,6 +19,8 @@ const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   leftOut: [{ 'malformed-row': 1 }, { 'malformed-row': 2, filter: 1 }],
   cells: [{ 'invalid-email': 1 }],
   refusals: [],
+  inDoubt: [],
+  refused: [],
   findings: [
     { code: 'unread-column', severity: 'info', place: 'Contact.Fax', message: '', remedy: '', count: 7 },
     { code: 'owner-unmatched', severity: 'warning', place: 'OwnerId 005', message: '', remedy: '', count: 2 },

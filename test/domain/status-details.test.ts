@@ -16,6 +16,7 @@ describe('toStatusDetails', () => {
       verified: {},
       undone: {},
       expectedEnd: '2026-11-22T05:04:59.000Z',
+      problems: null,
     });
 
     expect(text).toBe(
@@ -42,6 +43,7 @@ describe('toStatusDetails', () => {
       verified: {},
       undone: {},
       expectedEnd: null,
+      problems: null,
     });
 
     expect(text).toContain("- the day's share of API calls is used up since 2026-11-22 05:00 UTC, until 2026-11-23 00:00 UTC. ");
@@ -49,10 +51,18 @@ describe('toStatusDetails', () => {
     expect(text).not.toContain('|');
   });
 
+  it('names what is in doubt by type and ordinal, with the oldest', () => {
+    const problems = { at: '2026-11-22T05:03:00.000Z', refused: [], inDoubt: [{ workType: 'contacts' as const, count: 1_040, ordinals: [301, 302], oldest: { ordinal: 302, sentAt: '2026-11-22T05:01:00.000Z' } }] };
+
+    const text = toStatusDetails({ phase: 'contacts', state: 'paused', reasons: [], progress: [], batches: { done: 0, total: 0 }, batchesPerMinute: null, verified: {}, undone: {}, expectedEnd: null, problems });
+
+    expect(text).toContain('- in doubt at 2026-11-22 05:03 UTC: Contacts 1,040 (#301, #302, …), the oldest sent 2026-11-22 05:01 UTC; looked up before anything is sent again');
+  });
+
   it('does not blame the portal for a full disk of our own', () => {
     const reasons = [toPauseReason('portal-unavailable', { since: '2026-11-22T05:00:00.000Z', code: 'ledger-disk-full' })];
 
-    const text = toStatusDetails({ phase: 'deals', state: 'paused', reasons, progress: [], batches: { done: 0, total: 0 }, batchesPerMinute: null, verified: {}, undone: {}, expectedEnd: null });
+    const text = toStatusDetails({ phase: 'deals', state: 'paused', reasons, progress: [], batches: { done: 0, total: 0 }, batchesPerMinute: null, verified: {}, undone: {}, expectedEnd: null, problems: null });
 
     expect(text).toContain('- the ledger cannot be used since 2026-11-22 05:00 UTC. Not the portal: the disk');
     expect(text).not.toContain('does not answer');

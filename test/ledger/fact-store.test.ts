@@ -38,12 +38,12 @@ describe('FactStore', () => {
 
     await used.ledger.facts.recordVerification(RUN, 'contacts', 0, result([aDifference('c')]));
 
-    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 200, cellsCompared: 1800, associationsCompared: 0, differences: 1 });
+    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 200, cellsCompared: 1800, associationsCompared: 0, differences: 1, causes: { unknown: 1 } });
     expect(await used.ledger.facts.readDifferences(RUN, 10)).toEqual([aDifference('c')]);
   });
 
   it('says zero before anything was verified', async () => {
-    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0 });
+    expect(await used.ledger.facts.readVerification(RUN)).toEqual({ recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0, causes: {} });
   });
 
   it('names the newest error', async () => {
@@ -67,10 +67,45 @@ describe('FactStore', () => {
     expect(pages.flat().map(([sourceId]) => sourceId)).toEqual(range(2_500).map((ordinal) => `s${String(ordinal).padStart(5, '0')}`));
   });
 
+  describe('problems', () => {
+    const sent = (workType: 'contacts' | 'deals', ordinals: readonly number[], at: string) => used.ledger.writing.markSent(RUN, workType, ordinals.map((ordinal) => ({ ordinal, attempt: 0 })), at);
+    beforeEach(async () => {
+      await used.ledger.plans.writeRecords(RUN, [...range(5).map((ordinal) => aPlanned(ordinal)), ...range(3).map((ordinal) => aPlanned(ordinal, { objectType: 'deals', sourceObject: 'Opportunity', sourceId: `d${ordinal}` }))]);
+      await used.ledger.plans.assignBatches(RUN);
+    });
+
+    it('names what was sent without an answer by type and ordinal, with the oldest of each', async () => {
+      await sent('contacts', [2], '2026-09-01T10:00:01.000Z');
+      await sent('contacts', [0, 4], '2026-09-01T10:00:02.000Z');
+      await sent('deals', [1], '2026-09-01T10:00:03.000Z');
+
+      const before = await used.ledger.facts.inDoubt(RUN, 2);
+      await used.ledger.writing.settle(RUN, 'contacts', [0, 2, 4].map((ordinal) => ({ ordinal, outcome: 'created' as const, targetId: `t${ordinal}`, refusal: null, postImage: null })), NOW);
+      await used.ledger.writing.clearSent(RUN, 'deals', [{ ordinal: 1, attempt: 1 }]);
+
+      expect(before).toEqual([
+        { workType: 'contacts', count: 3, ordinals: [0, 2], oldest: { ordinal: 2, sentAt: '2026-09-01T10:00:01.000Z' } },
+        { workType: 'deals', count: 1, ordinals: [1], oldest: { ordinal: 1, sentAt: '2026-09-01T10:00:03.000Z' } },
+      ]);
+      expect(await used.ledger.facts.inDoubt(RUN, 2)).toEqual([]);
+    });
+
+    it('names what was refused, with the words of the portal for the report alone', async () => {
+      const refusal = { code: 'INVALID_EMAIL', category: 'VALIDATION_ERROR', property: 'email', message: 'Email address x is invalid', correlationId: 'c-1' };
+      const refused = (ordinal: number) => ({ ordinal, outcome: 'refused' as const, targetId: null, refusal, postImage: null });
+      await used.ledger.writing.settle(RUN, 'contacts', [refused(3), refused(1)], NOW);
+      await used.ledger.writing.settle(RUN, 'deals', [refused(0)], NOW);
+
+      expect(await used.ledger.facts.refused(RUN, 1)).toEqual([{ workType: 'contacts', count: 2, ordinals: [1] }, { workType: 'deals', count: 1, ordinals: [0] }]);
+      expect(await used.ledger.facts.readRefusals(RUN, 2)).toEqual([1, 3].map((ordinal) => ({ workType: 'contacts', ordinal, sourceId: `s${ordinal}`, refusal })));
+      expect(await used.ledger.facts.readRefusals(RUN, 9)).toContainEqual({ workType: 'deals', ordinal: 0, sourceId: 'd0', refusal });
+    });
+  });
+
   it('keeps the report', async () => {
     const report = {
       migration: 'acme', run: RUN, state: 'verified' as const, objects: {}, associations: {}, verify: { recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0, causes: {} }, matchedSince: {},
-      calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null }, quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 }, durations: {}, reasons: { leftOut: {}, refused: {}, cells: {} }, notMoved: [],
+      calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null }, quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 }, durations: {}, reasons: { leftOut: {}, refused: {}, cells: {} }, inDoubt: [], refused: [], notMoved: [],
     };
 
     await used.ledger.facts.saveReport(RUN, report);

@@ -128,6 +128,17 @@ describe('PlanStore', () => {
     expect(await used.ledger.facts.tallies(STAGING)).toEqual({ records: {}, associations: {} });
   });
 
+  it('leaves a plan alone that is being carried out: who would clear or add to it was asleep when it was made', async () => {
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(0)]);
+    await used.ledger.runs.update(STAGING, { state: 'running', phase: 'contacts' });
+    const inUse = { type: 'IdentityError', details: { code: 'plan-in-use' } };
+
+    await expect(used.ledger.plans.clear(STAGING)).rejects.toMatchObject(inUse);
+    await expect(used.ledger.plans.writeRecords(STAGING, [aPlanned(1)])).rejects.toMatchObject(inUse);
+    await expect(used.ledger.plans.writeAssociations(STAGING, [anAssociation('a', 'x')])).rejects.toMatchObject(inUse);
+    expect(await used.ledger.plans.readRecords(STAGING, 'contacts', -1, 10)).toHaveLength(1);
+  });
+
   it('finds a plan and a snapshot again', async () => {
     const snapshot = {
       portalId: '1', portalName: null, accountType: 'STANDARD', timeZone: 'UTC', currency: 'EUR', additionalCurrencies: [], scopes: null, takenAt: '2026-09-01T00:00:00Z',

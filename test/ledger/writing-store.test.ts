@@ -134,18 +134,6 @@ describe('WritingStore', () => {
     expect((await used.ledger.writing.readBatch(run, 'contacts', 0))[0]).toMatchObject({ targetId: 't0', preImage: { city: 'Köln', phone: '8' }, state: 'unsent', attempt: 0 });
   });
 
-  it('names the oldest record sent without an answer', async () => {
-    const run = await planned();
-    await used.ledger.writing.markSent(run, 'contacts', [{ ordinal: 2, attempt: 0 }], '2026-09-01T10:00:01.000Z');
-    await used.ledger.writing.markSent(run, 'contacts', [{ ordinal: 0, attempt: 0 }], '2026-09-01T10:00:02.000Z');
-
-    const before = await used.ledger.writing.oldestInDoubt(run);
-    await used.ledger.writing.settle(run, 'contacts', [created(2), created(0)], NOW);
-
-    expect(before).toEqual({ objectType: 'contacts', ordinal: 2, sentAt: '2026-09-01T10:00:01.000Z' });
-    expect(await used.ledger.writing.oldestInDoubt(run)).toBeNull();
-  });
-
   it('keeps what each run did with a shared plan apart', async () => {
     const first = await planned();
     await used.ledger.writing.settle(first, 'contacts', [created(0)], NOW);

@@ -1,130 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallLog, CanonicalDump } from '../../simulator/control-plane';
-import { NPSP_FOLDER, startRehearsal, until, type Rehearsal } from '../support/rehearsal';
+import type { MigrationStatus } from '../../client/migration-status';
+import type { CallLog, CanonicalDump, LimitsState } from '../../simulator/control-plane';
+import { openDrivenScene } from '../support/driver/driven-scene';
+import { DRIVEN_TOKEN, writeSmallExport } from '../support/driver/small-export';
+import { collisionsIn, landedIn } from '../support/driver/crash-suite';
+import { startRehearsal, until, type Rehearsal } from '../support/rehearsal';
 
-/** Writes of one undisturbed batch window: what may be looked up again after a crash. */
+const SIZE = { accounts: 500, contacts: 600, opportunities: 400 };
+/** Batches that may be under way at once: what may be looked up again after a crash. */
 const WINDOW_BATCHES = 24;
-const RECORDS = 1223 + 1011 + 1517;
-/** Each record read back once, 100 a call. */
-const VERIFYING_READS = 13 + 11 + 16;
+/** By key, then among the archived. */
+const LOOKS_A_BATCH = 2;
+/** A quarter of the day is the reserve: one more call is left before it. */
+const DAY = { calls: 400, used: 299, reserve: 100 };
 
-async function undisturbedDump(): Promise<CanonicalDump> {
-  const rehearsal = await startRehearsal();
+interface Undisturbed {
+  readonly dump: CanonicalDump;
+  readonly calls: CallLog;
+}
+let undisturbed: Undisturbed;
+let folder: string;
+
+/** Each interruption has a Portage of its own. They mostly wait, so they are begun together. */
+let killed: Promise<Undisturbed & { readonly status: MigrationStatus }>;
+let reserved: Promise<{ readonly stopped: MigrationStatus; readonly resetsAt: string; readonly limits: LimitsState; readonly status: MigrationStatus; readonly dump: CanonicalDump }>;
+let paused: Promise<{ readonly atPause: number; readonly atRest: CallLog; readonly later: number; readonly status: MigrationStatus; readonly dump: CanonicalDump }>;
+
+async function during<T>(story: (rehearsal: Rehearsal) => Promise<T>): Promise<T> {
+  const rehearsal = await startRehearsal({ latency: 'realistic', seed: 7 });
   try {
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER));
-    const status = await migration.ended();
-    expect(status.state).toBe('verified');
-    return await rehearsal.portal.canonicalDump();
+    return await story(rehearsal);
   } finally {
     await rehearsal.end();
   }
 }
 
-/** The calls once none has come for longer than nearly every call takes. */
-async function callsAtRest({ portal }: Rehearsal): Promise<CallLog> {
-  for (let last = await portal.calls(); ; ) {
-    await sleep(4_000);
-    const now = await portal.calls();
-    if (now.total === last.total) {
-      return now;
+const killing = (): typeof killed =>
+  during(async ({ portage, portal, stack, migrationFile }) => {
+    const migration = await portage.start(migrationFile(folder, '', 'driven'));
+    for (const phase of ['companies', 'contacts', 'deals'] as const) {
+      await until(migration, (status) => status.phase === phase && (status.objects[phase]?.created ?? 0) > 0, 240_000);
+      await stack.worker().kill();
+      await stack.startWorker();
     }
-    last = now;
-  }
-}
+    await until(migration, (status) => status.phase === 'relink' || status.phase === 'verify', 240_000);
+    await stack.temporal().kill();
+    await stack.startTemporal();
+    return { status: await migration.ended(), dump: await portal.canonicalDump(), calls: await portal.calls() };
+  });
+
+const reserving = (): typeof reserved =>
+  during(async ({ portage, portal, stack, migrationFile }) => {
+    const migration = await portage.start(migrationFile(folder, '', 'driven'));
+    await until(migration, (status) => (status.objects.companies?.created ?? 0) > 0, 240_000);
+    // In the middle of the writing, the day is nearly used up; its end is near as well, so that nobody waits for hours.
+    await portal.clock({ resetsInMs: 20_000 });
+    await portal.limits({ daily: DAY.calls, usedToday: DAY.used });
+    const stopped = await until(migration, (status) => status.reasons.some(({ kind }) => kind === 'quota'), 240_000);
+    await stack.worker().stop();
+    await stack.temporal().stop();
+    const { resetsAt, now } = await portal.clock();
+    const limits = await portal.limits();
+    await sleep(Math.max(0, Date.parse(resetsAt) - Date.parse(now)) + 200);
+    await portal.limits({ daily: 625_000 });
+    await stack.startTemporal();
+    await stack.startWorker();
+    return { stopped, resetsAt, limits, status: await migration.ended(), dump: await portal.canonicalDump() };
+  });
+
+const pausing = (): typeof paused =>
+  during(async ({ portage, portal, migrationFile }) => {
+    const migration = await portage.start(migrationFile(folder, '', 'driven'));
+    await until(migration, (status) => status.phase === 'contacts', 240_000);
+    await migration.pause();
+    await until(migration, (status) => status.reasons.some(({ kind }) => kind === 'operator'), 240_000);
+    const atPause = (await portal.calls()).total;
+    // No call for longer than nearly every call takes.
+    let atRest = await portal.calls();
+    for (let last = -1; last !== atRest.total; atRest = await portal.calls()) {
+      last = atRest.total;
+      await sleep(4_000);
+    }
+    await sleep(1_000);
+    const later = (await portal.calls()).total;
+    await migration.resume();
+    return { atPause, atRest, later, status: await migration.ended(), dump: await portal.canonicalDump() };
+  });
+
+beforeAll(async () => {
+  folder = writeSmallExport(mkdtempSync(join(tmpdir(), 'portage-interrupted-')), SIZE);
+  killed = killing();
+  reserved = reserving();
+  paused = pausing();
+  const scene = await openDrivenScene(SIZE);
+  await (await scene.begin({}, { tokens: [{ token: DRIVEN_TOKEN, scopes: 'all' }] })).drive();
+  undisturbed = { dump: await scene.dump(), calls: await scene.portal.calls() };
+  await scene.close();
+  // What fails is told by its own test.
+  await Promise.allSettled([killed, reserved, paused]);
+}, 600_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const readsIn = ({ calls }: CallLog): number => calls.filter(({ kind }) => /^(companies|contacts|deals)\.batch\.read$/.test(kind)).length;
 
 describe('a migration that is interrupted', () => {
-  let undisturbed: CanonicalDump;
-  beforeAll(async () => {
-    undisturbed = await undisturbedDump();
-  }, 180_000);
-
-  let rehearsal: Rehearsal;
-  beforeEach(async () => {
-    rehearsal = await startRehearsal({ latency: 'realistic', seed: 7 });
-  }, 60_000);
-  afterEach(() => rehearsal.end());
-
-  it('ends the same when its worker is killed at three moments', async () => {
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER));
-    for (const [phase, type] of [
-      ['companies', 'companies'],
-      ['contacts', 'contacts'],
-      ['deals', 'deals'],
-    ] as const) {
-      await until(migration, (status) => status.phase === phase && (status.objects[type]?.created ?? 0) > 0);
-      await rehearsal.stack.worker().kill();
-      await rehearsal.stack.startWorker();
-    }
-    const status = await migration.ended();
+  it('ends the same when its worker is killed at three moments, and the Temporal server at a fourth', async () => {
+    const { status, dump, calls } = await killed;
 
     expect(status.state).toBe('verified');
-    expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
-    const { calls } = await rehearsal.portal.calls();
-    const creates = calls.filter(({ kind }) => /^(companies|contacts|deals)\.batch\.create$/.test(kind));
-    // A landed record that is sent again collides on its key, and the answer is no longer a plain 201.
-    expect(creates.filter(({ status }) => status !== 201 && status !== 0)).toEqual([]);
-    expect(creates.filter(({ status }) => status === 201).reduce((sum, { inputCount }) => sum + inputCount, 0)).toBeLessThanOrEqual(RECORDS);
-    // Asked about again, by key and then among the archived: one window of batches a kill at most. The rest of the reads verify.
-    const reads = calls.filter(({ kind }) => /^(companies|contacts|deals)\.batch\.read$/.test(kind)).length;
-    expect(reads - VERIFYING_READS).toBeLessThanOrEqual(3 * WINDOW_BATCHES * 2);
-  }, 240_000);
-
-  it('ends the same when the Temporal server is killed', async () => {
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER));
-    await until(migration, (status) => status.phase === 'contacts');
-    await rehearsal.stack.temporal().kill();
-    await sleep(500);
-    await rehearsal.stack.startTemporal();
-    const status = await migration.ended();
-
-    expect(status.state).toBe('verified');
-    expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
-  }, 240_000);
+    expect(dump).toEqual(undisturbed.dump);
+    // A landed record that is sent again collides on its key; one that was written twice counts twice.
+    expect(collisionsIn(calls)).toBe(0);
+    expect(landedIn(calls)).toMatchObject({ 'companies.batch.create': SIZE.accounts, 'contacts.batch.create': SIZE.contacts - 1, 'deals.batch.create': SIZE.opportunities });
+    expect(readsIn(calls) - readsIn(undisturbed.calls)).toBeLessThanOrEqual(4 * WINDOW_BATCHES * LOOKS_A_BATCH);
+  });
 
   it('stops at the reserve of the daily quota, and goes on after the reset with everything restarted in between', async () => {
-    const swift = await startRehearsal();
-    try {
-      // 25 % of 400 stay: the run may use 40 calls, which is in the middle of the companies, then the day is over for it.
-      await swift.portal.limits({ daily: 400, usedToday: 260 });
-      await swift.portal.clock({ resetsInMs: 20_000 });
-      const migration = await swift.portage.start(swift.migrationFile(NPSP_FOLDER));
-      const stopped = await until(migration, (status) => status.reasons.some(({ kind }) => kind === 'quota'));
-      await swift.stack.worker().stop();
-      await swift.stack.temporal().stop();
-      const { resetsAt, now } = await swift.portal.clock();
+    const { stopped, resetsAt, limits, status, dump } = await reserved;
 
-      expect(stopped.reasons.find(({ kind }) => kind === 'quota')?.until).toBe(resetsAt);
-      expect((await swift.portal.limits()).usedToday).toBeLessThanOrEqual(400 - 100 + 2 * WINDOW_BATCHES);
-      await sleep(Math.max(0, Date.parse(resetsAt) - Date.parse(now)) + 200);
-      await swift.portal.limits({ daily: 625_000 });
-      await swift.stack.startTemporal();
-      await swift.stack.startWorker();
-      const status = await migration.ended();
-
-      expect(status.state).toBe('verified');
-      expect(await swift.portal.canonicalDump()).toEqual(undisturbed);
-    } finally {
-      await swift.end();
-    }
-  }, 240_000);
+    expect(stopped.reasons.find(({ kind }) => kind === 'quota')?.until).toBe(resetsAt);
+    expect(limits.usedToday).toBeLessThanOrEqual(DAY.calls - DAY.reserve + 2 * WINDOW_BATCHES);
+    expect(stopped.objects.deals?.created).toBe(0);
+    expect(status.state).toBe('verified');
+    expect(dump).toEqual(undisturbed.dump);
+  });
 
   it('takes hold of a pause within a batch and goes on where it was', async () => {
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER));
-    await until(migration, (status) => status.phase === 'contacts');
-    await migration.pause();
-    await until(migration, (status) => status.reasons.some(({ kind }) => kind === 'operator'));
-    const atPause = (await rehearsal.portal.calls()).total;
-    const atRest = await callsAtRest(rehearsal);
+    const { atPause, atRest, later, status, dump } = await paused;
 
     // The batches under way end and no other begins: nothing of the next phase.
     expect(atRest.total - atPause).toBeLessThanOrEqual(WINDOW_BATCHES);
     expect(atRest.byKind['deals.batch.create']).toBeUndefined();
-    await sleep(2_000);
-    expect((await rehearsal.portal.calls()).total).toBe(atRest.total);
-    await migration.resume();
-    const status = await migration.ended();
-
+    expect(later).toBe(atRest.total);
     expect(status.state).toBe('verified');
-    expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
-  }, 240_000);
+    expect(dump).toEqual(undisturbed.dump);
+  });
 });

@@ -145,6 +145,15 @@ describe('fault plan', () => {
       expect(await portal.call('POST', `${COMPANIES}/batch/read`, { properties: ['city'], inputs: [{ id: idOf('C') }] })).toMatchObject({ status: 200, body: { results: [{ properties: { city: null } }] } });
     });
 
+    it('refuses whole what knows no trace ids, whatever the plan says of them', async () => {
+      const id = await createRecord(portal, COMPANIES, { name: 'B' });
+      await poison({ traceIds: 'honoured' });
+
+      const reply = await portal.call('POST', `${COMPANIES}/batch/archive`, { inputs: [{ id }] });
+
+      expect([reply.status, await written()]).toEqual([400, 1]);
+    });
+
     it('leaves calls without a poisoned input to the other rules', async () => {
       const id = await createRecord(portal, COMPANIES, { name: 'A' });
       await poison();

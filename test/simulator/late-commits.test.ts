@@ -43,7 +43,7 @@ describe('calls that commit late', () => {
     await late(1);
     await expect(portal.call('POST', CREATE, oneCompany)).rejects.toThrow();
 
-    while ((await lateCommits()).pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until(async () => (await lateCommits()).pending === 0);
 
     expect(await written()).toBe(1);
   });
@@ -87,4 +87,37 @@ describe('calls that commit late', () => {
 
     expect([reply.status, (await lateCommits()).pending]).toEqual([401, 0]);
   });
+
+  it('are also those whose client gave up before they were through', async () => {
+    await portal.control('POST', 'faults', { rules: [{ fault: { kind: 'slow', delayMs: 1_000, when: 'before' }, path: 'batch/create' }] });
+    await giveUp();
+
+    const underWay = await lateCommits();
+    await until(async () => (await lateCommits()).pending === 0);
+
+    expect([underWay, await written()]).toEqual([{ pending: 1, planned: false }, 1]);
+  });
+
+  it('never reach a portal that was loaded after they came in', async () => {
+    await portal.control('POST', 'faults', { rules: [{ fault: { kind: 'slow', delayMs: 100, when: 'before' }, path: 'batch/create' }] });
+    const slow = portal.call('POST', CREATE, oneCompany);
+    await until(async () => (await portal.control<FaultPlanState>('GET', 'faults')).struck[0] === 1);
+    await portal.control('POST', 'portal', {});
+
+    expect([(await slow).status, await written()]).toEqual([201, 0]);
+  });
+
+  /** Sends the create and leaves as soon as it has arrived. */
+  async function giveUp(): Promise<void> {
+    const leaving = new AbortController();
+    const sent = fetch(portal.url + CREATE, { method: 'POST', signal: leaving.signal, headers: { authorization: 'Bearer simulated-token' }, body: JSON.stringify(oneCompany) });
+    await until(async () => (await portal.control<FaultPlanState>('GET', 'faults')).struck[0] === 1);
+    leaving.abort();
+    await expect(sent).rejects.toThrow();
+    await until(async () => (await lateCommits()).pending === 1);
+  }
+
+  async function until(holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 });

@@ -23,7 +23,7 @@ export function aStatus(change: Partial<MigrationStatus> = {}): MigrationStatus 
     quota: { dailyLimit: null, dailyRemaining: null },
     planDigest: null,
     lastError: null,
-    oldestInDoubt: null,
+    inDoubt: [],
     ...change,
   };
 }
@@ -57,6 +57,8 @@ export function aReport(change: Partial<Report> = {}): Report {
     quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 },
     durations: {},
     reasons: { leftOut: {}, refused: {}, cells: {} },
+    inDoubt: [],
+    refused: [],
     notMoved: [],
     ...change,
   };

@@ -110,6 +110,11 @@ function firstStuck(count: number, edges: readonly { readonly from: number; read
   return stuck === -1 ? null : stuck;
 }
 
+/** Most members come in the same order already. */
+function inOrder(names: string[]): string[] {
+  return names.every((name, index) => index === 0 || names[index - 1]! < name) ? names : names.sort();
+}
+
 /**
  * Gives equal values the same number, whatever the order of their members. Exact, no digest; parts that states share are looked at once, which makes a step as cheap as
  * what it changed. Values are frozen as they are seen: a model that changed one afterwards would deceive the exploration.
@@ -120,7 +125,7 @@ class KnownValues {
 
   numberOf(value: unknown): number {
     if (typeof value !== 'object' || value === null) {
-      return this.numberOfText(JSON.stringify(value) ?? 'null');
+      return this.numberOfText(this.partOf(value));
     }
     const seen = this.byIdentity.get(value);
     if (seen !== undefined) {
@@ -133,27 +138,38 @@ class KnownValues {
 
   private textOf(value: object): string {
     if (Array.isArray(value)) {
-      return `[${value.map((each) => this.partOf(each)).join()}]`;
+      let text = '[';
+      for (const each of value) {
+        text += `${this.partOf(each)},`;
+      }
+      return text;
     }
     const members = value as Readonly<Record<string, unknown>>;
     let text = '{';
-    for (const name of Object.keys(members).sort()) {
-      if (members[name] !== undefined) {
-        text += `${JSON.stringify(name)}:${this.partOf(members[name])},`;
+    for (const name of inOrder(Object.keys(members))) {
+      const member = members[name];
+      if (member !== undefined) {
+        text += `${String(name.length)}:${name}${this.partOf(member)},`;
       }
     }
     return text;
   }
 
-  /** Texts are quoted, numbers of known values are not, so that the two cannot be taken for each other. */
+  /** Texts go with their length, numbers of known values with their sign, so that nothing can be taken for anything else. */
   private partOf(part: unknown): string {
-    return typeof part === 'object' && part !== null ? `#${String(this.numberOf(part))}` : (JSON.stringify(part) ?? 'null');
+    if (typeof part === 'string') {
+      return `${String(part.length)}"${part}`;
+    }
+    return typeof part === 'object' && part !== null ? `#${String(this.numberOf(part))}` : String(part);
   }
 
   private numberOfText(text: string): number {
-    const number = this.byText.get(text) ?? this.byText.size;
-    this.byText.set(text, number);
-    return number;
+    const known = this.byText.get(text);
+    if (known !== undefined) {
+      return known;
+    }
+    this.byText.set(text, this.byText.size);
+    return this.byText.size - 1;
   }
 }
 

@@ -10,6 +10,7 @@ import { idMapDigest } from '../../domain/id-map';
 import type { IdPair } from '../../domain/id-map';
 import type { MigrationErrorDetails, MigrationErrorType } from '../../domain/migration-error';
 import type { PlanFacts } from '../../domain/plan-facts';
+import type { ProblemsSeen } from '../../domain/problem';
 import { closeShardSignal, idMapDigestQuery } from '../../workflows/messages';
 
 export type ActivityName = keyof MigrationActivities;
@@ -35,6 +36,10 @@ export class FakeActivities {
   /** Share of each batch that is refused. */
   refusedShare = 0;
   differences = 0;
+  /** Pairs of a partition that portal and workflows tell differently, after a lost ledger. */
+  differing = 0;
+  /** What the ledger has as in doubt and as refused. */
+  problems: ProblemsSeen = { at: '2026-09-01T10:00:00.000Z', inDoubt: [], refused: [] };
   /** What a call meets instead of its work: return nothing to let it pass. */
   onCall: (call: FakeCall) => Promise<void> | void = () => undefined;
 
@@ -66,7 +71,7 @@ export class FakeActivities {
         this.pairs.set(keyOf(input.objectType, input), pairs);
         return { pairs, tally: { created: input.count - refused, updated: 0, unchanged: 0, refused } };
       }),
-    recoverRecords: (input) => this.perform('recoverRecords', input, () => ({ found: 0, differing: 0 })),
+    recoverRecords: (input) => this.perform('recoverRecords', input, () => ({ found: 0, differing: this.differing })),
     writeAssociations: (input) =>
       this.perform('writeAssociations', input, () => {
         this.links.add(keyOf(input.associationType, input));
@@ -81,7 +86,7 @@ export class FakeActivities {
     undoSchema: (input) => this.perform('undoSchema', input, () => ({ archived: 3 })),
     recordState: async (input) => {
       this.states.push(input);
-      await this.perform('recordState', input, () => undefined);
+      return this.perform('recordState', input, () => this.problems);
     },
     compareShard: (input) =>
       this.perform('compareShard', input, () => {

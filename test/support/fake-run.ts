@@ -6,7 +6,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import type { PlanFacts } from '../../domain/plan-facts';
 import { statusQuery, workflowIds } from '../../workflows/messages';
-import type { MigrationInput, StatusView } from '../../workflows/messages';
+import type { StatusView } from '../../workflows/messages';
 import type { MigrationWorkflowInput, migration } from '../../workflows/migration';
 import { FakeActivities } from './fake-activities';
 import type { SuiteTemporal } from './temporal';
@@ -33,7 +33,7 @@ export const aMigrationInput = (ledgerId: string, run: string, named: Partial<Mi
 export interface FakeWorker {
   readonly ledgerId: string;
   readonly fake: FakeActivities;
-  start(named?: Partial<MigrationInput>): Promise<StartedRun>;
+  start(named?: Partial<MigrationWorkflowInput>): Promise<StartedRun>;
   stop(): Promise<void>;
 }
 export interface StartedRun {

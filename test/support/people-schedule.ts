@@ -58,7 +58,7 @@ export function randomPeopleSchedule(seed: number, landscape: Landscape, gap: 'a
   const random = createSeededRandom(seed);
   const count = between(random, 1, MOST_EDITS);
   const onMatch = pick(random, ['fill-blanks', 'overwrite', 'leave'] as const);
-  const direction = random() < 0.35 ? 'back' : 'forward';
+  const direction = random() < 0.25 ? 'back' : 'forward';
   const switches: SwitchChanges = { mergedIdsInAssociations: pick(random, ['follow', 'unknown'] as const), archivedRecordsKeepUniqueValues: random() < 0.3 };
   if (gap === 'only') {
     return { seed, onMatch: onMatch === 'leave' ? 'overwrite' : onMatch, direction, switches, edits: Array.from({ length: count }, () => editInGap(random, landscape)) };
@@ -67,12 +67,17 @@ export function randomPeopleSchedule(seed: number, landscape: Landscape, gap: 'a
 }
 
 /** As the fault plan of the simulator takes it. */
-export function toEvents(schedule: PeopleSchedule, { calls }: Landscape): readonly ScheduledEvent[] {
+export function toEvents(schedule: PeopleSchedule, landscape: Landscape): readonly ScheduledEvent[] {
   return schedule.edits.map(({ at, edit }) => {
-    const path = pathPattern(calls[at.call]!);
-    const callNumber = calls.slice(0, at.call + 1).filter((call) => pathPattern(call) === path).length;
+    const { path, callNumber } = occasionOf(at, landscape);
     return { when: at.when, path, callNumbers: [callNumber], event: { kind: 'edit', edit } };
   });
+}
+
+/** The how manieth of its kind the call is. */
+export function occasionOf({ call }: Boundary, { calls }: Landscape): { readonly path: string; readonly callNumber: number } {
+  const path = pathPattern(calls[call]!);
+  return { path, callNumber: calls.slice(0, call + 1).filter((each) => pathPattern(each) === path).length };
 }
 
 export function pathPattern({ method, path }: Pick<LoggedCall, 'method' | 'path'>): string {

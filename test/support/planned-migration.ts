@@ -22,6 +22,8 @@ export interface Planning {
   inspectPortal(): Promise<{ portalId: string }>;
   stageSource(): Promise<{ rows: number }>;
   plan(expectedDigest?: string | null): Promise<PlanFacts>;
+  /** As of a run that has written, and whose ledger was lost. */
+  planAgain(expected?: { readonly source: string; readonly mapping: string } | null): Promise<PlanFacts>;
   /** Preflight, stage and plan. */
   all(): Promise<PlanFacts>;
   planned(objectType: ObjectType): Promise<readonly PlannedRecord[]>;
@@ -42,6 +44,7 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
     inspectPortal: () => inEnvironment(() => createInspectPortal({ ledger, target }).inspectPortal({ run })),
     stageSource: () => inEnvironment(() => createStageSource({ ledger, openSource }).stageSource({ run })),
     plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
+    planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest: null, recovered: { expected } })),
     async all() {
       await planning.inspectSource();
       await planning.inspectPortal();

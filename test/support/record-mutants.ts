@@ -4,19 +4,13 @@ import type { RecordToUndo, RollbackEvent } from '../../domain/rollback-state';
 import { explore } from './explorer';
 import { mutantsOf } from './mutants';
 import type { Mistake, ModelWithParts, Mutant } from './mutants';
-import { aModelPortal, aRecordOf, readRecords, setsValue } from './model-portal';
+import { readRecords } from './model-portal';
 import { recordsModel, rightParts } from './records-model';
-import type { Bound, Parts, Scene } from './records-model';
-import { aScene, batchContext, EDITS, KEY, NOTHING_GOES_WRONG, STAMP, TAKEN_OVER, TO_UPDATE } from './records-scenes';
+import type { Parts } from './records-model';
+import { KEY, OVERWRITING, PEOPLE, PEOPLE_AND_TWO, PEOPLE_AND_UNDOING, STAMP, UNDOING, UNDOING_AFTER_TWO } from './records-scenes';
+import type { Space } from './records-scenes';
 
-const modelOf = (name: string, scene: Scene): ModelWithParts<Parts> => ({ name, parts: rightParts, explore: (parts) => explore(recordsModel(scene, parts)) });
-const then = (change: Partial<Bound>): Bound => ({ ...NOTHING_GOES_WRONG, ...change });
-
-const writing = modelOf('writing', aScene({ bound: { faults: 1, edits: 1 } }));
-const twoAtOnce = modelOf('two attempts at once', aScene({ bound: { takeovers: 1, edits: 1 } }));
-const overwriting = modelOf('writing over what stands there', aScene({ context: { ...batchContext, onMatch: 'overwrite' }, portal: aModelPortal([aRecordOf('9', { email: 'p2@x.org', city: 'Rome' })]), records: [TO_UPDATE], edits: [setsValue({ id: '9' }, 'city', 'Paris')], bound: { faults: 1, edits: 1 } }));
-const undoing = modelOf('undoing', aScene({ edits: [...EDITS, TAKEN_OVER], bound: { faults: 1, rollback: then({ faults: 1, edits: 1 }) } }));
-const undoingOvertaken = modelOf('undoing after two attempts at once', aScene({ bound: { takeovers: 1, faults: 1, rollback: then({}) } }));
+const modelOf = ({ name, scene }: Space): ModelWithParts<Parts> => ({ name, parts: rightParts, explore: (parts) => explore(recordsModel(scene, parts)) });
 
 /** Changes what the machine of writing is told. */
 const told = (change: (event: BatchEvent, state: BatchState) => BatchEvent) => (right: Parts): Partial<Parts> => ({ advanceBatch: (state, event) => right.advanceBatch(state, change(event, state)) });
@@ -145,9 +139,12 @@ const OF_UNDOING: readonly Mistake<Parts>[] = [
   { name: 'rollback without looking', describes: 'gives values back without reading what stands there now', inject: undoTold((event, items) => (event.on === 'records-read' ? { ...event, records: event.records.map((record) => withProperties(record, items.find((item) => item.record.targetId === record.id)?.record.postImage ?? {})) } : event)) },
   { name: 'matched record archived', describes: 'undoes a matched record as if the run had made it', inject: (right) => ({ beginRollback: (context, records) => right.beginRollback(context, records.map((record) => ({ ...record, origin: 'c' as const }))) }) },
   { name: 'undone before the call', describes: 'writes that a record is undone before the calls that undo it', inject: (right) => ({ settleUndo: (rows, settlements) => right.settleUndo(rows, settlements.map((each) => (each.state === 'sent' ? { ...each, state: 'archived' as const } : each))) }) },
-  { name: 'rollback without settling', describes: 'undoes only what has an outcome', inject: (right) => ({ beginBatch: (context, records) => right.beginBatch(context, context.mode === 'settle' ? [] : records) }) },
   { name: 'attachments ignored', describes: 'archives a record that people hung something on', inject: undoTold((event) => (event.on === 'attachments-read' ? { ...event, attached: [] } : event)) },
   { name: 'unique values kept', describes: 'archives records that still hold their unique values', inject: (right) => ({ beginRollback: (context, records) => right.beginRollback({ ...context, uniqueProperties: [] }, records) }) },
+];
+
+const OF_UNDOING_IN_DOUBT: readonly Mistake<Parts>[] = [
+  { name: 'rollback without settling', describes: 'undoes only what has an outcome', inject: (right) => ({ beginBatch: (context, records) => right.beginBatch(context, context.mode === 'settle' ? [] : records) }) },
 ];
 
 const OF_UNDOING_OVERTAKEN: readonly Mistake<Parts>[] = [
@@ -155,12 +152,10 @@ const OF_UNDOING_OVERTAKEN: readonly Mistake<Parts>[] = [
 ];
 
 export const RECORD_MUTANTS: readonly Mutant[] = [
-  ...mutantsOf(writing, OF_WRITING),
-  ...mutantsOf(overwriting, OF_OVERWRITING),
-  ...mutantsOf(twoAtOnce, OF_TWO_AT_ONCE),
-  ...mutantsOf(undoing, OF_UNDOING),
-  ...mutantsOf(undoingOvertaken, OF_UNDOING_OVERTAKEN),
+  ...mutantsOf(modelOf(PEOPLE), OF_WRITING),
+  ...mutantsOf(modelOf(OVERWRITING), OF_OVERWRITING),
+  ...mutantsOf(modelOf(PEOPLE_AND_TWO), OF_TWO_AT_ONCE),
+  ...mutantsOf(modelOf(PEOPLE_AND_UNDOING), OF_UNDOING),
+  ...mutantsOf(modelOf(UNDOING), OF_UNDOING_IN_DOUBT),
+  ...mutantsOf(modelOf(UNDOING_AFTER_TWO), OF_UNDOING_OVERTAKEN),
 ];
-
-/** The models as they are: what a mutant breaks must hold without it. */
-export const RECORD_MODELS: readonly ModelWithParts<Parts>[] = [writing, overwriting, twoAtOnce, undoing, undoingOvertaken];

@@ -103,7 +103,8 @@ function brokenByOutcome(portal: ModelPortal, key: string, { ordinal, outcome, t
   if (landed.length === 0) {
     return `no lost record: ${String(ordinal)} is told as ${outcome} and stands nowhere`;
   }
-  const isPair = landed.some((record) => record.id === targetId || recordOf(portal, record.id)?.id === targetId);
+  // Merged or not, both ids lead to the same record.
+  const isPair = targetId !== null && landed.some((record) => recordOf(portal, record.id) === recordOf(portal, targetId));
   if (!isPair) {
     return `no wrong pair: ${String(ordinal)} with ${String(targetId)}`;
   }

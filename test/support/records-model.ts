@@ -244,7 +244,7 @@ function people(scene: Scene, world: World): readonly Transition<World>[] {
   return scene.edits.flatMap((edit) => {
     const portal = edit.apply(world.portal);
     const { gap, removals } = scene.bound;
-    const isRefused = (gap === 'closed' && edit.changes(world.portal).some((record) => isBeingRewritten(record, world))) || (removals === 'closed' && edit.removes(world.portal).some((record) => mayComeBack(record, world)));
+    const isRefused = (gap === 'closed' && edit.changes(world.portal).some((record) => isBeingRewritten(record, world))) || (removals === 'closed' && edit.removes(world.portal).some((record) => mayComeBack(record, edit.changes(world.portal).length > 0, world)));
     if (portal === null || isRefused) {
       return [];
     }
@@ -265,15 +265,20 @@ function isBeingRewritten({ id }: ModelRecord, { engines, late }: World): boolea
 }
 
 /** A create that was given up on collides with the key of the one that followed, or with who holds its e-mail, unless that is gone. */
-function mayComeBack({ made, properties }: ModelRecord, { engines, late, rows }: World): boolean {
+function mayComeBack({ made, properties }: ModelRecord, isMerged: boolean, { engines, late, rows }: World): boolean {
   const isHeld = (input: { readonly properties: Values }): boolean => input.properties.email !== undefined && input.properties.email === properties.email;
   // The last look-up did not find it yet, and the ledger knows nothing of it.
   const isUnseen = rows.some(({ record, settlement }) => record.ordinal === made && settlement === null && record.state === 'unsent');
   return (
     isUnseen ||
     late.some((inputs) => inputs.some((input) => input.id === undefined && (Number(input.traceId) === made || isHeld(input)))) ||
-    engines.some((engine) => engine.does === 'write' && engine.state.items.some((item) => (item.ordinal === made && canStillSend(item, rows)) || (item.targetId === null && isHeld(item) && isOvertaken(item, rows))))
+    engines.some((engine) => engine.does === 'write' && engine.state.items.some((item) => (item.ordinal === made && (canStillSend(item, rows) || (isMerged && isBetweenLooks(item)))) || (item.targetId === null && isHeld(item) && isOvertaken(item, rows))))
   );
+}
+
+/** Not found live a moment ago, and in the archive a merged record is not found either. */
+function isBetweenLooks({ standing }: BatchState['items'][number]): boolean {
+  return standing.at === 'in-doubt' && standing.look === 'archived';
 }
 
 function isOvertaken(item: BatchState['items'][number], rows: Rows): boolean {

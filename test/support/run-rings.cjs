@@ -9,8 +9,8 @@ const { join, resolve } = require('node:path');
 
 const ROOT = resolve(__dirname, '..', '..');
 const RINGS = ['domain', 'connectors', 'activities', 'replay', 'workflows'];
-/** Suites that drive whole migrations mostly wait for the simulated portal's latencies: more of them than cores may run side by side. */
-const SUITES_AT_ONCE = { workflows: ['--maxWorkers', '3'] };
+/** The crash suites keep two cores busy. Suites that drive whole migrations mostly wait for the simulated portal's latencies: more of them than cores may run side by side. */
+const SUITES_AT_ONCE = { activities: ['--maxWorkers', '2'], workflows: ['--maxWorkers', '3'] };
 /** A ring that has its results but does not end has left something running. */
 const EXIT_GRACE_MS = 60_000;
 

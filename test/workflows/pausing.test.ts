@@ -4,7 +4,7 @@ import type { FakeWorker } from '../support/fake-run';
 import { aPlan } from '../support/plan-facts';
 import { connectSuite } from '../support/temporal';
 import type { SuiteTemporal } from '../support/temporal';
-import { pauseSignal, resumeSignal, rollbackSignal, statusQuery, throttleSignal, workflowIds } from '../../workflows/messages';
+import { pauseSignal, problemsQuery, resumeSignal, rollbackSignal, statusQuery, throttleSignal, workflowIds } from '../../workflows/messages';
 
 let temporal: SuiteTemporal;
 let worker: FakeWorker;
@@ -113,6 +113,28 @@ describe('a batch that cannot go on', () => {
     const { handle, status } = await worker.start();
 
     expect((await eventually(status, isPaused)).reasons).toMatchObject([{ kind: reason, code: 'a-code', until: null }]);
+    await handle.terminate();
+  });
+
+  it('names by ordinals what is in doubt, and does not leave it behind at the end of a phase', async () => {
+    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 100, contacts: 100 }, links: {} }));
+    const none = worker.fake.problems;
+    worker.fake.onCall = ({ name, input }) => {
+      if (name === 'compareShard' && input.objectType === 'companies') {
+        worker.fake.problems = { ...none, inDoubt: [{ workType: 'companies', count: 2, ordinals: [7, 9], oldest: { ordinal: 9, sentAt: none.at } }] };
+      }
+    };
+    const { handle, status } = await worker.start();
+    const paused = await eventually(status, isPaused);
+
+    expect(paused).toMatchObject({ phase: 'contacts', reasons: [{ kind: 'invariant', code: 'left-in-doubt', until: null }], problems: { inDoubt: [{ workType: 'companies', count: 2 }] } });
+    expect(await handle.query(problemsQuery)).toEqual([{ code: 'in-doubt', workType: 'companies', count: 2, ordinals: [7, 9], since: none.at }]);
+    expect(worker.fake.calls.filter(({ name, input }) => name === 'writeRecords' && input.objectType === 'contacts')).toEqual([]);
+    worker.fake.problems = none;
+    worker.fake.onCall = () => undefined;
+    await handle.signal(resumeSignal);
+    await eventually(status, isOpen);
+    expect(await handle.query(problemsQuery)).toEqual([]);
     await handle.terminate();
   });
 

@@ -112,7 +112,7 @@ describe('the HubSpot connector under faults', () => {
     it('an answer after its time-out is none, and the write is there', async () => {
       await strike({ kind: 'slow', delayMs: 10_000 });
 
-      expect(await errorOf(connecting({ timeoutMs: 60 }).createRecords('contacts', inputs('S-1'), aCall()))).toMatchObject(inDoubt('timeout'));
+      expect(await errorOf(connecting({ timeoutMs: 400 }).createRecords('contacts', inputs('S-1'), aCall()))).toMatchObject(inDoubt('timeout'));
       expect(await written('S-1')).toEqual(['S-1']);
     });
 

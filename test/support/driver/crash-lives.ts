@@ -9,9 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CrashPoint } from '../../../domain/crash-point';
 import { ENDED_STATES, readStatus } from '../../../client/migration-status';
 import type { MigrationStatus } from '../../../client/migration-status';
+import { connectPortage } from '../../../client/portage-client';
+import type { RunState } from '../../../domain/phase';
 import { openLedger } from '../../../ledger/open-ledger';
 import { startWorkerProcess } from '../../../local/worker-process';
-import type { CallLog } from '../../../simulator/control-plane';
+import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
 import { finalizeSignal, resumeSignal, rollbackSignal, taskQueues, workflowIds } from '../../../workflows/messages';
 import type { MigrationInput } from '../../../workflows/messages';
@@ -25,19 +27,22 @@ import { drivenDefinition } from './drive';
 import { DRIVEN_TOKEN, smallPortal, writeSmallExport } from './small-export';
 
 /** What a worker alone passes. */
-export const THROUGH_TEMPORAL: readonly CrashPoint[] = [...crashPointsInCode().filter((point) => point.startsWith('workflow:')), 'activity:closeShards', 'activity:readShardDigest'];
+export const THROUGH_TEMPORAL: readonly CrashPoint[] = [...crashPointsInCode().filter((point) => point.startsWith('workflow:')), 'activity:closeShards', 'activity:compareShards', 'activity:readShardDigest', 'activity:recoverShard'];
 
 export interface Death {
   readonly point: CrashPoint;
   readonly side: Side;
   /** Default 1, in the life of this worker. */
   readonly passage?: number;
-  /** What a person does while this worker lives, or before it starts. */
-  readonly told?: 'finalize' | 'roll-back' | 'end the first partition by hand, then resume';
+  /** A person ends the first partition before this worker starts, and resumes the migration, which says that a part of it failed. */
+  readonly partition?: 'ended-by-hand';
+  /** Before this worker starts, Temporal loses the migration, and a person recovers it from the ledger. */
+  readonly temporal?: 'lost';
 }
 
 export interface Story {
   readonly deaths: readonly Death[];
+  /** Finalized or rolled back, as soon as it is verified. */
   readonly end: 'verified' | 'finalized' | 'rolled-back';
   /** Continue as new at this many events. */
   readonly maxHistoryLength?: number;
@@ -45,11 +50,12 @@ export interface Story {
 
 export interface StoryEnd {
   readonly status: MigrationStatus;
+  /** Boundaries that the last worker passed, in order. */
+  readonly passed: readonly string[];
   /** How each worker ended: the signal, and the last boundary that it reached. */
   readonly lives: readonly { readonly signal: NodeJS.Signals | null; readonly diedAt: string }[];
   readonly fingerprints: { readonly before: string; readonly after: string };
-  /** As text. */
-  readonly dump: string;
+  readonly dump: CanonicalDump;
   readonly calls: CallLog;
 }
 
@@ -58,7 +64,10 @@ const POLL_MS = 100;
 const LIFE_MS = 240_000;
 const LAST_STEPS_MS = 5_000;
 
-/** @throws Error where a worker outlives the migration: it never came to the boundary at which it was to die */
+/** A worker outlived the migration: it never came to the boundary at which it was to die. */
+export class NotReached extends Error {}
+
+/** @throws NotReached */
 export async function live(temporal: SuiteTemporal, name: string, story: Story): Promise<StoryEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'portage-lives-'));
   const simulator = createHubspotSimulator({ portal: smallPortal() });
@@ -79,59 +88,85 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
   try {
     const before = await portal.fingerprint();
     const { ledgerId, epoch } = await ledger.identity();
-    const definition = drivenDefinition(`${temporal.suiteId}-${name}`, writeSmallExport(join(folder, 'export')));
-    const { run } = await ledger.runs.open({ migrationId: definition.id, kind: 'migration', definition, definitionDigest: name, now: new Date().toISOString() });
+    const definition = drivenDefinition('driven', writeSmallExport(join(folder, 'export')));
+    // The stories share a server; what the definition's name shows in the portal is the same in all of them.
+    const migrationId = `${temporal.suiteId}-${name}`;
+    const { run } = await ledger.runs.open({ migrationId, kind: 'migration', definition, definitionDigest: name, now: new Date().toISOString() });
     const input: MigrationInput = {
-      run, migrationId: definition.id, ledgerId, epoch, expectedPlanDigest: null, approve: null, rate: 1, reserve: 0, rollbackWindowMs: 3_600_000, searchLagMs: 1, quietMs: 0,
+      run, migrationId, ledgerId, epoch, expectedPlanDigest: null, approve: null, rate: 1, reserve: 0, rollbackWindowMs: 3_600_000, searchLagMs: 1, quietMs: 0,
       ...(story.maxHistoryLength === undefined ? {} : { maxHistoryLength: story.maxHistoryLength }),
     };
     const handle = await temporal.client.workflow.start<typeof migration>('migration', { workflowId: workflowIds.migration(run), taskQueue: taskQueues.ledger(ledgerId), args: [input] });
     const status = async (): Promise<MigrationStatus> => readStatus(ledger, (await ledger.runs.find(run))!);
+    let isTold = story.end === 'verified';
     const until = async (isWanted: (status: MigrationStatus) => boolean): Promise<MigrationStatus> => {
       const deadline = Date.now() + LIFE_MS;
       for (;;) {
         const now = await status();
         if (isWanted(now)) return now;
+        if (now.state === 'verified' && !isTold) {
+          isTold = true;
+          await (story.end === 'finalized' ? handle.signal(finalizeSignal) : handle.signal(rollbackSignal, { confirm: run }));
+        }
         if (Date.now() > deadline) throw new Error(`Story "${name}" does not get on: ${JSON.stringify(now)}`);
         await sleep(POLL_MS);
       }
     };
+    const order = (life: number, orders: CrashOrders): string => {
+      const log = join(folder, `passed-${life}.log`);
+      writeFileSync(ordersFile, JSON.stringify({ ...orders, log }));
+      return log;
+    };
+    const linesOf = (log: string): readonly string[] => readFileSync(log, 'utf8').trim().split('\n');
 
     const lives: StoryEnd['lives'][number][] = [];
-    let isToldToEnd = false;
-    for (const { point, side, passage = 1, told } of story.deaths) {
-      const log = join(folder, `passed-${lives.length}.log`);
-      const orders: CrashOrders = { crash: { point, side, passage, signal: 'SIGKILL' }, log };
-      writeFileSync(ordersFile, JSON.stringify(orders));
-      if (told === 'end the first partition by hand, then resume') {
+    let isRecovered = false;
+    for (const { point, side, passage = 1, partition, temporal: memory } of story.deaths) {
+      const log = order(lives.length, { crash: { point, side, passage, signal: 'SIGKILL' } });
+      if (partition === 'ended-by-hand') {
         await temporal.client.workflow.getHandle(workflowIds.partition(run, 'companies', 0)).terminate();
+      }
+      if (memory === 'lost') {
+        await handle.terminate();
+        await recoverFromLedger(temporal, location, folder, run);
+        isRecovered = true;
       }
       worker = await startWorker(lives.length);
       const { exited, isRunning } = worker;
-      if (told === 'end the first partition by hand, then resume') {
+      if (partition === 'ended-by-hand') {
         await until(({ reasons }) => reasons.some(({ kind }) => kind === 'invariant'));
         await handle.signal(resumeSignal);
-      } else if (told !== undefined) {
-        await until(({ state }) => state === 'verified');
-        isToldToEnd = true;
-        await (told === 'finalize' ? handle.signal(finalizeSignal) : handle.signal(rollbackSignal, { confirm: run }));
       }
-      const outlived = until(({ state }) => !isRunning() || (ENDED_STATES.has(state) && !(isToldToEnd && state === 'verified')));
+      const isEnded = (state: RunState): boolean => ENDED_STATES.has(state) && (state !== 'verified' || story.end === 'verified');
+      const outlived = until(({ state }) => !isRunning() || isEnded(state));
       // What a worker still does when the end is in the ledger takes no longer.
       await Promise.race([exited, outlived.then(() => sleep(LAST_STEPS_MS))]);
       if (isRunning()) {
-        throw new Error(`Story "${name}": ${side} ${point} was not reached before the end`);
+        throw new NotReached(`Story "${name}": passage ${passage} of ${side} ${point} was not reached before the end`);
       }
-      lives.push({ signal: (await exited).signal, diedAt: readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '' });
+      lives.push({ signal: (await exited).signal, diedAt: linesOf(log).at(-1) ?? '' });
     }
 
+    const log = order(lives.length, {});
     worker = await startWorker(lives.length);
+    if (isRecovered) {
+      await temporal.client.workflow.getHandle(workflowIds.migration(run)).signal(resumeSignal);
+    }
     const ended = await until(({ state }) => state === story.end);
-    return { status: ended, lives, fingerprints: { before, after: await portal.fingerprint() }, dump: JSON.stringify(await portal.canonicalDump()), calls: await portal.calls() };
+    return { status: ended, lives, passed: linesOf(log), fingerprints: { before, after: await portal.fingerprint() }, dump: await portal.canonicalDump(), calls: await portal.calls() };
   } finally {
     await worker?.kill();
     await ledger.close();
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function recoverFromLedger(temporal: SuiteTemporal, location: string, folder: string, run: string): Promise<void> {
+  const portage = await connectPortage({ environment: { PORTAGE_LEDGER: location, TEMPORAL_ADDRESS: temporal.address }, folder, userConfigFile: 'ignore' });
+  try {
+    await (await portage.recovery(run)).proceed();
+  } finally {
+    await portage.close();
   }
 }

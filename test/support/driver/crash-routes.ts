@@ -10,7 +10,7 @@ import type { ChildOptions } from './drive-main';
 import type { DrivenRun, DrivenScene } from './driven-scene';
 import { writeSmallExport } from './small-export';
 
-export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source'] as const;
+export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export type Side = 'before' | 'after';
@@ -49,6 +49,10 @@ export async function beginRoute(scene: DrivenScene, route: Route, folder: strin
       return { run: await scene.begin(), orders: { stall: { point: 'ledger:take-slot', side: 'after', passages: 5, ms: 25 } } };
     case 'adopted staging':
       return { run: await scene.begin({ staging: 'adopted' }), orders: {} };
+    case 'recovered':
+      return { run: await scene.begin({ memory: 'recovered' }), orders: {} };
+    case 'taken meanwhile':
+      return { run: await scene.begin({ direction: 'back', portal: 'taken-meanwhile' }), orders: {} };
     case 'changed source': {
       const sourceFolder = writeSmallExport(join(folder, 'changed'), { accounts: 5, contacts: 9, opportunities: 3 });
       const run = await scene.begin({ sourceFolder });

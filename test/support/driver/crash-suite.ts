@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CrashPoint } from '../../../domain/crash-point';
 import type { AssociationTallies, RecordTallies } from '../../../domain/record-outcome';
-import type { CallLog } from '../../../simulator/control-plane';
+import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { openLedger } from '../../../ledger/open-ledger';
 import { beginRoute, placeToDie } from './crash-routes';
 import type { PlaceToDie, Route, Side } from './crash-routes';
@@ -16,8 +17,8 @@ import type { DrivenRun } from './driven-scene';
 /** What a run left behind, and what it did to the portal. */
 export interface RunEnd {
   readonly state: string;
-  /** Forward: the canonical dump as text. Back: the portal's fingerprint. */
-  readonly portal: string;
+  /** Forward: the canonical dump. Back: the fingerprint. */
+  readonly portal: CanonicalDump | string;
   readonly tallies: { readonly records: RecordTallies; readonly associations: AssociationTallies };
   readonly inDoubt: number;
   /** Inputs that landed, by kind of call: every record written twice would count twice. */
@@ -56,6 +57,8 @@ const WRITING = ['activity:writeRecords', 'activity:writeAssociations', 'activit
 const LOOKS = ['before call:read', 'before call:association-read'];
 const RECORD_CREATE = /^(companies|contacts|deals)\.batch\.create$/;
 const WRITES = /\.batch\.(create|update|archive)$/;
+/** A record that a rollback archives is stripped of its unique values first. Whether that has happened is kept nowhere: it is done again, and changes nothing then. */
+const UNDO_WRITES = /\.batch\.(create|archive)$/;
 
 export async function openCrashSuite(): Promise<CrashSuite> {
   const scene = await openDrivenScene();
@@ -66,12 +69,13 @@ export async function openCrashSuite(): Promise<CrashSuite> {
   const endOf = async (run: DrivenRun, { state }: Driven, passed: readonly string[]): Promise<RunEnd> => {
     const log = await scene.portal.calls();
     const tallies = await talliesOf(run.options.ledgerFile);
+    const isBack = run.options.direction === 'back';
     return {
       state,
-      portal: run.options.direction === 'back' ? await scene.portal.fingerprint() : JSON.stringify(await scene.dump()),
+      portal: isBack ? await scene.portal.fingerprint() : await scene.dump(),
       tallies,
       inDoubt: inDoubtIn(tallies),
-      landed: landedIn(log),
+      landed: landedIn(log, isBack ? UNDO_WRITES : WRITES),
       collisions: collisionsIn(log),
       looks: looksIn(passed),
       calls: log.total,
@@ -119,8 +123,8 @@ export async function openCrashSuite(): Promise<CrashSuite> {
 }
 
 /** A record that was written twice counts twice. */
-export function landedIn({ calls }: CallLog): Readonly<Record<string, number>> {
-  const landed = calls.filter(({ kind, status }) => WRITES.test(kind) && status >= 200 && status < 300);
+export function landedIn({ calls }: CallLog, kindsOfWrites = WRITES): Readonly<Record<string, number>> {
+  const landed = calls.filter(({ kind, status }) => kindsOfWrites.test(kind) && status >= 200 && status < 300);
   const kinds = [...new Set(landed.map(({ kind }) => kind))].sort();
   return Object.fromEntries(kinds.map((kind) => [kind, landed.filter((call) => call.kind === kind).reduce((sum, { inputCount }) => sum + inputCount, 0)]));
 }
@@ -152,19 +156,16 @@ function looksIn(passed: readonly string[]): number {
   return looks;
 }
 
+const hasEqualEnd = ({ end, undisturbed }: Killed): boolean => isDeepStrictEqual([end.state, end.portal], [undisturbed.state, undisturbed.portal]);
+
 function toTable(results: readonly Killed[]): string {
-  const rows = results.map(({ point, side, route, passage, end, undisturbed }) => [
-    point,
-    side,
-    route,
-    String(passage),
-    String(end.calls - undisturbed.calls),
-    String(end.looks - undisturbed.looks),
-    end.portal === undisturbed.portal ? 'equal' : 'DIFFERS',
-  ]);
+  const rows = results.map((each) => {
+    const { point, side, route, passage, end, undisturbed } = each;
+    return [point, side, route, String(passage), String(end.calls - undisturbed.calls), String(end.looks - undisturbed.looks), hasEqualEnd(each) ? 'equal' : 'DIFFERS'];
+  });
   const lines = [['boundary', 'killed', 'run', 'passage', 'further calls', 'look-ups', 'end'], ...rows];
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const equal = results.filter(({ end, undisturbed }) => end.portal === undisturbed.portal).length;
+  const equal = results.filter(hasEqualEnd).length;
   return [
     ...lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()),
     `${new Set(results.map(({ point }) => point)).size} boundaries, ${results.length} kills, ${equal} equal ends`,

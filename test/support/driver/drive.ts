@@ -46,6 +46,10 @@ export interface DriveOptions {
   readonly callTimeoutMs: number;
   /** The run takes over what an earlier planning run staged. */
   readonly staging?: 'adopted';
+  /** As after a loss: the run is entered into its ledger once more, in a new epoch, and what it wrote is compared with what the workflows knew. */
+  readonly memory?: 'recovered';
+  /** Before it is undone, another run takes the portal, and lets go of it. */
+  readonly portal?: 'taken-meanwhile';
 }
 
 export interface Driven {
@@ -108,7 +112,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
   };
   const portal = createPortalActivities(collaborators);
   const own = createLedgerActivities(collaborators);
-  const { perform, told, askAfterWaits } = createEngine(options, watch, isDead, time, ledger);
+  const { perform, once, told, askAfterWaits } = createEngine(options, watch, isDead, time, ledger);
 
   const run = DRIVEN_RUN;
   const opened = async (name: string, kind: 'migration' | 'planning'): Promise<void> => {
@@ -118,6 +122,11 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     }
   };
   await opened(run, 'migration');
+  if (options.memory === 'recovered') {
+    const row = (await ledger.runs.find(run))!;
+    await ledger.recovery.adopt({ ...row, portalId: row.portalId ?? '4711', epoch: (await ledger.identity()).epoch });
+    await ledger.recovery.raiseEpoch(run);
+  }
   if (options.staging === 'adopted') {
     await opened(PLANNING_RUN, 'planning');
     await perform('inspectSource', PLANNING_RUN, () => own.inspectSource({ run: PLANNING_RUN }));
@@ -159,6 +168,10 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
       await perform('compareShard', `${objectType} ${manifest.partition}`, () =>
         own.compareShard({ ...identity, objectType, partition: manifest.partition, firstBatch: manifest.firstBatch, batchCount: manifest.batchCounts.length, workflowId: `driven/${objectType}/${manifest.partition}`, digest: idMapDigest(pairs), pairCount: pairs.length }),
       );
+      if (options.memory === 'recovered') {
+        await ledger.recovery.saveWitnesses(run, objectType, pairs);
+        await perform('recoverRecords', `${objectType} ${manifest.partition}`, () => portal.recoverRecords({ ...identity, objectType, manifest, reserve: RESERVE }));
+      }
     }
   }
   for (const { associationType, partitions } of associationsOf(facts)) {
@@ -181,6 +194,12 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     return { state, ...told() };
   }
 
+  if (options.portal === 'taken-meanwhile') {
+    await once('taken-meanwhile', async () => {
+      await opened(PLANNING_RUN, 'planning');
+      await ledger.runs.claimPortal(PLANNING_RUN, { portalId, keyProperty: 'salesforce_id', objectTypes: OBJECT_TYPES });
+    });
+  }
   await perform('recordState', 'rollback', () => own.recordState({ run, state: 'rolling-back', phase: 'rollback', reasons: [], rate: 1 }));
   for (const { associationType, partitions } of associationsOf(facts).toReversed()) {
     await inWindow(placesOf(partitions), (place) => perform('undoAssociations', `${associationType} ${place.batch}`, () => portal.undoAssociations({ ...batchInput(place), associationType, includeEdited: false })));
@@ -236,6 +255,14 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: 
     }
   }
 
+  /** For what is no activity. */
+  async function once(key: string, work: () => Promise<void>): Promise<void> {
+    if (!history.has(key)) {
+      await work();
+      appendFileSync(historyFile, `${JSON.stringify([key, null])}\n`);
+    }
+  }
+
   async function standStill(key: string, cause: StopCause, words: string): Promise<void> {
     const name = `${cause.kind} ${cause.code ?? ''}`;
     pauses[name] = (pauses[name] ?? 0) + 1;
@@ -252,6 +279,7 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: 
 
   return {
     perform,
+    once,
     told: () => ({ pauses, retries }),
     /** After each wait the portal is asked first, as the migration does. */
     askAfterWaits(ask: () => Promise<unknown>) {
