@@ -30,7 +30,7 @@ import type { SuiteTemporal } from './temporal';
 
 export interface EndOfMigration {
   readonly state: string;
-  /** The run is called RUN in it, so that two of them compare. */
+  /** Run and migration are called RUN and MIGRATION in it, so that two of them compare. */
   readonly dump: CanonicalDump;
   readonly findings: Findings;
   readonly struck: Readonly<Record<string, number>>;
@@ -113,7 +113,7 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
       const state = await untilOver(ledger, run);
       const end = {
         state,
-        dump: JSON.parse(JSON.stringify(await portal.canonicalDump()).replaceAll(run, 'RUN')) as CanonicalDump,
+        dump: withoutNames(await portal.canonicalDump(), run, name),
         findings: await lookForBrokenPromises({ ledger, run, source: exportedIds(SMALL), portal: await portal.dump(), knownIds }),
         struck: await struckByKind(portal),
         calls: (await portal.calls()).calls.map(({ number, method, path, status, fault }) => `${number} ${method} ${path} ${status} ${fault ?? ''}`),
@@ -145,6 +145,10 @@ async function untilOver(ledger: Ledger, run: string): Promise<string> {
     await sleep(POLL_MS);
   }
 }
+
+/** Stamps carry the run, ids of the run's own pipelines the migration. */
+const withoutNames = (dump: CanonicalDump, run: string, name: string): CanonicalDump =>
+  JSON.parse(JSON.stringify(dump).replaceAll(run, 'RUN').replaceAll(name, 'MIGRATION').replaceAll(name.replaceAll('-', '_'), 'MIGRATION')) as CanonicalDump;
 
 async function lastWords(ledger: Ledger, run: string): Promise<string> {
   const error = await ledger.facts.lastError(run);

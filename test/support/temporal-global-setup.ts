@@ -43,7 +43,7 @@ export = async function setUpTemporal(): Promise<void> {
 
 /** What somebody exported in their shell must not reach a test: it would steer it to a real server or portal. */
 function forgetSteeringVariables(): void {
-  const kept = new Set(['PORTAGE_TEST_LONG', 'PORTAGE_SAMPLE_DATA']);
+  const kept = new Set(['PORTAGE_TEST_LONG', 'PORTAGE_TEST_SEED', 'PORTAGE_SAMPLE_DATA']);
   for (const name of Object.keys(process.env)) {
     if (/^(HUBSPOT|TEMPORAL|PORTAGE)_/i.test(name) && !kept.has(name)) delete process.env[name];
   }
