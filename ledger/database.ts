@@ -38,11 +38,14 @@ export interface LedgerDatabaseOptions {
   readonly crashWatch: CrashWatch;
 }
 
+/**
+ * Whose work the current chain of calls is. Carried beside the calls, so that no activity can forget it. One for the process: each further one would make every
+ * promise of the process a little dearer for good.
+ */
+const currentWriter = new AsyncLocalStorage<{ readonly writer: Writer; readonly database: LedgerDatabase }>();
+
 /** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
 export class LedgerDatabase {
-  /** Whose work the current chain of calls is. Carried beside the calls, so that no activity can forget it. */
-  private readonly writers = new AsyncLocalStorage<Writer>();
-
   constructor(private readonly options: LedgerDatabaseOptions) {}
 
   get nowMs(): RawBuilder<number> {
@@ -78,13 +81,14 @@ export class LedgerDatabase {
 
   /** Each `write` within `work` compares the run's epoch in its own transaction. */
   fenced<Result>(writer: Writer, work: () => Promise<Result>): Promise<Result> {
-    return this.writers.run(writer, work);
+    return currentWriter.run({ writer, database: this }, work);
   }
 
   private async refuseStale(transaction: Transaction<Tables>): Promise<void> {
     this.refuseReplaced();
-    const writer = this.writers.getStore();
-    if (writer !== undefined) {
+    const current = currentWriter.getStore();
+    if (current?.database === this) {
+      const { writer } = current;
       const row = await transaction.selectFrom('runs').select('epoch').where('run', '=', writer.run).executeTakeFirst();
       if (row?.epoch !== writer.epoch) {
         throw otherEpoch(writer.run, writer.epoch);
