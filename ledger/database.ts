@@ -22,7 +22,7 @@ export interface Writer {
 export interface LedgerDatabaseOptions {
   readonly kysely: () => Kysely<Tables>;
   /** Runs `work` on one connection whose commits need not have reached the disk when they are reported. */
-  readonly withoutSync: <Result>(kysely: Kysely<Tables>, work: (connection: Kysely<Tables>) => Promise<Result>) => Promise<Result>;
+  readonly withoutSync: <Result>(work: (connection: Kysely<Tables>) => Promise<Result>) => Promise<Result>;
   readonly troubleOf: (error: unknown) => LedgerTrouble | null;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds that only go forward, for measuring waits. */
@@ -75,7 +75,7 @@ export class LedgerDatabase {
   async writeUnsynced<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     return this.committed(commit, async () => {
       this.refuseReplaced();
-      return this.options.withoutSync(this.options.kysely(), (connection) => connection.transaction().execute(work));
+      return this.options.withoutSync((connection) => connection.transaction().execute(work));
     });
   }
 

@@ -71,7 +71,7 @@ class SqliteConnection {
     this.monotonicMs = clock ?? (() => performance.now());
     this.database = new LedgerDatabase({
       kysely: () => this.connected(),
-      withoutSync,
+      withoutSync: (work) => withoutSync(this.file(), this.connected(), work),
       troubleOf: sqliteTroubleOf,
       sleep: this.sleep,
       monotonicMs: this.monotonicMs,
@@ -107,11 +107,15 @@ class SqliteConnection {
     this.sqlite?.close();
   }
 
-  private connected(): Kysely<Tables> {
+  private file(): Database.Database {
     if (!this.sqlite) {
       throw new Error('The ledger is not open.');
     }
-    this.kysely ??= new Kysely<Tables>({ dialect: new LedgerSqliteDialect(this.sqlite) });
+    return this.sqlite;
+  }
+
+  private connected(): Kysely<Tables> {
+    this.kysely ??= new Kysely<Tables>({ dialect: new LedgerSqliteDialect(this.file()) });
     return this.kysely;
   }
 

@@ -61,18 +61,18 @@ export function createPaceStore({ database, portalId, sleep, monotonicMs }: Pace
   const takePermit = async (lanes: readonly Lane[], signal: AbortSignal): Promise<{ readonly permit: string; readonly slot: Slot }> => {
     for (;;) {
       signal.throwIfAborted();
-      // Looked up first without the write lock, because this is asked over and over while all permits are out.
-      if ((await database.read((db) => freePermits(db, database, portalId))) > 0) {
-        const permit = randomUUID();
-        const slot = await database.writeUnsynced('take-slot', async (db) => {
-          await followClock(db, database, portalId);
-          return (await freePermits(db, database, portalId)) > 0 ? takeSlot(db, database, portalId, lanes, permit, known) : null;
-        });
-        if (slot) {
-          return { permit, slot };
-        }
+      const permit = randomUUID();
+      const slot = await database.writeUnsynced('take-slot', async (db) => {
+        await followClock(db, database, portalId);
+        return (await freePermits(db, database, portalId)) > 0 ? takeSlot(db, database, portalId, lanes, permit, known) : null;
+      });
+      if (slot) {
+        return { permit, slot };
       }
-      await sleep(PERMIT_POLL_MS, signal);
+      // Asked over and over while all permits are out, hence without the write lock.
+      do {
+        await sleep(PERMIT_POLL_MS, signal);
+      } while ((await database.read((db) => freePermits(db, database, portalId))) <= 0);
     }
   };
 

@@ -58,13 +58,14 @@ export function rememberingStatements(database: Database.Database): SqliteDataba
  * Runs `work` with commits that a killed process cannot lose but a power cut can: they reach the disk with the next commit of the other kind. Waiting for the
  * disk stops the whole process, so what is worthless after a power cut does not wait.
  */
-export function withoutSync<Result>(kysely: Kysely<Tables>, work: (connection: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+export function withoutSync<Result>(database: Database.Database, kysely: Kysely<Tables>, work: (connection: Kysely<Tables>) => Promise<Result>): Promise<Result> {
   return kysely.connection().execute(async (connection) => {
-    await sql`pragma synchronous = normal`.execute(connection);
+    // Said to the file itself: twice a call through the query builder is a fifth of what its pace costs.
+    database.pragma('synchronous = normal');
     try {
       return await work(connection);
     } finally {
-      await sql`pragma synchronous = full`.execute(connection);
+      database.pragma('synchronous = full');
     }
   });
 }
