@@ -16,7 +16,7 @@ describe('the epoch of a run', () => {
 
     expect(raised).toEqual([2, 3, 4]);
     expect([(await used.ledger.runs.find('acme.1'))?.epoch, (await used.ledger.runs.find('other.1'))?.epoch]).toEqual([4, 3]);
-    expect((await openRun(used.ledger)).epoch).toBe(4);
+    expect((await openRun(used.ledger, 'third')).epoch).toBe(4);
   });
 
   it('stops who was in the middle of its work when the run was recovered, at the next mark, outcome and tally', async () => {
@@ -66,6 +66,8 @@ describe('RecoveryStore', () => {
 
     expect(row).toMatchObject({ run: 'acme.3', migrationId: 'acme', kind: 'migration', stagingId: 'acme.3', state: 'paused', portalId: '42', createdAt: NOW, epoch: 5 });
     expect(again).toEqual({ ...row, epoch: 6 });
+    await expect(openRun(used.ledger)).rejects.toMatchObject({ details: { code: 'run-stands' } });
+    await used.ledger.runs.update('acme.3', { state: 'finalized', endedAt: NOW });
     expect((await openRun(used.ledger)).run).toBe('acme.4');
   });
 
