@@ -17,7 +17,8 @@ const ring = (name, folders, extra = {}) => ({
 const onTemporal = { globalSetup: '<rootDir>/test/support/temporal-global-setup.ts', globalTeardown: '<rootDir>/test/support/temporal-global-teardown.ts' };
 
 module.exports = {
-  testTimeout: 60_000,
+  // Suites share two cores with servers and workers of their own: a busy machine is no failure.
+  testTimeout: 180_000,
   projects: [
     ring('domain', ['domain', 'architecture']),
     ring('connectors', ['connectors', 'ledger', 'simulator', 'local']),

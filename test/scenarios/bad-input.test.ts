@@ -9,7 +9,7 @@ describe('input that ends a run before anything is written', () => {
   let rehearsal: Rehearsal;
   beforeAll(async () => {
     rehearsal = await startRehearsal();
-  }, 60_000);
+  });
   afterAll(() => rehearsal.end());
   beforeEach(() => rehearsal.portal.clearCalls());
 
@@ -30,14 +30,14 @@ describe('input that ends a run before anything is written', () => {
     expect(err).toMatch(says);
     expect(exitCode).toBe(3);
     expect(await writes()).toEqual([]);
-  }, 60_000);
+  });
 
   it('a folder that is not there', async () => {
     const { exitCode, err } = await start(rehearsal.migrationFile(join(rehearsal.folder, 'nowhere'), '', 'bad-nowhere'));
 
     expect(err).toContain('nowhere');
     expect(exitCode).toBe(3);
-  }, 60_000);
+  });
 
   it('an undecodable file', async () => {
     const folder = rehearsal.sourceFolder('binary', {});
@@ -47,7 +47,7 @@ describe('input that ends a run before anything is written', () => {
 
     expect(err).toContain('Account.csv');
     expect(exitCode).toBe(3);
-  }, 60_000);
+  });
 
   it('an .xlsx in place of a data export', async () => {
     const folder = rehearsal.sourceFolder('excel', { 'Accounts.xlsx': 'PK' });
@@ -56,7 +56,7 @@ describe('input that ends a run before anything is written', () => {
 
     expect(err).toContain('Accounts.xlsx');
     expect(exitCode).toBe(3);
-  }, 60_000);
+  });
 
   it('a migration file with mistakes, all told at once with their lines', async () => {
     const file = join(rehearsal.folder, 'mistakes.yaml');
@@ -81,7 +81,7 @@ describe('input that ends a run before anything is written', () => {
     expect(err).toContain('999');
     expect(exitCode).toBe(4);
     expect(await writes()).toEqual([]);
-  }, 60_000);
+  });
 
   it('a missing scope', async () => {
     await rehearsal.portal.load({ tokens: [{ token: 'simulated-token', scopes: ['crm.objects.companies.read', 'crm.objects.contacts.read', 'crm.objects.deals.read', 'crm.objects.owners.read', 'oauth'] }] });
@@ -92,7 +92,7 @@ describe('input that ends a run before anything is written', () => {
     expect(err).toMatch(/crm\.(objects|schemas)\.companies\.write/);
     expect(exitCode).toBe(4);
     expect(await writes()).toEqual([]);
-  }, 60_000);
+  });
 
   it('a wrong token', async () => {
     await rehearsal.portal.load({ tokens: [{ token: 'another', scopes: 'all' }] });
@@ -102,7 +102,7 @@ describe('input that ends a run before anything is written', () => {
 
     expect(err).toMatch(/token/i);
     expect(exitCode).toBe(4);
-  }, 60_000);
+  });
 
   it('a Temporal server that does not answer', async () => {
     const folder = rehearsal.sourceFolder('no-temporal', { 'Account.csv': account() });
@@ -111,7 +111,7 @@ describe('input that ends a run before anything is written', () => {
 
     expect(err).toMatch(/Temporal.*127\.0\.0\.1:1/s);
     expect(exitCode).toBe(8);
-  }, 60_000);
+  });
 });
 
 describe('a worker without what it needs', () => {

@@ -117,7 +117,7 @@ describe('a worker that is killed between the steps of workflows', () => {
     const { status, lives, dump, fingerprints, calls } = await ends.get(name)!;
 
     expect(lives).toEqual(deaths.map(({ point, side }) => ({ signal: 'SIGKILL', diedAt: `${side} ${point}` })));
-    expect(status).toMatchObject({ state: end, reasons: [], oldestInDoubt: null });
+    expect(status).toMatchObject({ state: end, reasons: [], inDoubt: [] });
     expect(inDoubtIn({ records: status.objects, associations: status.associations })).toBe(0);
     expect(collisionsIn(calls)).toBe(0);
     if (end === 'rolled-back') {

@@ -21,7 +21,7 @@ describe('customer values', () => {
   let rehearsal: Rehearsal;
   beforeAll(async () => {
     rehearsal = await startRehearsal();
-  }, 60_000);
+  });
   afterAll(() => rehearsal.end());
 
   it('reach the portal, and neither a workflow history nor a log', async () => {

@@ -24,7 +24,7 @@ describe('recovery with many batches under way', () => {
   }, 180_000);
   beforeEach(async () => {
     rehearsal = await startRehearsal({ latency: 'realistic', seed: 11 });
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((portage) => portage.close()));
     await rehearsal.end();

@@ -39,7 +39,7 @@ describe('recovery', () => {
     undisturbed = await rehearsal.portal.canonicalDump();
     await end();
   }, 120_000);
-  beforeEach(() => begin(), 60_000);
+  beforeEach(() => begin());
   afterEach(() => end(), 60_000);
 
   async function begin(): Promise<void> {

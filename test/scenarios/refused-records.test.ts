@@ -9,13 +9,13 @@ import { startRehearsal, type Rehearsal } from '../support/rehearsal';
 import { runCommand } from '../support/run-command';
 
 const SIZE = { accounts: 3, contacts: 121, opportunities: 1 };
-/** Places in the first batch of contacts. */
-const BAD = [3, 17, 40];
+/** Places in whichever of the two batches of contacts is sent first: the smaller one has twenty. */
+const BAD = [3, 7, 17];
 
 let rehearsal: Rehearsal;
 beforeAll(async () => {
   rehearsal = await startRehearsal();
-}, 60_000);
+});
 afterAll(() => rehearsal.end());
 
 describe('a batch with bad records', () => {

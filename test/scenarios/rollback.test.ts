@@ -8,7 +8,7 @@ describe('rollback', () => {
   beforeAll(async () => {
     rehearsal = await startRehearsal({ tier: 'off' });
     small = writeSmallExport(join(rehearsal.folder, 'small'), SMALL);
-  }, 60_000);
+  });
   beforeEach(() => rehearsal.portal.load({ tier: 'off' }));
   afterAll(() => rehearsal.end());
 

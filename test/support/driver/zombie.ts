@@ -1,7 +1,7 @@
 /** A driven process that stops itself at a crash point, sleeps past its time-outs while another does its work, and wakes up. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeArguments } from '../../../local/node-program';
@@ -23,10 +23,9 @@ export interface Zombie {
 const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.charAt(0) ?? '';
 
 export function startZombie(options: DriveOptions, stop: Stop): Zombie {
-  const file = `${options.ledgerFile}.zombie.json`;
   const told: ChildOptions = { ...options, crash: { ...stop, signal: 'SIGSTOP' } };
-  writeFileSync(file, JSON.stringify(told));
-  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'drive-main.ts')), file], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'drive-main.ts'))], { stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.end(JSON.stringify(told));
   const ended = once(child, 'exit');
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   const suspended = async (): Promise<boolean> => {
