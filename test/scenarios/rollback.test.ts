@@ -18,7 +18,7 @@ describe('rollback', () => {
   ])('puts the portal back at the end, and a second run ends like the first (archived records keep unique values: $switched)', async ({ switched, keeps }) => {
     await rehearsal.portal.switches({ archivedRecordsKeepUniqueValues: keeps });
     const before = await rehearsal.portal.fingerprint();
-    const file = rehearsal.migrationFile(NPSP_FOLDER, '', `whole-${switched}`);
+    const file = rehearsal.migrationFile(keeps ? small : NPSP_FOLDER, '', `whole-${switched}`);
     const first = await rehearsal.portage.start(file);
     expect((await first.ended()).state).toBe('verified');
     const firstDump = await rehearsal.portal.canonicalDump();
