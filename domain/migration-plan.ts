@@ -33,8 +33,8 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
   return {
     preflight: PREFLIGHT_CALLS,
     plan: matchingCalls,
-    // Each property batch and each pipeline is written and read back.
-    properties: schema.groups.length + 2 * new Set(schema.properties.map(({ objectType }) => objectType)).size + 2 * schema.pipelines.length,
+    // All is looked for before it is made; each property batch and each pipeline is read back.
+    properties: 2 * schema.groups.length + 3 * new Set(schema.properties.map(({ objectType }) => objectType)).size + 3 * schema.pipelines.length,
     ...Object.fromEntries(written),
     // Links are read before they are written.
     relink: 2 * links,
