@@ -2,9 +2,10 @@
  * The suites of fault schedules. Each schedule is drawn from a seed alone. `PORTAGE_TEST_SEED=123` runs that one and tells its calls, faults and deaths;
  * `PORTAGE_TEST_SEED=301-900` runs those.
  */
-import { basename } from 'node:path';
-import { scheduleOf } from './schedule';
-import { createScheduleRunner } from './schedule-runner';
+import { spawn } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { nodeArguments } from '../../../local/node-program';
 import type { ScheduleEnd } from './schedule-runner';
 
 /** After so many broken schedules the rest says nothing new. */
@@ -19,12 +20,10 @@ export function describeSchedules(file: string, seeds: readonly number[], timeou
 
   describe('a migration through a drawn schedule of faults, deaths and refused records', () => {
     it(`ends as the undisturbed one, ${chosen.length} times (${suite})`, async () => {
-      const runner = createScheduleRunner();
       const totals = createTotals();
       const broken: string[] = [];
       try {
-        for (const seed of chosen) {
-          const end = await runner.run(scheduleOf(seed));
+        for await (const end of endsOf(chosen)) {
           totals.add(end);
           if (end.broken.length > 0) {
             broken.push(toldOf(end, suite));
@@ -37,13 +36,29 @@ export function describeSchedules(file: string, seeds: readonly number[], timeou
           }
         }
       } finally {
-        await runner.close();
         process.stdout.write(`${suite}: ${totals.told()}\n`);
       }
 
       expect(broken.join('\n\n')).toBe('');
     }, timeoutMs);
   });
+}
+
+/** In order. Ends the process when nobody asks for more. */
+async function* endsOf(seeds: readonly number[]): AsyncGenerator<ScheduleEnd> {
+  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'schedule-main.ts')), ...seeds.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let count = 0;
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      count += 1;
+      yield JSON.parse(line) as ScheduleEnd;
+    }
+    if (count < seeds.length) {
+      throw new Error(`Of ${seeds.length} schedules ${count} came to an end; the rest died with their process.`);
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 /** Null where nothing was asked for. */
