@@ -1,22 +1,29 @@
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext } from '../connectors/connector';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
-import { missingScopes, neededScopes } from '../domain/needed-scopes';
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { portalDigest } from '../domain/plan-digest';
+import { worstOf } from '../domain/preflight/preflight';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
+import { findPreflight } from './preflight-findings';
+import type { PreflightCollaborators } from './preflight-findings';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 
 /** Exit codes of the command line: configuration, authorization, not reachable. */
 const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
 
+export interface InspectPortalCollaborators extends PreflightCollaborators {
+  readonly ledger: Ledger;
+}
+
 /** Reads only, so it may be repeated at will; each time it replaces the snapshot. */
-export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }): Pick<PortalActivities, 'inspectPortal'> {
+export function createInspectPortal(collaborators: InspectPortalCollaborators): Pick<PortalActivities, 'inspectPortal'> {
+  const { ledger } = collaborators;
   return {
-    inspectPortal: ({ run }) =>
+    inspectPortal: ({ run, tell = 'mistakes' }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const row = await ledger.runs.find(run);
         if (row === null) {
@@ -24,7 +31,7 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
         }
         const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'preflight', fact) };
         try {
-          return await inspect({ ledger, target }, row, call);
+          return await inspect(collaborators, row, tell, call);
         } catch (error) {
           throw await beforeFirstWrite(ledger, run, error);
         }
@@ -32,7 +39,8 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
   };
 }
 
-async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, call: CallContext): Promise<{ portalId: string }> {
+async function inspect(collaborators: InspectPortalCollaborators, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, tell: 'everything' | 'mistakes', call: CallContext): Promise<{ portalId: string }> {
+  const { ledger, target } = collaborators;
   // A run that was recovered goes on in the portal in which it began, whatever the file leaves open.
   const wanted = definition.target.portal ?? (kind === 'migration' ? ownPortalId : null);
   const refuse = async (type: 'PlanError' | 'IdentityError' | 'AuthorizationError', finding: Finding): Promise<never> => {
@@ -52,11 +60,18 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
     await refuse('PlanError', error('other-run-writing', 'target.portal', `Run ${otherWriter} is writing to portal ${portalId}, to object types that this source holds too.`, `Let it end, or undo it with \`portage rollback --confirm ${otherWriter}\`, then start again.`, EXIT.configuration));
   }
   const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
-  const missing = missingScopes(neededScopes(OBJECT_TYPES), snapshot.scopes);
-  if (missing.length > 0) {
-    await refuse('AuthorizationError', error('missing-scope', 'HUBSPOT_ACCESS_TOKEN', `The token lacks the scopes ${missing.join(', ')}.`, 'Add them to the service key or app in HubSpot, then start again.', EXIT.authorization));
-  }
   await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
+  const inspection = await ledger.staging.readInspection(stagingId);
+  if (inspection !== null) {
+    const findings = await findPreflight(collaborators, definition, inspection, snapshot, call);
+    // What is no mistake the plan tells itself, with the records that it concerns.
+    await ledger.runs.addFindings(run, findings.filter(({ severity }) => tell === 'everything' || severity === 'error'));
+    const worst = worstOf(findings);
+    if (worst !== null) {
+      const count = findings.filter(({ severity }) => severity === 'error').length;
+      throw new MigrationError(worst.exitCode === EXIT.authorization ? 'AuthorizationError' : 'PlanError', `${count} mistake${count === 1 ? '' : 's'} in mapping or portal must be mended first, among them ${worst.code}.`, { code: worst.code, exitCode: worst.exitCode ?? EXIT.configuration });
+    }
+  }
   await ledger.runs.update(run, { portalId });
   return { portalId };
 }

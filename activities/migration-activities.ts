@@ -54,8 +54,8 @@ export type UndoTally = Readonly<Record<string, number>>;
 
 /** On the task queue of the portal: everything that calls it. */
 export interface PortalActivities {
-  /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger. Throws AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
-  inspectPortal(input: { readonly run: string }): Promise<{ readonly portalId: string }>;
+  /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger (mistakes alone, unless everything is to be told). Throws PlanError where there is a mistake, AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
+  inspectPortal(input: { readonly run: string; readonly tell?: 'everything' | 'mistakes' }): Promise<{ readonly portalId: string }>;
   /**
    * Maps, folds, matches, numbers batches; writes the plan to the ledger. `expectedDigest`: throws PlanError `drift-<part>` when another plan comes out.
    * `recovered`: the run has written already, and its ledger was lost: what it made itself is planned as it was, and source and mapping must be the lost plan's.

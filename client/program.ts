@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { EXIT_CODE_HELP } from './command-error';
+import { registerCheck } from './commands/check';
 import { registerDemo } from './commands/demo';
 import { registerDev } from './commands/dev';
 import { registerDoctor } from './commands/doctor';
 import { registerOpen } from './commands/open';
-import { registerCheck, registerPlan } from './commands/plan';
+import { registerPlan } from './commands/plan';
 import { registerProcesses } from './commands/processes';
 import { registerRecover } from './commands/recover';
 import { registerReport } from './commands/report';

@@ -39,7 +39,7 @@ export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Pro
   try {
     await show('planning', phase);
     await performed(() => inspectSource({ run }));
-    const { portalId } = await performed(() => inspectPortal({ run }));
+    const { portalId } = await performed(() => inspectPortal({ run, tell: stopAfter === 'preflight' ? 'everything' : 'mistakes' }));
     if (stopAfter === 'preflight') {
       await show('planned', 'preflight');
       return { portalId, plan: null };

@@ -12,10 +12,6 @@ interface PlanFlags {
   readonly json?: true;
 }
 
-export function registerCheck(program: Command, context: CommandContext): void {
-  register(program, context, 'check', 'preflight', 'Checks source, token and portal; writes nothing.');
-}
-
 export function registerPlan(program: Command, context: CommandContext): void {
   register(program, context, 'plan', 'plan', 'Dry run: says what would become of every record; writes nothing to the portal.');
 }

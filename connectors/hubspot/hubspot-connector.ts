@@ -6,6 +6,7 @@ import { createAccountCalls } from './account-calls';
 import { createAssociationCalls } from './association-calls';
 import { createHubspotClient } from './client';
 import { createFreshClock, SYSTEM_TICKS, type TickSource } from './fresh-clock';
+import { createLimitsCalls } from './limits-calls';
 import { createRecordCalls } from './record-calls';
 import { createSchemaCalls } from './schema-calls';
 import { answersAsSimulator } from './simulator-probe';
@@ -60,6 +61,7 @@ export function createHubspotConnector(options: HubspotConnectorOptions): Target
       return snapshot;
     },
     isSimulator: (signal) => answersAsSimulator(baseUrl, transport, signal),
+    ...createLimitsCalls(client),
     ...createRecordCalls(client),
     ...createAssociationCalls(client),
     ...createSchemaCalls(client),

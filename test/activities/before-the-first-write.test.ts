@@ -42,6 +42,7 @@ describe('inspectPortal', () => {
   ])('ends with a finding for %s', async (_, options, type, code, exitCode) => {
     const planning = await planningOf(options);
 
+    await planning.inspectSource();
     const error = await failure(planning.inspectPortal());
 
     expect({ type: error.type, code: error.details.code, exitCode: error.details.exitCode }).toEqual({ type, code, exitCode });
@@ -56,7 +57,7 @@ describe('inspectPortal', () => {
     await ledger.runs.update(other.run, { state: 'paused', phase: 'contacts' });
     await ledger.runs.claimPortal(other.run, { portalId: '1234567', keyProperty: 'salesforce_id', objectTypes: ['contacts'] });
     const { run } = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: '2026-09-01T10:00:00.000Z' });
-    const inspect = () => new MockActivityEnvironment().run(() => createInspectPortal({ ledger, target: aTargetPortal() }).inspectPortal({ run }));
+    const inspect = () => new MockActivityEnvironment().run(() => createInspectPortal({ ledger, target: aTargetPortal(), openSource: () => looking.source }).inspectPortal({ run }));
 
     expect(await failure(inspect())).toMatchObject({ type: 'PlanError', details: { code: 'other-run-writing', exitCode: 3 } });
     expect((await ledger.runs.readFindings(run)).map(({ message }) => message)).toEqual(['Run other.1 is writing to portal 1234567, to object types that this source holds too.']);
@@ -65,6 +66,7 @@ describe('inspectPortal', () => {
 
   it('names the scope that is missing', async () => {
     const planning = await planningOf({ target: aTargetPortal({ snapshot: aSnapshot({ scopes: needed }) }) });
+    await planning.inspectSource();
     await failure(planning.inspectPortal());
 
     expect((await findingsOf(planning))[0]?.message).toContain('crm.objects.owners.read');

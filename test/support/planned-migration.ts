@@ -19,7 +19,7 @@ export interface Planning {
   readonly source: SourceConnector;
   readonly target: TargetConnector;
   inspectSource(): Promise<{ fileCount: number }>;
-  inspectPortal(): Promise<{ portalId: string }>;
+  inspectPortal(tell?: 'everything' | 'mistakes'): Promise<{ portalId: string }>;
   stageSource(): Promise<{ rows: number }>;
   plan(expectedDigest?: string | null): Promise<PlanFacts>;
   /** As of a run that has written, and whose ledger was lost. */
@@ -41,7 +41,7 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
   const planning: Planning = {
     ledger, row, source, target,
     inspectSource: () => inEnvironment(() => createInspectSource({ ledger, openSource }).inspectSource({ run })),
-    inspectPortal: () => inEnvironment(() => createInspectPortal({ ledger, target }).inspectPortal({ run })),
+    inspectPortal: (tell = 'mistakes') => inEnvironment(() => createInspectPortal({ ledger, target, openSource }).inspectPortal({ run, tell })),
     stageSource: () => inEnvironment(() => createStageSource({ ledger, openSource }).stageSource({ run })),
     plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
     planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest: null, recovered: { expected } })),

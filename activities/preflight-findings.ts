@@ -1,0 +1,72 @@
+/** Gathers what the preflight looks at: headings and counts of the source, its mapping compiled against the portal, users, and the portal's limits. */
+import type { CallContext, SourceConnector, TargetConnector } from '../connectors/connector';
+import { RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
+import { compileMapping } from '../domain/compile-mapping';
+import type { Finding } from '../domain/finding';
+import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
+import { preflight } from '../domain/preflight/preflight';
+import type { PreflightSource } from '../domain/preflight/preflight-input';
+import { PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
+import type { SourceInspection } from '../domain/source-inspection';
+
+export interface PreflightCollaborators {
+  readonly target: TargetConnector;
+  readonly openSource: (definition: MigrationDefinition) => SourceConnector;
+}
+
+type Filled = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Mistakes in the mapping, and whatever else can be told without reading a record. */
+export async function findPreflight({ target, openSource }: PreflightCollaborators, definition: MigrationDefinition, inspection: SourceInspection, snapshot: PortalSnapshot, call: CallContext): Promise<readonly Finding[]> {
+  const { sources, mistakes } = compileSources(definition, inspection, snapshot);
+  const [limits, userEmails] = await Promise.all([target.readLimits(call), readUserEmails(openSource(definition), inspection, call.signal)]);
+  return [...mistakes, ...preflight({ definition, inspection, snapshot, limits, sources, userEmails })];
+}
+
+/** Column → filled cells, for each object of the export, over all its files. */
+export function filledColumns({ objects }: SourceInspection): Filled {
+  return Object.fromEntries(
+    objects.map(({ object, files }) => {
+      const filled: Record<string, number> = {};
+      for (const { name, filledCount } of files.flatMap(({ columns }) => columns)) {
+        filled[name] = (filled[name] ?? 0) + filledCount;
+      }
+      return [object, filled];
+    }),
+  );
+}
+
+export const rowCountOf = ({ objects }: SourceInspection, object: string): number => objects.find((each) => each.object === object)?.files.reduce((sum, { rowCount }) => sum + rowCount, 0) ?? 0;
+
+function compileSources(definition: MigrationDefinition, inspection: SourceInspection, snapshot: PortalSnapshot): { readonly sources: readonly PreflightSource[]; readonly mistakes: readonly Finding[] } {
+  const filled = filledColumns(inspection);
+  const hasPersonAccounts = ['IsPersonAccount', 'PersonContactId'].some((column) => (filled.Account?.[column] ?? 0) > 0);
+  const compiled = snapshot.objects.flatMap((portal) =>
+    SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && (sourceObject in filled || (sourceObject === 'Contact' && hasPersonAccounts))).map((preset) => {
+      const own = filled[preset.sourceObject] ?? {};
+      const columns = preset.sourceObject === 'Contact' && hasPersonAccounts ? withPersonAccounts(own, filled.Account ?? {}) : own;
+      const { compiled: mapping, findings } = compileMapping({ preset, mapping: definition.objects[portal.objectType], portal, filled: columns, reserved: RESERVED_PROPERTIES });
+      return { source: { objectType: preset.objectType, sourceObject: preset.sourceObject, rowCount: rowCountOf(inspection, preset.sourceObject), filled: columns, mapping }, findings };
+    }),
+  );
+  return { sources: compiled.map(({ source }) => source), mistakes: compiled.flatMap(({ findings }) => findings) };
+}
+
+function withPersonAccounts(own: Readonly<Record<string, number>>, accounts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const brought = Object.entries(PERSON_ACCOUNT_COLUMNS).map(([column, source]) => [column, (own[column] ?? 0) + (accounts[source] ?? 0)] as const);
+  return { ...own, ...Object.fromEntries(brought.filter(([column, count]) => column in own || count > 0)) };
+}
+
+/** Users are few: a company has thousands at most. Null without a file of users that has addresses. */
+async function readUserEmails(source: SourceConnector, { objects }: SourceInspection, signal: AbortSignal): Promise<readonly string[] | null> {
+  const users = objects.find(({ object, files }) => object === 'User' && files.some(({ columns }) => columns.some(({ name, filledCount }) => name === 'Email' && filledCount > 0)));
+  if (users === undefined) {
+    return null;
+  }
+  const emails: string[] = [];
+  for await (const { records } of source.read(users, null, signal)) {
+    emails.push(...records.flatMap(({ values: { Email } }) => (Email === null || Email === undefined ? [] : [Email.trim().toLowerCase()])));
+  }
+  return emails;
+}
