@@ -1,4 +1,5 @@
 import type { CallContext } from '../connectors/connector';
+import { SIMULATED_PORTAL } from '../domain/finding';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
 import { OBJECT_TYPES } from '../domain/object-type';
@@ -7,7 +8,7 @@ import { portalDigest } from '../domain/plan-digest';
 import { worstOf } from '../domain/preflight/preflight';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { Ledger, RunRow } from '../ledger/ledger';
-import type { PortalActivities } from './migration-activities';
+import type { PortalActivities, PreflightTold } from './migration-activities';
 import { findPreflight } from './preflight-findings';
 import type { PreflightCollaborators } from './preflight-findings';
 import { inPresentEpoch, withHeartbeat } from './run-context';
@@ -39,7 +40,7 @@ export function createInspectPortal(collaborators: InspectPortalCollaborators): 
   };
 }
 
-async function inspect(collaborators: InspectPortalCollaborators, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, tell: 'everything' | 'mistakes', call: CallContext): Promise<{ portalId: string }> {
+async function inspect(collaborators: InspectPortalCollaborators, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, tell: PreflightTold, call: CallContext): Promise<{ portalId: string }> {
   const { ledger, target } = collaborators;
   // A run that was recovered goes on in the portal in which it began, whatever the file leaves open.
   const wanted = definition.target.portal ?? (kind === 'migration' ? ownPortalId : null);
@@ -49,7 +50,8 @@ async function inspect(collaborators: InspectPortalCollaborators, { run, kind, s
   };
   // Asked first: a portal that does not answer, or refuses the token, is told as that and not as a mistake in the file.
   const portalId = await target.portalId(call);
-  if (wanted === null && !(await target.isSimulator(call.signal))) {
+  const isSimulator = await target.isSimulator(call.signal);
+  if (wanted === null && !isSimulator && tell !== 'nothing') {
     await refuse('PlanError', error('portal-required', 'target.portal', `The migration file does not say which portal it is for; the token belongs to portal ${portalId}.`, `If that is the one, add it: target: { crm: hubspot, portal: ${portalId} }.`, EXIT.configuration));
   }
   if (wanted !== null && wanted !== portalId) {
@@ -61,7 +63,10 @@ async function inspect(collaborators: InspectPortalCollaborators, { run, kind, s
   }
   const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
   await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
-  const inspection = await ledger.staging.readInspection(stagingId);
+  if (isSimulator && tell !== 'mistakes') {
+    await ledger.runs.addFindings(run, [{ code: SIMULATED_PORTAL, severity: 'info', place: `portal ${portalId}`, message: 'This portal is a simulated one on this machine.', remedy: '', count: 1 }]);
+  }
+  const inspection = tell === 'nothing' ? null : await ledger.staging.readInspection(stagingId);
   if (inspection !== null) {
     const findings = await findPreflight(collaborators, definition, inspection, snapshot, call);
     // What is no mistake the plan tells itself, with the records that it concerns.

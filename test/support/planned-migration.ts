@@ -3,6 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createInspectPortal } from '../../activities/inspect-portal';
 import { createInspectSource } from '../../activities/inspect-source';
 import { createPlanMigration } from '../../activities/plan-migration';
+import type { PreflightTold } from '../../activities/migration-activities';
 import { createStageSource } from '../../activities/stage-source';
 import type { SourceConnector, TargetConnector } from '../../connectors/connector';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
@@ -19,7 +20,7 @@ export interface Planning {
   readonly source: SourceConnector;
   readonly target: TargetConnector;
   inspectSource(): Promise<{ fileCount: number }>;
-  inspectPortal(tell?: 'everything' | 'mistakes'): Promise<{ portalId: string }>;
+  inspectPortal(tell?: PreflightTold): Promise<{ portalId: string }>;
   stageSource(): Promise<{ rows: number }>;
   plan(expectedDigest?: string | null): Promise<PlanFacts>;
   /** As of a run that has written, and whose ledger was lost. */
