@@ -21,7 +21,7 @@ export function renderInit({ out, isNew, isChanged, proposed, proposals, unread,
   const lines = Object.entries(proposed.added).filter(([, count]) => count > 0);
   const parts = [
     lines.length === 0 ? null : `${countOf(lines.reduce((sum, [, count]) => sum + count, 0), 'further column')} mapped (${lines.map(([type, count]) => `${type} ${count}`).join(', ')})`,
-    suggested === 0 ? null : `${formatCount(suggested)} suggested as comments`,
+    suggested === 0 ? null : `${formatCount(suggested)} suggested in comments`,
   ].filter((part) => part !== null);
   return [
     ...proposals.flatMap(({ objectType, surveys }) =>

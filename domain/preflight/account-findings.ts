@@ -6,7 +6,7 @@ import { roomLeft } from '../portal-limits';
 import { counted, filledInAll, info, mistake, warning, type PreflightInput } from './preflight-input';
 
 export function accountFindings(input: PreflightInput): readonly Finding[] {
-  return [...portalFinding(input), ...currencyFindings(input), ...timeZoneFindings(input), ...quotaFindings(input), ...recordFindings(input)];
+  return [...portalFinding(input), ...currencyFindings(input), ...timeZoneFinding(input), ...quotaFindings(input), ...recordFindings(input)];
 }
 
 const portalFinding = ({ snapshot: { portalId, portalName, accountType, timeZone, currency, additionalCurrencies } }: PreflightInput): readonly Finding[] => [
@@ -20,13 +20,13 @@ function currencyFindings({ definition, snapshot, sources }: PreflightInput): re
   return currencyRule({ hasAmounts: filledInAll(deals, 'Amount') > 0, hasCurrencyColumn: false, found: [], given, portalCurrencies: [snapshot.currency, ...snapshot.additionalCurrencies] }).findings;
 }
 
-/** The Data Loader writes an offset with each time, the weekly export none; third parties do as they like. */
-function timeZoneFindings({ definition, inspection }: PreflightInput): readonly Finding[] {
-  const withoutOffset = inspection.objects.filter(({ dialect }) => dialect !== 'data-loader').map(({ object }) => object);
-  return withoutOffset.length === 0 || definition.source.timeZone !== 'UTC'
-    ? []
-    : [warning({ code: 'source-time-zone', place: 'source.timeZone', message: `Times without an offset are read as UTC, and the files of ${withoutOffset.join(', ')} are of a kind that has such times.`, remedy: 'If they are in another zone, say so: source: { timeZone: America/New_York }.', count: withoutOffset.length })];
-}
+/** All exports of Salesforce's own write UTC, with an offset or without. */
+const timeZoneFinding = ({ definition: { source }, snapshot }: PreflightInput): readonly Finding[] => [
+  info({
+    code: 'source-time-zone', place: 'source.timeZone', message: `Times without an offset are read as ${source.timeZone}${source.timeZone === 'UTC' ? ", as Salesforce's own exports write them" : ''}; the portal shows times in ${snapshot.timeZone}.`,
+    remedy: source.timeZone === 'UTC' ? 'If another tool wrote them in the zone of the org, say so: source: { timeZone: America/New_York }.' : '',
+  }),
+];
 
 /** Write and read back each record in batches of 100, and its associations: three calls for 100 rows, a little more with updates. */
 const CALLS_PER_100_ROWS = 3;

@@ -96,6 +96,51 @@ describe('inspectSource', () => {
   });
 });
 
+describe('sampleSource', () => {
+  it('keeps how values are written and their type, and none of them', async () => {
+    const planning = await planningOf({ source: aRowsSource({ Contact: [aContactRow(1, { Floor__c: '12', Since__c: '2024-01-31', Secret__c: 'Geheimnis' }), aContactRow(2, { Floor__c: '7', Since__c: null, Secret__c: 'Top Secret' })] }) });
+    await planning.inspectSource();
+
+    expect((await planning.sampleSource()).columnCount).toBeGreaterThan(3);
+
+    const inspection = await planning.ledger.staging.readInspection(planning.row.stagingId);
+    expect(inspection?.samples?.['Contact']).toMatchObject({
+      Floor__c: { filledCount: 2, rowCount: 2, type: 'number', shapes: ['9', '99'] },
+      Since__c: { filledCount: 1, type: 'date', shapes: ['9999-99-99'] },
+      Secret__c: { type: 'string', shapes: ['Aa+', 'Aa+ Aa+'] },
+    });
+    expect(JSON.stringify(inspection?.samples)).not.toMatch(/Geheimnis|Secret[^_]/);
+  });
+});
+
+describe('inspectPortal of a source that was looked at', () => {
+  const source = aRowsSource({ Contact: [aContactRow(1)], Opportunity: [{ Id: '0065e0000000001AAA', Name: 'D', StageName: 'Open', Amount: '1' }] });
+  const definition = { source: { crm: 'salesforce', files: '/export' }, objects: { contacts: { properties: { firstnam: 'FirstName' } } } };
+
+  it('tells everything it found to a check, all mistakes at once', async () => {
+    const planning = await planningOf({ source, definition });
+    await planning.inspectSource();
+
+    const error = await failure(planning.inspectPortal('everything'));
+
+    expect(error).toMatchObject({ type: 'PlanError', details: { exitCode: 3 } });
+    const findings = await findingsOf(planning);
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code).sort()).toEqual(['currency-unknown', 'unknown-property']);
+    expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['portal', 'quota', 'pipelines-to-make']));
+  });
+
+  it('tells mistakes alone to a plan, and nothing to a first look', async () => {
+    const [plan, look] = [await planningOf({ source, definition }), await planningOf({ source, definition })];
+    await plan.inspectSource();
+    await look.inspectSource();
+    await failure(plan.inspectPortal());
+
+    expect((await findingsOf(plan)).map(({ severity }) => severity)).toEqual(['error', 'error']);
+    expect(await look.inspectPortal('nothing')).toEqual({ portalId: '1234567' });
+    expect((await findingsOf(look)).map(({ code }) => code)).toEqual(['simulated-portal']);
+  });
+});
+
 describe('stageSource', () => {
   const rows = Array.from({ length: 7 }, (_, at) => aContactRow(at + 1));
 

@@ -78,7 +78,7 @@ describe('proposeMapping', () => {
 
   it.each<[string, string, CreatableType, string | null, string | null]>([
     ['same name, other type', 'Shoe_Size__c', 'string', null, null],
-    ['same name, a type that it takes', 'Home_Phone__c', 'number', 'home_phone', 'medium'],
+    ['same name, a type that it takes', 'Home_Phone__c', 'date', 'home_phone', 'medium'],
     ['like name, same type', 'Primary_Shoe_Size__c', 'number', 'shoe_size', 'medium'],
     ['like name, options', 'Very_Important_Persons__c', 'enumeration', 'vip', 'low'],
     ['a property that cannot be set', 'Total__c', 'string', null, null],
@@ -94,6 +94,10 @@ describe('proposeMapping', () => {
       ['make', { property: 'floor_area', type: 'number', label: 'Floor Area' }],
       ['suggest', { property: 'assistantphonex', type: 'string', label: 'AssistantPhoneX' }],
     ]);
+  });
+
+  it('takes digits for text where the name says that they are no quantity', () => {
+    expect(columnsOf({ Second_Phone__c: [9, 'number'], VAT_No__c: [9, 'number'], Number_of_Doors__c: [9, 'number'], Doors__c: [9, 'number'] }).map(({ made }) => made.type)).toEqual(['string', 'string', 'number', 'number']);
   });
 
   it('says nothing of a column that the file maps, in whatever case, or that was proposed before', () => {

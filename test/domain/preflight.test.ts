@@ -17,12 +17,11 @@ interface Scene {
   readonly snapshot?: Partial<PortalSnapshot>;
   readonly limits?: PreflightInput['limits'];
   readonly userEmails?: readonly string[] | null;
-  readonly dialect?: SourceObject['dialect'];
 }
 
 const rowsOf = (columns: Readonly<Record<string, number>>): number => Math.max(...Object.values(columns));
 
-function findingsOf({ source, definition: more, portal = {}, snapshot: changes, limits = { records: {}, pipelines: {}, labels: {} }, userEmails = null, dialect = 'data-loader' }: Scene) {
+function findingsOf({ source, definition: more, portal = {}, snapshot: changes, limits = { records: {}, pipelines: {}, labels: {} }, userEmails = null }: Scene) {
   const definition = migrationDefinitionSchema.parse({ id: 'acme', target: { crm: 'hubspot' }, ...more, source: { crm: 'salesforce', files: '/export', currency: 'USD', ...(more?.source as object) } });
   const snapshot = aSnapshot({ objects: (['companies', 'contacts', 'deals'] as const).map((type) => aPortalObject(type, portal[type])), ...changes });
   const sources = SALESFORCE_PRESETS.filter(({ sourceObject }) => sourceObject in source).map((preset): PreflightSource => {
@@ -32,7 +31,7 @@ function findingsOf({ source, definition: more, portal = {}, snapshot: changes, 
   });
   const objects = Object.entries(source).map(([object, filled]): SourceObject => ({
     object,
-    dialect,
+    dialect: 'data-loader',
     files: [{ name: `${object}.csv`, fileIndex: 0, encoding: 'utf-8', separator: ',', lineBreak: 'LF', sizeBytes: 1, digest: 'd', headings: Object.keys(filled), columns: Object.entries(filled).map(([name, filledCount]) => ({ name, filledCount })), rowCount: rowsOf(filled) }],
   }));
   const findings = preflight({ definition, inspection: { objects, unread: [], findings: [], digest: 'd' }, snapshot, limits, sources, userEmails });
@@ -47,7 +46,7 @@ describe('preflight', () => {
     const { findings, errors } = findingsOf({ source: { ...CONTACTS, ...DEALS } });
 
     expect(errors).toEqual([]);
-    expect(findings.map(({ code }) => code)).toEqual(['scopes-unknown', 'portal', 'quota', 'properties-to-make', 'pipelines-to-make']);
+    expect(findings.map(({ code }) => code)).toEqual(['scopes-unknown', 'portal', 'source-time-zone', 'quota', 'properties-to-make', 'pipelines-to-make']);
   });
 
   it('gives every finding a place, a count, and a remedy where something can be done', () => {
@@ -103,10 +102,10 @@ describe('preflight', () => {
       expect(findingsOf({ source: DEALS, definition: { source: { currency: 'CHF' } } }).errors).toEqual([expect.objectContaining({ code: 'currency-not-in-portal' })]);
     });
 
-    it('asks for the time zone only where files have times without one', () => {
-      const zone = (dialect: SourceObject['dialect'], timeZone?: string) => findingsOf({ source: CONTACTS, dialect, definition: { source: timeZone === undefined ? {} : { timeZone } } }).of('source-time-zone').length;
+    it('says in which zone times without an offset are read', () => {
+      const told = (timeZone?: string) => findingsOf({ source: CONTACTS, definition: { source: timeZone === undefined ? {} : { timeZone } } }).of('source-time-zone')[0]?.message;
 
-      expect([zone('data-loader'), zone('weekly-export'), zone('weekly-export', 'Europe/Berlin')]).toEqual([0, 1, 0]);
+      expect([told(), told('Europe/Berlin')]).toEqual([expect.stringMatching(/read as UTC.*America\/New_York/), expect.stringContaining('read as Europe/Berlin;')]);
     });
 
     it('says when the calls of the day do not last', () => {
