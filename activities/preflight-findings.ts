@@ -4,6 +4,8 @@ import { RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
 import type { Finding } from '../domain/finding';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import { OBJECT_TYPES } from '../domain/object-type';
+import type { ObjectType } from '../domain/object-type';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import { preflight } from '../domain/preflight/preflight';
 import type { PreflightSource } from '../domain/preflight/preflight-input';
@@ -20,8 +22,14 @@ type Filled = Readonly<Record<string, Readonly<Record<string, number>>>>;
 /** Mistakes in the mapping, and whatever else can be told without reading a record. */
 export async function findPreflight({ target, openSource }: PreflightCollaborators, definition: MigrationDefinition, inspection: SourceInspection, snapshot: PortalSnapshot, call: CallContext): Promise<readonly Finding[]> {
   const { sources, mistakes } = compileSources(definition, inspection, snapshot);
-  const [limits, userEmails] = await Promise.all([target.readLimits(call), readUserEmails(openSource(definition), inspection, call.signal)]);
-  return [...mistakes, ...preflight({ definition, inspection, snapshot, limits, sources, userEmails })];
+  const written = OBJECT_TYPES.filter((objectType) => sources.some((source) => source.objectType === objectType && source.rowCount > 0));
+  const [limits, userEmails, writeRefused] = await Promise.all([target.readLimits(call), readUserEmails(openSource(definition), inspection, call.signal), snapshot.scopes === null ? findUnwritable(target, written, call) : []]);
+  return [...mistakes, ...preflight({ definition, inspection, snapshot, limits, sources, writeRefused, userEmails })];
+}
+
+async function findUnwritable(target: TargetConnector, objectTypes: readonly ObjectType[], call: CallContext): Promise<readonly ObjectType[]> {
+  const may = await Promise.all(objectTypes.map((objectType) => target.mayWrite(objectType, call)));
+  return objectTypes.filter((_, at) => may[at] === false);
 }
 
 /** Column → filled cells, for each object of the export, over all its files. */

@@ -89,6 +89,8 @@ export interface TargetConnector {
   readSnapshot(objectTypes: readonly ObjectType[], call: CallContext): Promise<PortalSnapshot>;
   /** Records, pipelines and association labels that the subscription allows; three calls. What the token may not read is left out. */
   readLimits(call: CallContext): Promise<PortalLimits>;
+  /** May records of the type be written with this token? Asked where its scopes are not told; changes nothing. */
+  mayWrite(objectType: ObjectType, call: CallContext): Promise<boolean>;
   readQuota(call: CallContext): Promise<QuotaFacts>;
   /** Is the target a simulator? A loopback base URL whose control plane answers. */
   isSimulator(signal: AbortSignal): Promise<boolean>;

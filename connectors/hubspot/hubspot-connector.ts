@@ -9,6 +9,7 @@ import { createFreshClock, SYSTEM_TICKS, type TickSource } from './fresh-clock';
 import { createLimitsCalls } from './limits-calls';
 import { createRecordCalls } from './record-calls';
 import { createSchemaCalls } from './schema-calls';
+import { createScopeProbe } from './scope-probe';
 import { answersAsSimulator } from './simulator-probe';
 import { readSnapshot } from './snapshot';
 import { createTransport, type Send } from './transport';
@@ -62,6 +63,7 @@ export function createHubspotConnector(options: HubspotConnectorOptions): Target
     },
     isSimulator: (signal) => answersAsSimulator(baseUrl, transport, signal),
     ...createLimitsCalls(client),
+    ...createScopeProbe(client),
     ...createRecordCalls(client),
     ...createAssociationCalls(client),
     ...createSchemaCalls(client),

@@ -23,6 +23,8 @@ export interface PreflightInput {
   readonly snapshot: PortalSnapshot;
   readonly limits: PortalLimits;
   readonly sources: readonly PreflightSource[];
+  /** Types that the token may not write, as a probe found; empty where its scopes are told. */
+  readonly writeRefused: readonly ObjectType[];
   /** Lower-case addresses of the source's users; null where the export has no User file with addresses. */
   readonly userEmails: readonly string[] | null;
 }

@@ -14,7 +14,7 @@ export function preflight(input: PreflightInput): readonly Finding[] {
   const schema = forecastSchema(input);
   const written = OBJECT_TYPES.filter((objectType) => input.sources.some((source) => source.objectType === objectType && source.rowCount > 0));
   return [
-    ...tokenFindings({ written, schema: schema.objectTypes }, input.snapshot.scopes),
+    ...tokenFindings({ written, schema: schema.objectTypes }, input.snapshot.scopes, input.writeRefused),
     ...accountFindings(input),
     ...schema.findings,
     ...mappingFindings(input),

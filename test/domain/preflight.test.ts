@@ -16,12 +16,13 @@ interface Scene {
   readonly portal?: Partial<Record<ObjectType, Partial<PortalObject>>>;
   readonly snapshot?: Partial<PortalSnapshot>;
   readonly limits?: PreflightInput['limits'];
+  readonly writeRefused?: readonly ObjectType[];
   readonly userEmails?: readonly string[] | null;
 }
 
 const rowsOf = (columns: Readonly<Record<string, number>>): number => Math.max(...Object.values(columns));
 
-function findingsOf({ source, definition: more, portal = {}, snapshot: changes, limits = { records: {}, pipelines: {}, labels: {} }, userEmails = null }: Scene) {
+function findingsOf({ source, definition: more, portal = {}, snapshot: changes, limits = { records: {}, pipelines: {}, labels: {} }, writeRefused = [], userEmails = null }: Scene) {
   const definition = migrationDefinitionSchema.parse({ id: 'acme', target: { crm: 'hubspot' }, ...more, source: { crm: 'salesforce', files: '/export', currency: 'USD', ...(more?.source as object) } });
   const snapshot = aSnapshot({ objects: (['companies', 'contacts', 'deals'] as const).map((type) => aPortalObject(type, portal[type])), ...changes });
   const sources = SALESFORCE_PRESETS.filter(({ sourceObject }) => sourceObject in source).map((preset): PreflightSource => {
@@ -34,7 +35,7 @@ function findingsOf({ source, definition: more, portal = {}, snapshot: changes, 
     dialect: 'data-loader',
     files: [{ name: `${object}.csv`, fileIndex: 0, encoding: 'utf-8', separator: ',', lineBreak: 'LF', sizeBytes: 1, digest: 'd', headings: Object.keys(filled), columns: Object.entries(filled).map(([name, filledCount]) => ({ name, filledCount })), rowCount: rowsOf(filled) }],
   }));
-  const findings = preflight({ definition, inspection: { objects, unread: [], findings: [], digest: 'd' }, snapshot, limits, sources, userEmails });
+  const findings = preflight({ definition, inspection: { objects, unread: [], findings: [], digest: 'd' }, snapshot, limits, sources, writeRefused, userEmails });
   return { findings, of: (code: string) => findings.filter((finding) => finding.code === code), errors: findings.filter(({ severity }) => severity === 'error') };
 }
 
@@ -65,6 +66,11 @@ describe('preflight', () => {
       expect(findingsOf({ source: { ...CONTACTS, ...DEALS }, snapshot: { scopes: [...all] } }).of('missing-scope')).toEqual([
         expect.objectContaining({ severity: 'error', exitCode: 4, count: 2, message: 'The token lacks the scopes crm.objects.deals.write, crm.schemas.deals.write.' }),
       ]);
+    });
+
+    it('are tried where nobody tells them', () => {
+      expect(findingsOf({ source: CONTACTS }).of('scopes-unknown')[0]?.message).toContain('Not tried: crm.schemas.contacts.write.');
+      expect(findingsOf({ source: CONTACTS, writeRefused: ['contacts'] }).errors).toEqual([expect.objectContaining({ code: 'missing-scope', exitCode: 4, message: 'The token lacks the scope crm.objects.contacts.write.' })]);
     });
 
     it('needs no schema scope where nothing must be made', () => {

@@ -22,6 +22,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = {
   return {
     portalId: async () => snapshot.portalId,
     readSnapshot: async () => snapshot,
+    mayWrite: async () => true,
     readLimits: async () => limits,
     readQuota: async () => snapshot.quota,
     isSimulator: async () => simulator,

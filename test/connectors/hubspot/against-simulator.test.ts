@@ -310,6 +310,15 @@ describe('the HubSpot connector against the simulator', () => {
     });
   });
 
+  it('tries whether records may be written, and changes nothing', async () => {
+    await create('A');
+    const before = await control<{ sha256: string }>('GET', 'fingerprint');
+
+    expect(await connector.mayWrite('contacts', aCall())).toBe(true);
+    expect([await withToken('no-deals').mayWrite('contacts', aCall()), await withToken('no-deals').mayWrite('deals', aCall()), await withToken('no-deals').mayWrite('companies', aCall())]).toEqual([true, false, false]);
+    expect(await control('GET', 'fingerprint')).toEqual(before);
+  });
+
   it('makes as many calls in a preflight as the plan forecasts', async () => {
     const call = aCall();
 
