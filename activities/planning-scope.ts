@@ -20,13 +20,21 @@ const LOOKUP_IDS = 1_000;
 /** HubSpot, batch read, 2026-09. */
 export const READ_BATCH = 100;
 
+/** One source object of a target type. */
+export interface SourceScope {
+  readonly sourceObject: string;
+  readonly mapping: CompiledMapping;
+  /** Ordinal of its first row among the records of the type: behind those of the source objects before it. */
+  readonly firstOrdinal: number;
+}
+
 export interface ObjectScope {
   readonly objectType: ObjectType;
-  readonly sourceObject: string;
+  /** Where its records come from, in the order in which their rows are counted. */
+  readonly sources: readonly SourceScope[];
   readonly portal: PortalObject;
   readonly rules: ObjectMapping;
-  readonly mapping: CompiledMapping;
-  /** What the mapping can make, by name. */
+  /** What the mappings can make, by name. */
   readonly creatable: Readonly<Record<string, CreatedProperty>>;
   /** Properties that planned records write; grows while planning. */
   readonly usedProperties: Set<string>;
@@ -60,6 +68,16 @@ export function objectScope(scope: PlanningScope, objectType: ObjectType): Objec
   const found = scope.objects.find((object) => object.objectType === objectType);
   if (found === undefined) {
     throw new MigrationError('InvariantError', `No mapping was compiled for ${objectType}.`, { code: 'no-mapping' });
+  }
+  return found;
+}
+
+export const hasSource = ({ sources }: ObjectScope, sourceObject: string): boolean => sources.some((source) => source.sourceObject === sourceObject);
+
+export function sourceScope(object: ObjectScope, sourceObject: string): SourceScope {
+  const found = object.sources.find((source) => source.sourceObject === sourceObject);
+  if (found === undefined) {
+    throw new MigrationError('InvariantError', `No mapping was compiled of ${sourceObject} to ${object.objectType}.`, { code: 'no-mapping' });
   }
   return found;
 }
@@ -113,6 +131,29 @@ export async function findPlanned({ ledger, stagingId }: PlanningScope, objectTy
     }
   }
   return found;
+}
+
+/** A merge, a person account, a converted lead and a fold by e-mail: more steps there are not. */
+export const MAX_FOLD_STEPS = 5;
+
+/** For each id the record that it ends in, within its type: itself, or what it folds into in the end. An id that is not planned, or whose fold leads out of the type, is not in the answer. */
+export async function findSurvivors(scope: PlanningScope, objectType: ObjectType, ids: readonly string[]): Promise<ReadonlyMap<string, PlannedRecord>> {
+  const survivors = new Map<string, PlannedRecord>();
+  let open = ids.map((id) => ({ id, at: id }));
+  for (let step = 0; step < MAX_FOLD_STEPS && open.length > 0; step += 1) {
+    const found = await findPlanned(scope, objectType, open.map(({ at }) => at));
+    open = open.flatMap(({ id, at }) => {
+      const record = found.get(at);
+      if (record?.action === 'fold' && record.foldInto !== null) {
+        return [{ id, at: record.foldInto }];
+      }
+      if (record !== undefined) {
+        survivors.set(id, record);
+      }
+      return [];
+    });
+  }
+  return survivors;
 }
 
 /** Writes planned records and remembers which properties and options they need. */

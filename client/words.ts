@@ -18,6 +18,7 @@ const LEFT_OUT_WORDS: Readonly<Record<string, string>> = {
 /** What became of a value that was not written as it stands, behind a number of values. */
 const CELL_WORDS: Readonly<Record<string, string>> = {
   'by-table': 'written in the portal\'s spelling',
+  'by-range': 'a number written as the range that holds it',
   stage: 'stages written as stages of the new pipeline',
   'date-at-noon': 'dates without a time, written at 12:00 in the portal\'s time zone',
   'date-at': 'dates without a time, written at the time of day of dateAt',

@@ -133,6 +133,11 @@ export function applyTransform(transform: Exclude<Transform, { kind: 'by-type' }
       const number = parseDecimal(text);
       return number === null ? invalid('invalid-number') : valueOf(number);
     }
+    case 'ranges': {
+      const number = parseDecimal(text);
+      const range = transform.ranges.find(({ upTo }) => upTo === null || Number(number) <= upTo);
+      return number === null || number.startsWith('-') || range === undefined ? invalid('invalid-number') : valueOf(range.value, 'by-range');
+    }
     case 'bool': {
       const bool = parseBool(text);
       return bool === null ? invalid('invalid-bool') : valueOf(String(bool));

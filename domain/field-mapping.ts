@@ -24,6 +24,8 @@ export type Transform =
   | { readonly kind: 'datetime' }
   /** By table; `upperSnake` tries `Food & Beverage` as `FOOD_BEVERAGE` when the table is silent. */
   | { readonly kind: 'table'; readonly values: Readonly<Record<string, string>>; readonly otherwise: 'leave-out' | 'add-option' | 'refuse'; readonly upperSnake?: true }
+  /** A number as the first range that reaches it; the last range has no end (`upTo: null`). */
+  | { readonly kind: 'ranges'; readonly ranges: readonly { readonly upTo: number | null; readonly value: string }[] }
   /** By the type of the portal's property. */
   | { readonly kind: 'by-type' }
   | { readonly kind: 'constant'; readonly value: string }

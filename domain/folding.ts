@@ -40,7 +40,7 @@ export function foldInto(survivor: PlannedRecord, folded: PlannedRecord, keyProp
   }
   const ids = [...(folded.sourceId === null ? [] : [folded.sourceId]), ...mergedIdsOf(folded)];
   return {
-    survivor: withMergedIds({ ...survivor, properties: { ...survivor.properties, ...filled }, identity: { ...survivor.identity, name: joinedName(survivor.identity.name, folded.identity.name) } }, ids),
+    survivor: withMergedIds({ ...survivor, properties: { ...survivor.properties, ...filled }, identity: { ...survivor.identity, email: filled.email === undefined ? survivor.identity.email : folded.identity.email, name: joinedName(survivor.identity.name, folded.identity.name) } }, ids),
     folded: { ...folded, action: 'fold', foldInto: survivor.sourceId, cells: [...folded.cells, ...conflicts] },
   };
 }
