@@ -29,10 +29,9 @@ export function contextFor({ definition, snapshot }: PlanningScope, { deals }: M
     portalTimeZone: snapshot.timeZone,
     dateAt: definition.dateAt,
     ownerOf,
-    stageOf: (cells) => {
-      const stage = sourceStageOf(cells);
-      const stageId = stage === null ? null : deals.pipeline.stageIdOf(stage);
-      return stageId === null ? null : { pipelineId: deals.pipeline.definition.pipelineId, stageId };
+    stageOf: ([stageName, isClosed, isWon, recordTypeId]) => {
+      const stage = sourceStageOf([stageName, isClosed, isWon]);
+      return stage === null ? null : deals.pipelines.placeOf({ stage, recordTypeId: recordTypeId?.trim() || null });
     },
     currencyOf: (code) => deals.currency.codeFor(code),
   };

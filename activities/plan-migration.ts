@@ -210,7 +210,7 @@ async function recordForecast({ ledger, stagingId, objects }: PlanningScope, obj
   };
 }
 
-function planSchema(scope: PlanningScope, { pipeline }: DealFacts, records: readonly RecordForecast[]): SchemaPlan {
+function planSchema(scope: PlanningScope, { pipelines }: DealFacts, records: readonly RecordForecast[]): SchemaPlan {
   const written = scope.objects.filter(({ objectType }) => records.some((forecast) => forecast.objectType === objectType && forecast.create + forecast.update + forecast.unchanged > 0));
   const { plan: schema, findings } = assembleSchemaPlan(
     scope.keyProperty,
@@ -219,7 +219,7 @@ function planSchema(scope: PlanningScope, { pipeline }: DealFacts, records: read
       usedProperties,
       creatable,
       options: Object.fromEntries([...options].map(([property, values]) => [property, [...values]])),
-      pipelines: objectType === 'deals' && !pipeline.exists && usedProperties.has('pipeline') ? [pipeline.definition] : [],
+      pipelines: objectType === 'deals' && usedProperties.has('pipeline') ? pipelines.missing : [],
     })),
   );
   scope.findings.push(...findings);

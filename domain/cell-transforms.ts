@@ -19,7 +19,7 @@ export interface MappingContext {
   /** `HH:mm` */
   readonly dateAt: string;
   ownerOf(ownerId: string): Owner | null;
-  /** Ids of pipeline and stage for the cells StageName, IsClosed, IsWon. */
+  /** Ids of pipeline and stage for the cells StageName, IsClosed, IsWon, RecordTypeId. */
   stageOf(cells: readonly (string | null)[]): { readonly pipelineId: string; readonly stageId: string } | null;
   /** Code to write for an amount in this currency; null where none needs to be written. */
   currencyOf(code: string | null): string | null;

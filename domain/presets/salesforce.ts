@@ -186,6 +186,9 @@ const LEADS: ObjectPreset = {
   ],
 };
 
+/** What tells the stage of a deal, and the pipeline that it is in. */
+const STAGE_COLUMNS = ['StageName', 'IsClosed', 'IsWon', 'RecordTypeId'] as const;
+
 const DEALS: ObjectPreset = {
   objectType: 'deals',
   sourceObject: 'Opportunity',
@@ -195,8 +198,8 @@ const DEALS: ObjectPreset = {
     standard('amount', 'Amount', { kind: 'number' }),
     standard('deal_currency_code', 'CurrencyIsoCode', { kind: 'currency' }),
     standard('closedate', 'CloseDate', { kind: 'day-at' }),
-    standard('pipeline', ['StageName', 'IsClosed', 'IsWon'], { kind: 'pipeline' }),
-    standard('dealstage', ['StageName', 'IsClosed', 'IsWon'], { kind: 'stage' }),
+    standard('pipeline', STAGE_COLUMNS, { kind: 'pipeline' }),
+    standard('dealstage', STAGE_COLUMNS, { kind: 'stage' }),
     custom('source_stage', 'StageName', 'Stage in Salesforce'),
     standard('dealtype', 'Type', { kind: 'table', values: DEAL_TYPES, otherwise: 'leave-out' }),
     standard('description', 'Description'),
