@@ -3,6 +3,7 @@ import { applyMapping } from '../domain/apply-mapping';
 import { parseBool } from '../domain/cell-transforms';
 import type { MappingContext } from '../domain/cell-transforms';
 import { sourceStageOf } from '../domain/deal-stages';
+import { LIFE_CYCLE_PROPERTY, stageOfLead } from '../domain/life-cycle-stage';
 import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
 import type { StagedRecord } from '../ledger/ledger';
@@ -68,7 +69,9 @@ export interface RowMapper {
 export function mapRow({ scope, object, source, facts, context }: RowMapper, place: Place, values: Values): PlannedRecord {
   const { properties, cells, identity, refusal } = applyMapping(values, source.mapping, context);
   facts.owners.count(values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
-  const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells };
+  const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
+  const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};
+  const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells };
   return refusal === null ? record : leftOut(record, refusal.reason, refusal.code);
 }
 

@@ -6,6 +6,7 @@ import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROP
 import { compileMapping } from '../domain/compile-mapping';
 import type { CreatedProperty } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
+import { GIVEN_STAGES, isStageGiven, LIFE_CYCLE_PROPERTY } from '../domain/life-cycle-stage';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
@@ -58,11 +59,31 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     objects,
     filled,
     findings,
+    lifeCycle: openLifeCycle(definition, snapshot.objects, findings),
     breathe: async () => {
       signal.throwIfAborted();
       await nextTurn();
     },
   };
+}
+
+/** What the portal lacks of it is said once. */
+function openLifeCycle(definition: MigrationDefinition, portals: readonly PortalObject[], findings: Finding[]): PlanningScope['lifeCycle'] {
+  const portal = portals.find(({ objectType }) => objectType === 'contacts');
+  const { created, matched } = definition.objects.contacts.lifecycle;
+  if (portal === undefined || !isStageGiven(definition) || (created === 'off' && (matched === 'off' || !portal.hasRecords))) {
+    return null;
+  }
+  const property = portal.properties.find(({ name, archived }) => name === LIFE_CYCLE_PROPERTY && !archived);
+  const options = new Set(property === undefined || property.readOnly ? [] : property.options.map(({ value }) => value));
+  const absent = GIVEN_STAGES.filter((stage) => !options.has(stage));
+  if (absent.length > 0) {
+    findings.push({
+      code: 'life-cycle-stage-missing', severity: 'warning', place: `contacts.${LIFE_CYCLE_PROPERTY}`, message: `Contacts get no life cycle stage ${absent.join(', ')}: the portal does not have it, or does not let it be set.`,
+      remedy: 'Add the stages in HubSpot, or say objects: { contacts: { lifecycle: off } }.', count: absent.length,
+    });
+  }
+  return { stages: new Set(GIVEN_STAGES.filter((stage) => options.has(stage))), created: created !== 'off' };
 }
 
 type Filled = PlanningScope['filled'];

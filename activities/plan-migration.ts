@@ -14,6 +14,7 @@ import type { PortalActivities } from './migration-activities';
 import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
+import { planLifeCycle } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
 import { describeUnusableRows, planRecords } from './plan-records';
 import { hasSource, objectScope, sourceScope } from './planning-scope';
@@ -128,6 +129,7 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
     await foldMergedInSource(scope, object);
   }
   await foldContacts(scope, objectScope(scope, 'contacts'));
+  await planLifeCycle(scope);
   await partSharedDomains(scope, objectScope(scope, 'companies'));
   for (const object of scope.objects) {
     await planMatches(scope, object);
@@ -189,9 +191,12 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     schema: mutable(schema),
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
-    calls: { ...forecastCalls(records, associations, schema, matchingCalls) },
+    calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
   };
 }
+
+/** `set` clears the stage of a matched contact before it writes it: a call more for each batch of them. */
+const lifeCycleCalls = ({ lifeCycle, definition }: PlanningScope): 'one' | 'two' => (lifeCycle !== null && definition.objects.contacts.lifecycle.matched === 'set' ? 'two' : 'one');
 
 async function recordForecast({ ledger, stagingId, objects }: PlanningScope, objectType: ObjectType, madeContacts: number): Promise<RecordForecast> {
   const counts = await ledger.staging.countRows(stagingId);

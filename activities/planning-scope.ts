@@ -2,6 +2,7 @@
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import type { CreatedProperty, CompiledMapping } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
+import type { GivenStage } from '../domain/life-cycle-stage';
 import type { MigrationDefinition, ObjectMapping } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
@@ -58,6 +59,8 @@ export interface PlanningScope {
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly findings: Finding[];
+  /** Stages that the portal has and that the source's deals and leads give to contacts, and whether created ones get them; null where none is written. */
+  readonly lifeCycle: { readonly stages: ReadonlySet<GivenStage>; readonly created: boolean } | null;
   /** Before each look into the portal: matching a large portal must not cost the day's reserve. */
   readonly assertQuota: () => Promise<void>;
   /** Proves that the work goes on, and lets other work of the process through. */

@@ -36,7 +36,7 @@ export async function readDealFacts(scope: PlanningScope): Promise<DealFacts> {
     label: 'Salesforce',
     sightings: [...sightings.values()],
     recordTypeNames: await recordTypeNames(scope, [...sightings.values()]),
-    mode: 'by-record-type',
+    mode: scope.definition.objects.deals.pipelines,
     portalPipelines: scope.snapshot.objects.find(({ objectType }) => objectType === 'deals')?.pipelines ?? [],
   });
   const currency = currencyRule({

@@ -1,5 +1,6 @@
 /** Two source records that are one person: one survives, the others fold into it. Pure; works on a group of records with one e-mail. */
 import { MERGED_IDS_PROPERTY, SHARED_EMAIL_PROPERTY } from './bookkeeping-properties';
+import { isGivenStage, isLaterGiven, LIFE_CYCLE_PROPERTY } from './life-cycle-stage';
 import type { CellNote, PlannedRecord } from './planned-record';
 import { joinedName, namesAgree } from './record-identity';
 import { missingRequired } from './required-properties';
@@ -32,6 +33,10 @@ export function foldInto(survivor: PlannedRecord, folded: PlannedRecord, keyProp
       continue;
     }
     const own = survivor.properties[property];
+    if (property === LIFE_CYCLE_PROPERTY && isGivenStage(value) && isGivenStage(own)) {
+      filled[property] = isLaterGiven(value, own) ? value : own;
+      continue;
+    }
     if (own === undefined) {
       filled[property] = value;
     } else if (own !== value) {

@@ -2,6 +2,7 @@
 import { MERGED_IDS_PROPERTY, SHARED_EMAIL_PROPERTY } from './bookkeeping-properties';
 import { withSharedDomain, withSharedEmail } from './folding';
 import { applyOnMatch } from './on-match';
+import type { LifeCycleOnMatch } from './life-cycle-stage';
 import type { OnMatch } from './on-match';
 import type { PlannedRecord } from './planned-record';
 
@@ -22,6 +23,7 @@ export interface MatchCandidates {
 export interface MatchRules {
   readonly keyProperty: string;
   readonly onMatch: OnMatch;
+  readonly lifeCycle: LifeCycleOnMatch;
   readonly ambiguous: 'ask' | 'create' | 'leave-out';
   readonly propertyTypes: Readonly<Record<string, string>>;
   readonly requiredOnCreate: readonly string[];
@@ -31,14 +33,14 @@ export interface MatchRules {
 
 const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-refused', reasonCode: string): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode, targetId: null });
 
-function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, propertyTypes }: MatchRules): PlannedRecord {
+function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, lifeCycle, propertyTypes }: MatchRules): PlannedRecord {
   const key = record.properties[keyProperty];
   const planned = Object.fromEntries(Object.entries(record.properties).filter(([property]) => property !== keyProperty));
   const keyThere = found.properties[keyProperty] ?? '';
   if (keyThere !== '' && keyThere !== key) {
     return leftOut(record, 'would-be-refused', 'key-conflict');
   }
-  const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes);
+  const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes, lifeCycle);
   const isRight = Object.keys(written).length === 0 && keyThere === key;
   return {
     ...record,
