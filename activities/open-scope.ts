@@ -4,7 +4,8 @@ import type { CallContext, TargetConnector } from '../connectors/connector';
 import { keyPropertyOf } from '../domain/assemble-schema-plan';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
-import type { CreatedProperty } from '../domain/field-mapping';
+import { contactColumnOf, isPersonColumn } from '../domain/custom-column';
+import type { CreatedProperty, ObjectPreset } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
 import { GIVEN_STAGES, isStageGiven, LIFE_CYCLE_PROPERTY } from '../domain/life-cycle-stage';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
@@ -13,7 +14,9 @@ import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
-import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
+import { customColumnsIn, proposeCustomColumns } from './custom-columns';
+import type { CustomColumn } from './custom-columns';
+import type { ObjectScope, PlanningScope, SourceScope, StagedRows } from './planning-scope';
 import type { QuotaGuard } from './quota-guard';
 
 export interface ScopeCollaborators {
@@ -40,7 +43,14 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     findings.push({ code: 'key-property-taken', severity: 'error', place: KEY_PROPERTY, message: `The portal has properties ${KEY_PROPERTY} and ${OTHER_KEY_PROPERTY} that cannot carry a unique id.`, remedy: `Archive or rename ${OTHER_KEY_PROPERTY} in HubSpot.`, count: 1, exitCode: 3 });
   }
   const rowsOf = (sourceObject: string): number => counts[sourceObject]?.rows ?? 0;
-  const objects = snapshot.objects.map((portal) => openObject({ portal, definition, filled, rowsOf, findings }));
+  const breathe = async (): Promise<void> => {
+    signal.throwIfAborted();
+    await nextTurn();
+  };
+  const objects: ObjectScope[] = [];
+  for (const portal of snapshot.objects) {
+    objects.push(await openObject({ portal, definition, filled, staged: { ledger, stagingId, breathe }, rowsOf, findings }));
+  }
   for (const [object, read] of Object.entries(LINK_OBJECT_COLUMNS)) {
     findings.push(...unreadColumns(object, filled[object] ?? {}, new Set(read)));
   }
@@ -60,10 +70,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     filled,
     findings,
     lifeCycle: openLifeCycle(definition, snapshot.objects, findings),
-    breathe: async () => {
-      signal.throwIfAborted();
-      await nextTurn();
-    },
+    breathe,
   };
 }
 
@@ -92,37 +99,49 @@ interface ObjectInput {
   readonly portal: PortalObject;
   readonly definition: MigrationDefinition;
   readonly filled: Filled;
+  readonly staged: StagedRows;
   readonly rowsOf: (sourceObject: string) => number;
   readonly findings: Finding[];
 }
 
 /** One target type with all the source objects that its records come from, in the order of the preset. */
-function openObject({ portal, definition, filled, rowsOf, findings }: ObjectInput): ObjectScope {
+async function openObject({ portal, definition, filled, staged, rowsOf, findings }: ObjectInput): Promise<ObjectScope> {
   const { objectType } = portal;
   const rules = definition.objects[objectType];
   const presets = SALESFORCE_PRESETS.filter((preset) => preset.objectType === objectType && isNamed(rules.from, preset.sourceObject));
   if (presets.length === 0) {
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
+  const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), reserved: RESERVED_PROPERTIES });
+  const unread = rules.customColumns === 'leave-out' ? [] : presets.flatMap((preset) => unreadCustomColumns(preset.sourceObject, filled, compile(preset).readColumns));
+  const custom = await proposeCustomColumns({ rows: staged, portal, mapping: rules, columns: unread });
+  findings.push(...custom.findings);
   const mistakes: (readonly Finding[])[] = [];
   const sources: SourceScope[] = [];
   const creatable: Record<string, CreatedProperty> = { ...BOOKKEEPING_PROPERTIES };
   let firstOrdinal = 0;
   for (const preset of presets) {
     const { sourceObject } = preset;
-    const compiled = compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(sourceObject, filled), reserved: RESERVED_PROPERTIES });
+    const { compiled, readColumns, findings: found } = compile({ ...preset, rules: [...preset.rules, ...(custom.rules[sourceObject] ?? [])] });
     // An object that the export lacks has no columns that could be missing.
     if (sourceObject in filled) {
-      mistakes.push(compiled.findings);
+      mistakes.push(found);
     }
-    findings.push(...unreadColumns(sourceObject, filled[sourceObject] ?? {}, personColumns(sourceObject, compiled.readColumns, filled)));
-    Object.assign(creatable, Object.fromEntries(compiled.compiled.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create]]))));
-    sources.push({ sourceObject, mapping: compiled.compiled, firstOrdinal });
+    findings.push(...unreadColumns(sourceObject, filled[sourceObject] ?? {}, personColumns(sourceObject, readColumns, filled, definition)));
+    Object.assign(creatable, Object.fromEntries(compiled.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create]]))));
+    sources.push({ sourceObject, mapping: compiled, firstOrdinal });
     // A contact that is made of a person account stands behind the contacts, at its account's place.
     firstOrdinal += rowsOf(sourceObject) + (sourceObject === 'Contact' && hasPersonAccounts(filled) ? rowsOf('Account') : 0);
   }
   findings.push(...mistakesOfAll(mistakes));
   return { objectType, sources, portal, rules, creatable, usedProperties: new Set(), options: new Map() };
+}
+
+/** A contact's include those of person accounts, an account's do not. */
+function unreadCustomColumns(sourceObject: string, filled: Filled, read: ReadonlySet<string>): readonly CustomColumn[] {
+  const own = customColumnsIn(sourceObject, filled[sourceObject] ?? {}, read).filter(({ column }) => !isPersonColumn(column));
+  const persons = sourceObject === 'Contact' && hasPersonAccounts(filled) ? customColumnsIn('Account', filled.Account ?? {}, new Set()).filter(({ column }) => isPersonColumn(column) && !read.has(contactColumnOf(column))) : [];
+  return [...own, ...persons];
 }
 
 const isNamed = (from: string | readonly string[] | undefined, sourceObject: string): boolean => from === undefined || [from].flat().includes(sourceObject);
@@ -146,10 +165,17 @@ function sourceColumns(sourceObject: string, filled: Filled): Readonly<Record<st
   if (sourceObject !== 'Contact' || !hasPersonAccounts(filled)) {
     return own;
   }
-  const brought = Object.entries(PERSON_ACCOUNT_COLUMNS).map(([column, source]) => [column, (own[column] ?? 0) + (filled.Account?.[source] ?? 0)] as const);
+  const account = filled.Account ?? {};
+  const custom = Object.keys(account).filter(isPersonColumn).map((column) => [contactColumnOf(column), column] as const);
+  const brought = [...Object.entries(PERSON_ACCOUNT_COLUMNS), ...custom].map(([column, source]) => [column, (own[column] ?? 0) + (account[source] ?? 0)] as const);
   return { ...own, ...Object.fromEntries(brought.filter(([column, count]) => column in own || count > 0)) };
 }
 
-function personColumns(sourceObject: string, readColumns: ReadonlySet<string>, filled: Filled): ReadonlySet<string> {
-  return sourceObject === 'Account' && hasPersonAccounts(filled) ? new Set([...readColumns, ...Object.values(PERSON_ACCOUNT_COLUMNS)]) : readColumns;
+/** What an account's contact reads of it counts as read. */
+function personColumns(sourceObject: string, readColumns: ReadonlySet<string>, filled: Filled, { objects: { contacts } }: MigrationDefinition): ReadonlySet<string> {
+  if (sourceObject !== 'Account' || !hasPersonAccounts(filled)) {
+    return readColumns;
+  }
+  const custom = contacts.customColumns === 'create' ? Object.keys(filled.Account ?? {}).filter(isPersonColumn) : [];
+  return new Set([...readColumns, ...Object.values(PERSON_ACCOUNT_COLUMNS), ...custom]);
 }

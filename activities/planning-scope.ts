@@ -87,15 +87,18 @@ export function sourceScope(object: ObjectScope, sourceObject: string): SourceSc
 
 export const hasColumn = ({ filled }: PlanningScope, sourceObject: string, column: string): boolean => column in (filled[sourceObject] ?? {});
 
+/** What reading rows takes. */
+export type StagedRows = Pick<PlanningScope, 'ledger' | 'stagingId' | 'breathe'>;
+
 /** Staged rows of an object, page by page, in source order. */
-export const stagedPages = (scope: PlanningScope, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> =>
+export const stagedPages = (scope: StagedRows, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> =>
   pagesOf(scope, (after) => scope.ledger.staging.readPage(scope.stagingId, sourceObject, after, PAGE_ROWS));
 
 /** Planned records of a type, page by page, in order. */
 export const plannedPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
   pagesOf(scope, (after) => scope.ledger.plans.readRecords(scope.stagingId, objectType, after, PAGE_ROWS));
 
-async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: PlanningScope, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
+async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: Pick<PlanningScope, 'breathe'>, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   for (let after = -1; ; ) {
     const page = await readAfter(after);
     const last = page.at(-1);

@@ -40,6 +40,8 @@ export interface CreatedProperty {
   readonly type: CreatableType;
   readonly label: string;
   readonly description: string;
+  /** A text of several lines. */
+  readonly isLong?: boolean;
 }
 
 export interface PropertyRule {
