@@ -13,6 +13,7 @@ import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
 import { openDrivenScene } from './driven-scene';
 import type { DrivenRun } from './driven-scene';
+import { planOnce } from './planned-run';
 
 /** What a run left behind, and what it did to the portal. */
 export interface RunEnd {
@@ -66,6 +67,7 @@ const UNDO_WRITES = /^(companies|contacts|deals|associations)\.batch\.(create|ar
 export async function openCrashSuite(): Promise<CrashSuite> {
   const scene = await openDrivenScene();
   const folder = mkdtempSync(join(tmpdir(), 'portage-crash-'));
+  const planned = await planOnce(scene);
   const known = new Map<Route, Promise<Undisturbed>>();
 
   const endOf = async (run: DrivenRun, { state }: Driven, passed: readonly string[]): Promise<RunEnd> => {
@@ -85,7 +87,7 @@ export async function openCrashSuite(): Promise<CrashSuite> {
   };
 
   const measure = async (route: Route): Promise<Undisturbed> => {
-    const { run, orders } = await beginRoute(scene, route, folder);
+    const { run, orders } = await beginRoute(scene, route, folder, planned);
     const { driven, stopped, passed } = await run.spawn({ ...orders, keepLog: true });
     if (driven === null) {
       throw new Error(`The undisturbed run "${route}" does not end: ${stopped ?? 'it was killed'}`);
@@ -107,7 +109,7 @@ export async function openCrashSuite(): Promise<CrashSuite> {
       const place = await placeToDie(point, side, async (route) => (await undisturbed(route)).passages);
       const asUsual = (await undisturbed(place.route)).end;
 
-      const { run, orders } = await beginRoute(scene, place.route, folder);
+      const { run, orders } = await beginRoute(scene, place.route, folder, planned);
       const { signal, passed } = await run.spawn({ ...orders, crash: { point, side, passage: place.passage, signal: 'SIGKILL' }, keepLog: true });
       const passedAfter: string[] = [];
       const finished = await run.drive((each, eachSide) => passedAfter.push(`${eachSide} ${each}`));
