@@ -7,7 +7,7 @@ const DAY = /^(\d{4})-(\d\d)-(\d\d)(?:[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)
 const DATE_TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** Is this a name of a time zone that the runtime knows? */
-export const isTimeZone = (name: string): boolean => IANAZone.isValidZone(name);
+export const isTimeZone = (name: string): boolean => IANAZone.create(name).isValid;
 
 /**
  * The day of a date cell: `2016-11-25`, or with a midnight behind it as the weekly export writes it. Null for anything else, among it slashed dates, whose
