@@ -34,6 +34,7 @@ function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingF
       return stageId === null ? null : { pipelineId: deals.pipeline.definition.pipelineId, stageId };
     },
     currencyOf: (code) => deals.currency.codeFor(code),
+    lookup: () => null,
   };
 }
 
