@@ -35,6 +35,7 @@ export function contextFor({ definition, snapshot }: PlanningScope, { deals }: M
       return stage === null ? null : deals.pipelines.placeOf({ stage, recordTypeId: recordTypeId?.trim() || null });
     },
     currencyOf: (code) => deals.currency.codeFor(code),
+    lookup: () => null,
   };
 }
 
