@@ -48,6 +48,7 @@ const plain = (object: ObjectScope, row: Pick<StagedRecord, 'ordinal' | 'sourceI
   foldInto: null,
   targetId: null,
   properties: {},
+  before: {},
   identity: { email: null, domain: null, name: null },
   cells: [],
 });

@@ -48,6 +48,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
                 fold_into: row.ref('excluded.fold_into'),
                 target_id: row.ref('excluded.target_id'),
                 properties: row.ref('excluded.properties'),
+                before_values: row.ref('excluded.before_values'),
                 identity_email: row.ref('excluded.identity_email'),
                 identity_domain: row.ref('excluded.identity_domain'),
                 identity_name: row.ref('excluded.identity_name'),

@@ -16,7 +16,7 @@ describe('PlanStore', () => {
 
   it('returns planned records as they were written, replacing by ordinal', async () => {
     const record = aPlanned(1, {
-      action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', identity: { email: 'a@b.c', domain: 'b.c', name: 'a' },
+      action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', identity: { email: 'a@b.c', domain: 'b.c', name: 'a' }, before: { phone: '1', jobtitle: null },
       cells: [{ column: 'Email', property: 'email', verdict: 'dropped', code: 'invalid-email', rawValue: 'a@' }],
     });
     await used.ledger.plans.writeRecords(STAGING, [aPlanned(0), aPlanned(1), aPlanned(2)]);

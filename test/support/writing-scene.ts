@@ -41,7 +41,7 @@ export const aPlannedRecord = (objectType: ObjectType, ordinal: number, properti
   const sourceId = `${objectType}-${ordinal}`;
   return {
     objectType, ordinal, sourceObject: objectType, sourceId, action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null,
-    properties: { [KEY]: sourceId, ...properties }, identity: { email: null, domain: null, name: null }, cells: [], ...change,
+    properties: { [KEY]: sourceId, ...properties }, before: {}, identity: { email: null, domain: null, name: null }, cells: [], ...change,
   };
 };
 
