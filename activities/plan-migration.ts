@@ -17,6 +17,7 @@ import { unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
 import { planAssociations } from './plan-associations';
+import { planDetails } from './plan-details';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
 import { planMatches } from './plan-matches';
 import { describeUnusableRows, planRecords } from './plan-records';
@@ -262,6 +263,8 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls) },
+    owners: [],
+    ...(await planDetails(scope)),
   };
 }
 

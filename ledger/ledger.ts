@@ -148,6 +148,8 @@ export interface PlanStore {
   readPartitions(stagingId: string, workType: WorkType): Promise<readonly PartitionManifest[]>;
   /** `leftOut` by reason; `cells`: notes of every verdict by code. */
   countRecords(stagingId: string, objectType: ObjectType): Promise<{ readonly byAction: Readonly<Record<string, number>>; readonly leftOut: Readonly<Record<string, number>>; readonly cells: Readonly<Record<string, number>> }>;
+  /** Records that are made with an e-mail address. */
+  countNewWithEmail(stagingId: string, objectType: ObjectType): Promise<number>;
   countAssociations(stagingId: string, associationType: AssociationType): Promise<Readonly<Record<string, number>>>;
   save(stagingId: string, summary: PlanSummary): Promise<void>;
   read(stagingId: string): Promise<PlanSummary | null>;

@@ -160,6 +160,19 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       };
     },
 
+    countNewWithEmail: (stagingId, objectType) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom('planned_records')
+          .select((count) => count.fn.countAll().as('count'))
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .where('action', '=', 'create')
+          .where('identity_email', 'is not', null)
+          .executeTakeFirstOrThrow();
+        return Number(row.count);
+      }),
+
     countAssociations: (stagingId, associationType) =>
       database.read(async (db) => {
         const rows = await db

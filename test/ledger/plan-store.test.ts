@@ -7,7 +7,7 @@ import { anAssociation, aPlanned, openRun, range, useLedger } from './support';
 const STAGING = 'acme.1';
 const aSummary = (digest: string): PlanSummary => ({
   digest, parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {},
+  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], quota: null, newContactsWithEmail: 0,
 });
 
 describe('PlanStore', () => {
@@ -40,6 +40,13 @@ describe('PlanStore', () => {
     expect(groups.map(({ value, members }) => [value, members.map(({ ordinal }) => ordinal)])).toEqual([['a', [1, 4]], ['b', [0, 2]]]);
     expect(next.map(({ value }) => value)).toEqual(['b']);
     expect(await used.ledger.plans.readIdentityGroups(STAGING, 'contacts', 'domain', '', 10)).toEqual([]);
+  });
+
+  it('counts those that are made with an e-mail address', async () => {
+    const withEmail = (ordinal: number, email: string | null, action: PlannedAction) => aPlanned(ordinal, { action, identity: { email, domain: null, name: null } });
+    await used.ledger.plans.writeRecords(STAGING, [withEmail(0, 'a', 'create'), withEmail(1, null, 'create'), withEmail(2, 'b', 'update'), withEmail(3, 'c', 'create')]);
+
+    expect(await used.ledger.plans.countNewWithEmail(STAGING, 'contacts')).toBe(2);
   });
 
   it('makes a repeated pair a duplicate and keeps the main reference', async () => {
