@@ -83,7 +83,7 @@ function renderValues({ records }: PlanSummary): Markup {
     return markup`<h3>Values that change</h3><p class="note">None: every value is written as it stands.</p>`;
   }
   return markup`<h3>Values that change</h3><p class="note">All others are written as they stand. What is not written is in rejected-cells.csv, value by value.</p>${scrolled(markup`<table><thead><tr><th>Object</th><th>What becomes of the value</th><th class="n">Values</th></tr></thead><tbody>${rows.map(
-    ({ objectType, code, count }) => markup`<tr><td>${OBJECT_WORDS[objectType]}</td><td class="text">${cellWords(code)}</td><td class="n">${showing({ type: objectType, code }, count)}</td></tr>`,
+    ({ objectType, code, count }) => markup`<tr><td>${OBJECT_WORDS[objectType]}</td><td class="text wide">${cellWords(code)}</td><td class="n">${showing({ type: objectType, code }, count)}</td></tr>`,
   )}</tbody></table>`)}`;
 }
 
@@ -99,7 +99,7 @@ function renderDuplicates({ records }: PlanSummary): Markup {
 function renderChanges(changes: readonly ChangeCounts[]): Markup {
   return changes.length === 0
     ? markup``
-    : markup`<h3>Records that the portal holds already</h3><p class="note">By property: how many values fill a blank, are written over another value, or are not written because the portal’s own stays. Before and after of each is under Details of the <a href="#records" data-show="" data-verdict="update">updated records</a>, and in matched.csv.</p>${scrolled(markup`<table><thead><tr><th>Object</th><th>Property</th><th class="n">Fill a blank</th><th class="n">Overwrite</th><th class="n">Portal’s value stays</th></tr></thead><tbody>${changes.map(
+    : markup`<h3>Records that the portal holds already</h3><p class="note">By property: how many values fill a blank, are written over another value, or are not written because the portal’s own stays. Before and after of each is in the details of the <a href="#records" data-show="" data-verdict="update">updated records</a>, and in matched.csv.</p>${scrolled(markup`<table><thead><tr><th>Object</th><th>Property</th><th class="n">Fill a blank</th><th class="n">Overwrite</th><th class="n">Portal’s value stays</th></tr></thead><tbody>${changes.map(
         ({ objectType, property, filled, overwritten, kept }) => markup`<tr><td>${OBJECT_WORDS[objectType]}</td><td class="text"><code>${property}</code></td>${[filled, overwritten, kept].map(numberCell)}</tr>`,
       )}</tbody></table>`)}`;
 }

@@ -28,9 +28,10 @@ ${told.length === 0 ? markup`` : markup`<h3>What was noticed</h3>${scrolled(find
 }
 
 function renderProperty({ columns, property, label, type, rule, by, required, filled, rows }: MappedProperty): Markup {
+  const name = label ?? 'made by the migration';
   const percent = rows === 0 ? 0 : (100 * filled) / rows;
   const rate = percent > 0 && percent < 1 ? '< 1%' : `${Math.floor(percent)}%`;
-  return markup`<tr><td class="text">${columns.length === 0 ? '—' : columns.join(' + ')}</td><td class="text"><code>${property}</code><small>${label ?? 'made by the migration'}</small></td><td>${type}</td><td>${ruleWords(rule)}${by === 'file' ? markup`<small>your migration file</small>` : markup``}</td><td>${REQUIRED_WORDS[required]}</td>${numberCell(filled)}<td class="n"><svg class="rate" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="filled" x="0" y="0" width="${percent.toFixed(2)}" height="4"></rect></svg>${rate}</td></tr>`;
+  return markup`<tr><td class="text">${columns.length === 0 ? '—' : columns.join(' + ')}</td><td class="text"><code>${property}</code>${name === property ? markup`` : markup`<small>${name}</small>`}</td><td>${type}</td><td>${ruleWords(rule)}${by === 'file' ? markup`<small>your migration file</small>` : markup``}</td><td>${REQUIRED_WORDS[required]}</td>${numberCell(filled)}<td class="n"><svg class="rate" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="filled" x="0" y="0" width="${percent.toFixed(2)}" height="4"></rect></svg><span class="percent">${rate}</span></td></tr>`;
 }
 
 function renderNotMoved(findings: readonly Finding[]): Markup {
@@ -43,7 +44,7 @@ function renderNotMoved(findings: readonly Finding[]): Markup {
 function findingsTable(findings: readonly Finding[]): Markup {
   const rank = { error: 0, warning: 1, info: 2 } as const;
   const rows = [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]).map(
-    ({ severity, place, message, remedy, count }) => markup`<tr><td>${severity}</td><td class="text">${place}</td><td class="text">${message}${remedy === '' ? markup`` : markup`<small>${remedy}</small>`}</td><td class="n">${formatCount(count)}</td></tr>`,
+    ({ severity, place, message, remedy, count }) => markup`<tr><td>${severity}</td><td class="text">${place}</td><td class="text wide">${message}${remedy === '' ? markup`` : markup`<small>${remedy}</small>`}</td><td class="n">${formatCount(count)}</td></tr>`,
   );
   return markup`<table><thead><tr><th></th><th>Where</th><th>What</th><th class="n">Count</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

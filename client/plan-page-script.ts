@@ -54,6 +54,16 @@ export const PLAN_PAGE_SCRIPT = `
 
   function line(row) {
     const tr = element('tr');
+    const first = element('td', undefined, 'open screen');
+    if (row.values.length + row.notes.length > 0) {
+      const button = element('button', '▸', 'open');
+      button.type = 'button';
+      button.setAttribute('aria-expanded', 'false');
+      button.setAttribute('aria-label', 'Details');
+      button.addEventListener('click', () => toggle(tr, row, button));
+      first.append(button);
+    }
+    tr.append(first);
     tr.append(element('td', words.types[row.type] || row.type));
     tr.append(element('td', count(row.ordinal), 'n'));
     const id = element('td', undefined, 'text');
@@ -72,15 +82,6 @@ export const PLAN_PAGE_SCRIPT = `
     tr.append(element('td', row.values.length === 0 ? '' : count(row.values.length), 'n'));
     tr.append(element('td', changed === 0 ? '' : count(changed), 'n'));
     tr.append(element('td', lost === 0 ? '' : count(lost), 'n'));
-    const last = element('td', undefined, 'screen');
-    if (row.values.length + row.notes.length > 0) {
-      const button = element('button', 'Details', 'link');
-      button.type = 'button';
-      button.setAttribute('aria-expanded', 'false');
-      button.addEventListener('click', () => toggle(tr, row, button));
-      last.append(button);
-    }
-    tr.append(last);
     return tr;
   }
 
@@ -93,7 +94,7 @@ export const PLAN_PAGE_SCRIPT = `
   function toggle(tr, row, button) {
     const isOpen = button.getAttribute('aria-expanded') === 'true';
     button.setAttribute('aria-expanded', String(!isOpen));
-    button.textContent = isOpen ? 'Details' : 'Close';
+    button.textContent = isOpen ? '▸' : '▾';
     if (isOpen) {
       tr.nextElementSibling.remove();
       return;
@@ -101,14 +102,16 @@ export const PLAN_PAGE_SCRIPT = `
     const details = element('tr', undefined, 'details');
     const td = element('td');
     td.colSpan = tr.children.length;
+    const inner = element('div', undefined, 'inner');
+    td.append(inner);
     if (row.values.length > 0) {
       const isMatched = row.matched !== null;
-      td.append(element('h4', isMatched ? 'Written to the record in the portal' : 'Written'));
-      td.append(table(isMatched ? ['Property', 'Before', 'After'] : ['Property', 'Value'], row.values.map((value) => isMatched ? [value[0], value[1] === null ? '—' : value[1], value[2]] : [value[0], value[2]])));
+      inner.append(element('h4', isMatched ? 'Written to the record in the portal' : 'Written'));
+      inner.append(table(isMatched ? ['Property', 'Before', 'After'] : ['Property', 'Value'], row.values.map((value) => isMatched ? [value[0], value[1] === null ? '—' : value[1], value[2]] : [value[0], value[2]])));
     }
     if (row.notes.length > 0) {
-      td.append(element('h4', 'Values that are not written as they stand'));
-      td.append(table(['Property', 'In the source', 'Instead', 'Why'], row.notes.map((note) => [note[1], note[4], note[5] === null ? '—' : note[5], words.cells[note[3]] || note[3]])));
+      inner.append(element('h4', 'Values that are not written as they stand'));
+      inner.append(table(['Property', 'In the source', 'Instead', 'Why'], row.notes.map((note) => [note[1], note[4], note[5] === null ? '—' : note[5], words.cells[note[3]] || note[3]])));
     }
     details.append(td);
     tr.after(details);

@@ -57,34 +57,37 @@ rect.create { fill: var(--create); } rect.update { fill: var(--update); } rect.u
 .checklist { list-style: none; padding: 0; }
 .checklist li { padding-left: 1.9rem; position: relative; margin: .4rem 0; }
 .checklist li::before { content: ""; position: absolute; left: 0; top: .3rem; width: 1rem; height: 1rem; border: 1.5px solid var(--muted); border-radius: .2rem; }
-.scroll { overflow: auto; max-height: 34rem; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); margin-top: .75rem; }
+.scroll { overflow: auto; max-height: min(46rem, 85vh); border: 1px solid var(--line); border-radius: 10px; background: var(--panel); margin-top: .75rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .5rem .9rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 tbody tr:last-child td, tfoot tr:last-child td { border-bottom: 0; }
 thead th { position: sticky; top: 0; z-index: 1; background: var(--wash); font-size: .8rem; font-weight: 600; color: var(--muted); white-space: nowrap; }
-tbody th { background: var(--panel); font-size: .95rem; padding-top: 1.1rem; }
+tbody th[scope] { background: var(--panel); font-size: .95rem; padding-top: 1.1rem; }
 tfoot td { font-weight: 600; background: var(--wash); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.zero { color: var(--muted); opacity: .7; }
 td small { display: block; color: var(--muted); font-size: .84rem; }
-td.text { overflow-wrap: anywhere; }
+td.text { overflow-wrap: anywhere; min-width: 11rem; }
+td.wide { min-width: 18rem; }
 .verdict { white-space: nowrap; }
 .verdict::before { content: ""; display: inline-block; width: .6rem; height: .6rem; border-radius: .2rem; margin-right: .5rem; background: var(--unchanged); }
 form.filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-top: 1rem; }
 form.filters label { display: grid; gap: .2rem; font-size: .8rem; color: var(--muted); min-width: 8.5rem; }
 form.filters label.wide { flex: 1 1 14rem; }
-select, input, button { font: inherit; font-size: .93rem; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 7px; padding: .42rem .6rem; max-width: 100%; }
+select, input, button { font: inherit; font-size: .93rem; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 7px; padding: .42rem .6rem; max-width: 100%; height: 2.4rem; }
 select { max-width: 17rem; }
 button { cursor: pointer; }
 button:hover, a.more:hover { border-color: var(--accent); }
-button.link { border: 0; background: none; padding: 0; color: var(--accent); text-decoration: underline; text-underline-offset: .15em; }
+button.open { border: 0; background: none; padding: 0 .35rem; height: auto; color: var(--accent); line-height: 1.5; }
+th.open, td.open { width: 2rem; padding-right: 0; }
+.percent { display: inline-block; min-width: 2.7rem; }
 .shown { margin: .8rem 0 0; color: var(--muted); font-size: .92rem; }
 tr.details > td { background: var(--wash); padding: .9rem 1.1rem 1.1rem; }
+tr.details .inner { position: sticky; left: 1.1rem; max-width: calc(100vw - 4.5rem); overflow-x: auto; }
 tr.details table { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; margin-bottom: .8rem; }
 tr.details thead th { position: static; }
-tr.details h4 { margin: 0 0 .4rem; font-size: .88rem; }
-.before { color: var(--muted); } .arrow { color: var(--muted); padding: 0 .35rem; }
+tr.details h4 { margin: .2rem 0 .4rem; font-size: .88rem; }
 .more { margin-top: .8rem; }
 footer { margin-top: 4rem; padding-bottom: 3rem; color: var(--muted); font-size: .88rem; }
 @media (max-width: 40rem) {

@@ -120,7 +120,7 @@ function renderRecords(page: PlanPage): Markup {
 <button type="reset">Show all</button>
 </form>
 <p class="shown" id="shown" role="status"></p>
-<div class="scroll" tabindex="0"><table><thead><tr><th>Object</th><th class="n">#</th><th>Source id</th><th>Verdict</th><th>Why</th><th class="n">Written</th><th class="n">Changed</th><th class="n">Not written</th><th class="screen"></th></tr></thead><tbody id="record-rows"></tbody></table></div>
+<div class="scroll" tabindex="0"><table><thead><tr><th class="open screen"></th><th>Object</th><th class="n">#</th><th>Source id</th><th>Verdict</th><th>Why</th><th class="n">Written</th><th class="n">Changed</th><th class="n">Not written</th></tr></thead><tbody id="record-rows"></tbody></table></div>
 <button class="more" id="more" type="button" hidden>Show 100 more</button>
 </section>`;
 }

@@ -34,7 +34,7 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'domain-shared': 'not written as domain: many companies share it, or another company of the source has it',
   'email-shared': 'e-mail of another contact of the source, kept in the property shared_email',
   'fold-conflict': 'not written: the record that it was combined with has another value',
-  'kept-in-portal': 'not written: the record in the portal has another value, which stays by the rule for matches (onMatch)',
+  'kept-in-portal': 'not written: the record in the portal has another value, which stays by the rule onMatch',
   'too-long': 'not written: too long',
   'too-short': 'not written: too short',
 };
