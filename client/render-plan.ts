@@ -48,8 +48,8 @@ const told = (count: number, what: string): readonly string[] => (count === 0 ? 
 
 function renderCombined({ objectType, fold, cells }: RecordForecast): readonly string[] {
   const differing = cells[FOLD_CONFLICT] ?? 0;
-  const values = differing === 0 ? 'no value of theirs is lost' : `${countOf(differing, 'value')} of theirs differ${differing === 1 ? 's' : ''}: the first record's value wins, folded.csv has both`;
-  return fold === 0 ? [] : [`  Combine ${countObjects(fold, objectType)} with another record of the source, the same person or company; all ids are kept, and ${values}.`];
+  const values = differing === 0 ? '' : ` ${countOf(differing, 'value')} of theirs differ${differing === 1 ? 's' : ''}: the first record's value wins; folded.csv of portage plan has both.`;
+  return fold === 0 ? [] : [`  Combine ${countObjects(fold, objectType)} with another record of the source, the same person or company; all ids are kept.${values}`];
 }
 
 /** Those that the portal does not have come first: they are what is to be mended. */
