@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../domain/finding';
 import { FOLD_CONFLICT } from '../domain/folding';
-import { OBJECT_TYPES } from '../domain/object-type';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { CellNote, PlannedRecord } from '../domain/planned-record';
@@ -27,7 +27,7 @@ export interface PlanFilesInput {
 }
 
 /**
- * Writes plan.html, plan.csv, rejected-cells.csv, matched.csv and folded.csv, each readable by its owner alone. One pass over the ledger, page by page: memory
+ * Writes plan.html, plan.csv, rejected-cells.csv, matched.csv, folded.csv and unmade-associations.csv, each readable by its owner alone. One pass over the ledger, page by page: memory
  * does not grow with the plan. A repeat writes the same files again.
  */
 export async function writePlanFiles({ ledger, row, plan, findings, folder }: PlanFilesInput): Promise<void> {
@@ -37,7 +37,7 @@ export async function writePlanFiles({ ledger, row, plan, findings, folder }: Pl
   const changes = new ChangeCounter();
   try {
     for (const objectType of OBJECT_TYPES) {
-      for await (const records of plannedPages(ledger, row.stagingId, objectType)) {
+      for await (const records of pagesOf((after) => ledger.plans.readRecords(row.stagingId, objectType, after, PAGE_RECORDS))) {
         const survivors = await survivorsOf(ledger, row.stagingId, objectType, records);
         await csv.plan.write(records.map(planRow));
         await csv.rejected.write(records.flatMap(rejectedRows));
@@ -50,6 +50,12 @@ export async function writePlanFiles({ ledger, row, plan, findings, folder }: Pl
         }
       }
     }
+    for (const associationType of ASSOCIATION_TYPES) {
+      const readAfter = (after: number) => ledger.plans.readUnmadeAssociations(row.stagingId, associationType, after, PAGE_RECORDS);
+      for await (const unmade of pagesOf(readAfter)) {
+        await csv.associations.write(unmade.map(({ fromSourceId, toSourceId, verdict, statedBy }) => [associationType, fromSourceId, toSourceId, verdict, statedBy]));
+      }
+    }
   } finally {
     await Promise.all(Object.values(csv).map((file) => file.close()));
   }
@@ -58,12 +64,13 @@ export async function writePlanFiles({ ledger, row, plan, findings, folder }: Pl
   await writePrivately(join(folder, 'plan.html'), page);
 }
 
-async function openAll(folder: string): Promise<Readonly<Record<'plan' | 'rejected' | 'matched' | 'folded', CsvFile>>> {
+async function openAll(folder: string): Promise<Readonly<Record<'plan' | 'rejected' | 'matched' | 'folded' | 'associations', CsvFile>>> {
   return {
     plan: await openCsv(join(folder, 'plan.csv'), ['object', 'ordinal', 'source_object', 'source_id', 'verdict', 'reason', 'code', 'folds_into', 'matched_id', 'changed_cells', 'dropped_cells']),
     rejected: await openCsv(join(folder, 'rejected-cells.csv'), ['object', 'ordinal', 'source_id', 'column', 'property', 'code', 'raw_value']),
     matched: await openCsv(join(folder, 'matched.csv'), ['object', 'ordinal', 'source_id', 'matched_id', 'property', 'effect', 'in_portal', 'from_source']),
     folded: await openCsv(join(folder, 'folded.csv'), ['object', 'ordinal', 'source_id', 'folds_into', 'property', 'winning_value', 'other_value']),
+    associations: await openCsv(join(folder, 'unmade-associations.csv'), ['type', 'from_source_id', 'to_source_id', 'reason', 'stated_by']),
   };
 }
 
@@ -78,14 +85,14 @@ async function writePrivately(path: string, text: string): Promise<void> {
   }
 }
 
-async function* plannedPages(ledger: Ledger, stagingId: string, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> {
+async function* pagesOf<T extends { readonly ordinal: number }>(readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   for (let after = -1; ; ) {
-    const records = await ledger.plans.readRecords(stagingId, objectType, after, PAGE_RECORDS);
-    const last = records.at(-1);
+    const page = await readAfter(after);
+    const last = page.at(-1);
     if (last === undefined) {
       return;
     }
-    yield records;
+    yield page;
     after = last.ordinal;
   }
 }

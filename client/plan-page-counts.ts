@@ -108,7 +108,7 @@ function renderAssociations(associations: readonly AssociationForecast[]): Marku
   const shown = associations.filter(({ source }) => source > 0);
   return shown.length === 0
     ? markup`<h3>Associations</h3><p class="note">The source states none.</p>`
-    : markup`<h3>Associations</h3><p class="note">Repeated: stated twice by the source, or the same once records are combined. To itself: would tie a record to itself. End missing: names a record that is not in the export, or that is skipped.</p>${scrolled(markup`<table><thead><tr><th>Type</th><th class="n">In source</th><th class="n">Add</th><th class="n">Repeated</th><th class="n">To itself</th><th class="n">End missing</th></tr></thead><tbody>${shown.map(
+    : markup`<h3>Associations</h3><p class="note">Repeated: stated twice by the source, or the same once records are combined. To itself: would tie a record to itself. End missing: names a record that is not in the export, or that is skipped. Each one that is not made is in unmade-associations.csv.</p>${scrolled(markup`<table><thead><tr><th>Type</th><th class="n">In source</th><th class="n">Add</th><th class="n">Repeated</th><th class="n">To itself</th><th class="n">End missing</th></tr></thead><tbody>${shown.map(
         ({ associationType, source, planned, duplicate, selfLink, missingEnd }) => markup`<tr><td>${ASSOCIATION_WORDS[associationType]}</td>${[source, planned, duplicate, selfLink, missingEnd].map(numberCell)}</tr>`,
       )}</tbody></table>`)}`;
 }

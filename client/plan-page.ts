@@ -1,5 +1,6 @@
 /** The plan as one page that needs nothing else: no script, style, font or picture from elsewhere, and none of its data can act. */
 import { createHash } from 'node:crypto';
+import { callCalendar } from '../domain/call-calendar';
 import type { Finding } from '../domain/finding';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import { PLANNED_ACTIONS } from '../domain/planned-record';
@@ -8,7 +9,7 @@ import { jsonMarkup, markup } from './markup';
 import type { Markup } from './markup';
 import type { ChangeCounts } from './plan-changes';
 import { renderMapping } from './plan-page-mapping';
-import { renderCards, renderCounts } from './plan-page-counts';
+import { numberCell, renderCards, renderCounts, scrolled } from './plan-page-counts';
 import { PLAN_PAGE_SCRIPT } from './plan-page-script';
 import { PLAN_PAGE_STYLE } from './plan-page-style';
 import { ROWS_OF_A_KIND } from './plan-rows';
@@ -89,7 +90,12 @@ ${costs.length === 0 ? markup`` : markup`<h3>What may cost money</h3><ul>${listO
 }
 
 function renderCalls(plan: PlanSummary): Markup {
-  return markup`<section id="calls"><h2>Calls to the portal</h2><ul>${listOf(callLines(plan))}</ul></section>`;
+  const phases = Object.entries(plan.calls).filter(([, count]) => count > 0);
+  const days = callCalendar(plan);
+  return markup`<section id="calls"><h2>Calls to the portal</h2><ul>${listOf(callLines(plan))}</ul>
+${phases.length === 0 ? markup`` : scrolled(markup`<table><thead><tr><th>Phase</th><th class="n">Calls, about</th></tr></thead><tbody>${phases.map(([phase, count]) => markup`<tr><td>${phase}</td>${numberCell(count)}</tr>`)}</tbody></table>`)}
+${days.length < 2 ? markup`` : markup`<h3>Day by day, if started on the first</h3>${scrolled(markup`<table><thead><tr><th>Day</th><th>Phases</th><th class="n">Calls</th></tr></thead><tbody>${days.map(({ day, phases: own, calls }) => markup`<tr><td>${day}</td><td class="text">${own.join(', ')}</td>${numberCell(calls)}</tr>`)}</tbody></table>`)}`}
+</section>`;
 }
 
 const codesOf = ({ plan }: PlanPage): readonly string[] => [...new Set(plan.records.flatMap(({ cells }) => Object.keys(cells)))].sort();

@@ -1,10 +1,11 @@
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PlanOutput } from '../../domain/plan-view.schema';
-import { EXIT } from '../command-error';
+import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
 import { explainNotStarted } from '../outcome';
 import { writePlanFiles } from '../plan-files';
+import type { PlanFilesInput } from '../plan-files';
 import { planView } from '../plan-view';
 import type { PortageClient } from '../portage-client';
 import { renderFindings, renderPlan, SIDE_EFFECTS } from '../render-plan';
@@ -30,7 +31,7 @@ export function registerCheck(program: Command, context: CommandContext): void {
 export function registerPlan(program: Command, context: CommandContext): void {
   register(program, context, 'plan', 'plan', 'Dry run: says what would become of every record; writes nothing to the portal.').option(
     '--out <folder>',
-    'write there plan.html, plan.csv, rejected-cells.csv, matched.csv and folded.csv; they hold personal data (default: ./<migration id>-plan)',
+    'write there plan.html, plan.csv and further CSVs; they hold personal data (default: ./<migration id>-plan)',
   );
 }
 
@@ -60,7 +61,8 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
   const failure = row?.state === 'not-started' ? await explainNotStarted(ledger, planning.run) : null;
   const folder = row === null || plan === null ? null : resolve(workingFolder, flags.out ?? `${row.migrationId}-plan`);
   if (row !== null && plan !== null && folder !== null) {
-    await writePlanFiles({ ledger, row, plan, findings, folder });
+    await writeFiles({ ledger, row, plan, findings, folder });
+    terminal.remark(`Written to ${shown(workingFolder, folder)}: plan.html and CSVs. They hold personal data and can be read by you alone; delete them when you are done.`);
   }
   if (flags.json === true) {
     terminal.printJson({ run: planning.run, findings: [...findings], plan: row === null || plan === null ? null : planView(row.migrationId, plan), folder } satisfies PlanOutput);
@@ -71,12 +73,23 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
     renderPlan(plan).forEach((line) => terminal.print(line));
     terminal.print('\nSide effects to decide on before the start:');
     SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
-    terminal.print(`\nLook at it in a browser: ${join(shown(workingFolder, folder), 'plan.html')}. Beside it plan.csv (every record), rejected-cells.csv (every value that is not written), matched.csv and folded.csv. They hold personal data: only you can read them; delete them when you are done.`);
+    terminal.print(`\nLook at it in a browser: ${join(shown(workingFolder, folder), 'plan.html')}. Beside it plan.csv (every record), rejected-cells.csv (every value that is not written), matched.csv (before and after), folded.csv (combined duplicates) and unmade-associations.csv.`);
     terminal.print(flags.simulate === true ? `\nNothing was written to a portal; this plan is for the simulated one that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written to the portal. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
   } else if (failure === null) {
     terminal.print(`Source and portal are ready. Nothing was written. Next: portage plan ${file}${flags.simulate === true ? ' --simulate' : ''}`);
   }
   exit(failure?.exitCode ?? EXIT.done);
+}
+
+async function writeFiles(input: PlanFilesInput): Promise<void> {
+  try {
+    await writePlanFiles(input);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) {
+      throw new CommandError(EXIT.usage, `The files of the plan cannot be written to ${input.folder}.`, 'Name a folder that you may write to, and that has space, with --out. The plan itself is in the ledger.', { cause: error });
+    }
+    throw error;
+  }
 }
 
 /** As a person would type it from where they are. */

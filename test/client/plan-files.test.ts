@@ -9,7 +9,7 @@ import { aMatchedPlan, FORMULA } from '../support/matched-plan';
 import type { Planning } from '../support/planned-migration';
 import { anId } from '../support/rows-source';
 
-const CSVS = ['folded.csv', 'matched.csv', 'plan.csv', 'rejected-cells.csv'];
+const CSVS = ['folded.csv', 'matched.csv', 'plan.csv', 'rejected-cells.csv', 'unmade-associations.csv'];
 
 describe('writePlanFiles', () => {
   let root: string;
@@ -88,6 +88,10 @@ describe('writePlanFiles', () => {
       [anId('003', 3), anId('003', 1), 'phone', '111', '222'],
       [anId('003', 6), anId('003', 5), '', '', ''],
     ]);
+  });
+
+  it('lists each association that is not made, with its reason', () => {
+    expect(csv('unmade-associations.csv')).toEqual([{ type: 'deals-companies', from_source_id: anId('006', 2), to_source_id: anId('001', 9), reason: 'missing-end', stated_by: 'Opportunity.AccountId' }]);
   });
 
   it('lets nobody but its owner read the folder and the files, also where files of these names were there', async () => {

@@ -55,6 +55,8 @@ describe('PlanStore', () => {
     await used.ledger.plans.assignBatches(STAGING);
 
     expect(await used.ledger.plans.countAssociations(STAGING, 'contacts-companies')).toEqual({ planned: 1, duplicate: 3, 'self-link': 1, 'missing-end': 1 });
+    const unmade = async (after: number, limit: number) => (await used.ledger.plans.readUnmadeAssociations(STAGING, 'contacts-companies', after, limit)).map(({ ordinal, fromSourceId, toSourceId, verdict }) => [ordinal, fromSourceId, toSourceId, verdict]);
+    expect([...(await unmade(-1, 2)), ...(await unmade(2, 9))]).toEqual([[1, 'a', 'x', 'duplicate'], [2, 'b', 'b', 'self-link'], [3, 'b', 'b', 'duplicate'], [4, 'a', 'x', 'duplicate'], [5, 'c', 'x', 'missing-end']]);
     expect(await used.ledger.plans.countAssociations(STAGING, 'deals-companies')).toEqual({ planned: 1 });
     expect((await used.ledger.linking.readBatch(STAGING, 'contacts-companies', 0)).map(({ ordinal, primary }) => [ordinal, primary])).toEqual([[0, true]]);
   });
