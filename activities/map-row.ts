@@ -53,6 +53,7 @@ export const plain = ({ objectType }: ObjectScope, { ordinal, sourceId, sourceOb
   foldInto: null,
   targetId: null,
   properties: {},
+  before: {},
   identity: { email: null, domain: null, name: null },
   cells: [],
 });

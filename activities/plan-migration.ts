@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
 import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
+import { planDetails } from './plan-details';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
 import { planLifeCycle } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
@@ -192,6 +193,8 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
+    owners: [],
+    ...(await planDetails(scope)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ObjectType } from '../domain/object-type';
+import type { PlannedAction } from '../domain/planned-record';
 import type { InDoubt } from '../domain/problem';
 import { WORK_WORDS } from '../domain/words';
 
@@ -34,6 +35,7 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'domain-shared': 'not written as domain: many companies share it, or another company of the source has it',
   'email-shared': 'e-mail of another contact of the source, kept in the property shared_email',
   'fold-conflict': 'not written: the record that it was combined with has another value',
+  'kept-in-portal': 'not written: the record in the portal has another value, which stays by the rule onMatch',
   'too-long': 'not written: too long',
   'too-short': 'not written: too short',
 };
@@ -56,10 +58,36 @@ const NOT_MOVED_WORDS: Readonly<Record<string, string>> = {
   'unread-object': 'this version does not move the object',
 };
 
+/** How a cell becomes the value of a property. */
+const RULE_WORDS: Readonly<Record<string, string>> = {
+  text: 'as written, trimmed',
+  street: 'lines joined to one',
+  joined: 'columns joined by a blank',
+  email: 'e-mail address',
+  domain: 'host of the web address',
+  number: 'number',
+  bool: 'yes or no',
+  day: 'day',
+  'day-at': 'day, at a fixed time of it',
+  datetime: 'date and time',
+  table: 'by a table of values',
+  'by-type': "by the property's type",
+  constant: 'the same for all',
+  'owner-id': 'owner, found by e-mail',
+  'owner-name': "owner's name",
+  pipeline: 'pipeline',
+  stage: 'stage of the pipeline',
+  currency: 'currency code',
+};
+
+const VERDICT_WORDS: Readonly<Record<PlannedAction, string>> = { create: 'create', update: 'update', unchanged: 'unchanged', fold: 'combine', 'left-out': 'skip' };
+
 /** With the code where there are no words, so that nothing is passed over in silence. */
 export const leftOutWords = (reason: string): string => (LEFT_OUT_WORDS[reason] === undefined ? reason : `${LEFT_OUT_WORDS[reason]} (${reason})`);
 export const cellWords = (code: string): string => (CELL_WORDS[code] === undefined ? code : `${CELL_WORDS[code]} (${code})`);
 export const causeWords = (cause: string): string => (CAUSE_WORDS[cause] === undefined ? cause : `${CAUSE_WORDS[cause]} (${cause})`);
+export const ruleWords = (rule: string): string => RULE_WORDS[rule] ?? rule;
+export const verdictWords = (action: PlannedAction): string => VERDICT_WORDS[action];
 export const notMovedWords = (why: string): string => NOT_MOVED_WORDS[why] ?? why;
 
 /** 1, 'companies' → "1 company" */

@@ -7,6 +7,9 @@ import { missingRequired } from './required-properties';
 
 export type DuplicatesRule = 'same-person' | 'same-email' | 'never';
 
+/** A value of a record that folds, where the one that survives has another: the survivor's own stands. */
+export const FOLD_CONFLICT = 'fold-conflict';
+
 /** Properties that fold by their own rule, or not at all. */
 const NOT_FILLED: ReadonlySet<string> = new Set([MERGED_IDS_PROPERTY]);
 
@@ -40,7 +43,7 @@ export function foldInto(survivor: PlannedRecord, folded: PlannedRecord, keyProp
     if (own === undefined) {
       filled[property] = value;
     } else if (own !== value) {
-      conflicts.push({ column: property, property, verdict: 'dropped', code: 'fold-conflict', rawValue: value });
+      conflicts.push({ column: property, property, verdict: 'dropped', code: FOLD_CONFLICT, rawValue: value });
     }
   }
   const ids = [...(folded.sourceId === null ? [] : [folded.sourceId]), ...mergedIdsOf(folded)];

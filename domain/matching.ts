@@ -4,7 +4,11 @@ import { withSharedDomain, withSharedEmail } from './folding';
 import { applyOnMatch } from './on-match';
 import type { LifeCycleOnMatch } from './life-cycle-stage';
 import type { OnMatch } from './on-match';
-import type { PlannedRecord } from './planned-record';
+import type { CellNote, PlannedRecord } from './planned-record';
+import { meansTheSame } from './value-comparison';
+
+/** A value of the source that is not written because the rule for matches (`onMatch`) keeps what stands in the portal. */
+export const KEPT_IN_PORTAL = 'kept-in-portal';
 
 export interface FoundRecord {
   readonly id: string;
@@ -42,11 +46,14 @@ function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, o
   }
   const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes, lifeCycle);
   const isRight = Object.keys(written).length === 0 && keyThere === key;
+  const kept = Object.entries(planned).filter(([property, value]) => !(property in written) && !meansTheSame({ name: property, type: propertyTypes[property] ?? 'string' }, found.properties[property], value));
   return {
     ...record,
     action: isRight ? 'unchanged' : 'update',
     targetId: found.id,
     properties: { ...written, ...(key === undefined ? {} : { [keyProperty]: key }) },
+    before: Object.fromEntries(Object.keys(record.properties).map((property) => [property, found.properties[property] ?? null])),
+    cells: [...record.cells, ...kept.map(([property, value]): CellNote => ({ column: property, property, verdict: 'dropped', code: KEPT_IN_PORTAL, rawValue: value }))],
   };
 }
 

@@ -7,7 +7,7 @@ import { isWritten, nameIdentity, namesAgree } from '../../domain/record-identit
 const aPerson = (ordinal: number, firstname: string, lastname: string, more: Record<string, string> = {}): PlannedRecord => ({
   objectType: 'contacts', ordinal, sourceObject: 'Contact', sourceId: `s${ordinal}`, action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null,
   properties: { email: 'a@acme.com', salesforce_id: `s${ordinal}`, ...(firstname === '' ? {} : { firstname }), ...(lastname === '' ? {} : { lastname }), ...more },
-  identity: { email: 'a@acme.com', domain: null, name: nameIdentity(firstname, lastname) }, cells: [],
+  before: {}, identity: { email: 'a@acme.com', domain: null, name: nameIdentity(firstname, lastname) }, cells: [],
 });
 
 const people = fc
