@@ -20,6 +20,7 @@ import { planAssociations } from './plan-associations';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
 import { planMatches } from './plan-matches';
 import { describeUnusableRows, planRecords } from './plan-records';
+import { planRequirements } from './plan-requirements';
 import { objectScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
@@ -200,9 +201,10 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
     }
   }
   await foldContacts(scope, objectScope(scope, 'contacts'));
-  await partSharedDomains(scope, objectScope(scope, 'companies'));
+  await partSharedDomains(scope);
   for (const object of scope.objects) {
     await planMatches(scope, object);
+    await planRequirements(scope, object);
   }
   if (scope.definition.links === 'all') {
     await planAssociations(scope);

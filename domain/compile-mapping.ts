@@ -31,7 +31,7 @@ export interface MappingResult {
 }
 
 export function compileMapping(input: MappingInput): MappingResult {
-  const { preset, mapping, portal } = input;
+  const { preset, mapping } = input;
   const findings: Finding[] = [];
   const rules: CompiledRule[] = [];
   for (const rule of [...presetRules(preset, mapping), ...userRules(input, findings)]) {
@@ -41,7 +41,7 @@ export function compileMapping(input: MappingInput): MappingResult {
     }
   }
   return {
-    compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, onInvalid: mapping.onInvalid, requiredOnCreate: portal.requiredOnCreate },
+    compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, onInvalid: mapping.onInvalid },
     readColumns: new Set([...preset.structuralColumns, ...rules.flatMap((rule) => rule.columns)]),
     findings,
   };
@@ -115,7 +115,7 @@ function targetOf(rule: PropertyRule, { preset, mapping, portal, filled }: Mappi
     return null;
   }
   if (rule.create !== null) {
-    return { name: rule.property, type: rule.create.type, options: null, isMultiple: false, minLength: null, maxLength: null };
+    return { name: rule.property, type: rule.create.type, options: null, isMultiple: false, rules: [] };
   }
   // Only portals with several currencies need the code; without the property there is nothing to say.
   if (rule.transform.kind === 'currency') {
@@ -140,17 +140,12 @@ const notWritten = (code: string, place: string, rule: PropertyRule, filled: Rea
 });
 
 function fromPortal(property: PortalProperty, rule: PropertyRule, { validationRules }: PortalObject): TargetProperty {
-  const limit = (ruleType: string): number | null => {
-    const [argument] = validationRules.find((candidate) => candidate.property === property.name && candidate.ruleType === ruleType)?.arguments ?? [];
-    return argument === undefined || !/^\d+$/.test(argument) ? null : Number(argument);
-  };
   const isChecked = property.type === 'enumeration' && !UNCHECKED.has(rule.transform.kind);
   return {
     name: property.name,
     type: property.type,
     options: isChecked ? property.options.map(({ value, label }) => ({ value, label })) : null,
     isMultiple: property.fieldType === 'checkbox',
-    minLength: limit('MIN_LENGTH'),
-    maxLength: limit('MAX_LENGTH'),
+    rules: validationRules.filter((rule) => rule.property === property.name),
   };
 }

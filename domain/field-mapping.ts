@@ -1,5 +1,6 @@
 /** How the columns of a source object become the properties of a target object: rules as data, carried out by apply-mapping.ts. */
 import type { ObjectType } from './object-type';
+import type { ValidationRule } from './validation-rules';
 
 /** The HubSpot types that a property of ours can have. */
 export type CreatableType = 'string' | 'number' | 'bool' | 'enumeration' | 'date' | 'datetime';
@@ -65,8 +66,8 @@ export interface TargetProperty {
   /** Null: not checked, because the options are made by the migration, or lie outside the property (owners). */
   readonly options: readonly { readonly value: string; readonly label: string }[] | null;
   readonly isMultiple: boolean;
-  readonly minLength: number | null;
-  readonly maxLength: number | null;
+  /** What the portal's admins ask of a value. */
+  readonly rules: readonly ValidationRule[];
 }
 
 export interface CompiledRule extends PropertyRule {
@@ -79,6 +80,4 @@ export interface CompiledMapping {
   readonly sourceObject: string;
   readonly rules: readonly CompiledRule[];
   readonly onInvalid: 'drop-cell' | 'leave-out-record';
-  /** The portal's own requirements beyond the vendor's minima. */
-  readonly requiredOnCreate: readonly string[];
 }

@@ -4,6 +4,8 @@ import { withSharedDomain, withSharedEmail } from './folding';
 import { applyOnMatch } from './on-match';
 import type { OnMatch } from './on-match';
 import type { PlannedRecord } from './planned-record';
+import { conditionProperties, missingOnUpdate } from './required-properties';
+import type { Requirements } from './required-properties';
 
 export interface FoundRecord {
   readonly id: string;
@@ -24,14 +26,14 @@ export interface MatchRules {
   readonly onMatch: OnMatch;
   readonly ambiguous: 'ask' | 'create' | 'leave-out';
   readonly propertyTypes: Readonly<Record<string, string>>;
-  readonly requiredOnCreate: readonly string[];
+  readonly requirements: Requirements;
   /** Portal records that an earlier source record was matched with. */
   readonly claimed: ReadonlySet<string>;
 }
 
-const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-refused', reasonCode: string): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode, targetId: null });
+const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-refused' | 'missing-required', reasonCode: string): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode, targetId: null });
 
-function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, propertyTypes }: MatchRules): PlannedRecord {
+function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, propertyTypes, requirements }: MatchRules): PlannedRecord {
   const key = record.properties[keyProperty];
   const planned = Object.fromEntries(Object.entries(record.properties).filter(([property]) => property !== keyProperty));
   const keyThere = found.properties[keyProperty] ?? '';
@@ -39,6 +41,10 @@ function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, o
     return leftOut(record, 'would-be-refused', 'key-conflict');
   }
   const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes);
+  const missing = missingOnUpdate(written, found.properties, requirements);
+  if (missing !== null) {
+    return leftOut(record, 'missing-required', missing.code);
+  }
   const isRight = Object.keys(written).length === 0 && keyThere === key;
   return {
     ...record,
@@ -60,7 +66,7 @@ export function matchRecord(record: PlannedRecord, candidates: MatchCandidates, 
       return isFree(byKey) ? matchedWith(record, byKey, rules) : ambiguous(record, rules);
     }
     // The address belongs to another record of the portal: writing it here would be refused.
-    return rules.ambiguous === 'create' ? matchedWith(withSharedEmail(record, []), byKey, rules) : ambiguous(record, rules);
+    return rules.ambiguous === 'create' ? matchedWith(withSharedEmail(record), byKey, rules) : ambiguous(record, rules);
   }
   if (byEmail !== null) {
     return isFree(byEmail) ? matchedWith(record, byEmail, rules) : ambiguous(record, rules);
@@ -68,13 +74,13 @@ export function matchRecord(record: PlannedRecord, candidates: MatchCandidates, 
   if (byDomain.length === 1 && isFree(ofDomain)) {
     return matchedWith(record, ofDomain, rules);
   }
-  return byDomain.length > 0 ? withSharedDomain(record, rules.requiredOnCreate) : record;
+  return byDomain.length > 0 ? withSharedDomain(record) : record;
 }
 
 function ambiguous(record: PlannedRecord, rules: MatchRules): PlannedRecord {
-  return rules.ambiguous === 'create' ? withSharedDomain(withSharedEmail(record, rules.requiredOnCreate), rules.requiredOnCreate) : leftOut(record, 'ambiguous-match', rules.ambiguous);
+  return rules.ambiguous === 'create' ? withSharedDomain(withSharedEmail(record)) : leftOut(record, 'ambiguous-match', rules.ambiguous);
 }
 
-/** Properties to read of a candidate: all that might be written. */
-export const propertiesToCompare = (records: readonly PlannedRecord[], keyProperty: string): readonly string[] =>
-  [...new Set([keyProperty, 'email', SHARED_EMAIL_PROPERTY, MERGED_IDS_PROPERTY, ...records.flatMap((record) => Object.keys(record.properties))])].sort();
+/** Properties to read of a candidate: all that might be written, and all that a condition may ask for. */
+export const propertiesToCompare = (records: readonly PlannedRecord[], keyProperty: string, requirements: Requirements): readonly string[] =>
+  [...new Set([keyProperty, 'email', SHARED_EMAIL_PROPERTY, MERGED_IDS_PROPERTY, ...conditionProperties(requirements), ...records.flatMap((record) => Object.keys(record.properties))])].sort();
