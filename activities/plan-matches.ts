@@ -95,7 +95,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
       };
       const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
       const others: Reader = { read: async (idProperty, ids) => (await reader.read(idProperty, ids)).filter((found) => stamp.originOf(found) !== 'c') };
-      const addressed = objectType === 'contacts' && ways.has('email') ? await byEmail(records, others) : new Map<string, FoundRecord>();
+      const addressed = objectType === 'contacts' ? await byEmail(records, others) : new Map<string, FoundRecord>();
       const domainIds = records.map(({ identity }) => domains.get(normalDomain(identity.domain ?? '')) ?? []);
       const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
       const byId = new Map(singles.map((found) => [found.id, found]));
@@ -110,7 +110,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
           record,
           // What this run has matched before stays matched with it, whatever its address leads to by now.
           own === 'm' ? { byKey: byOwnKey, byEmail: null, byDomain: [], ofDomain: null } : { byKey: byOwnKey, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
-          { keyProperty: scope.keyProperty, onMatch: rules.onMatch, ambiguous: rules.ambiguous, propertyTypes, requirements: portal, claimed },
+          { keyProperty: scope.keyProperty, emails: ways.has('email') ? 'matched' : 'taken', onMatch: rules.onMatch, ambiguous: rules.ambiguous, propertyTypes, requirements: portal, claimed },
         );
         if (matched.targetId !== null) {
           claimed.add(matched.targetId);

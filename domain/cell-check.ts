@@ -18,30 +18,26 @@ const ALPHA_CODE = 'INVALID_ALPHA';
 
 const ruleCode = ({ ruleType, arguments: [argument] }: ValidationRule): string => `${RULE_CODE}${argument === 'ALPHA_ONLY' ? 'alpha-only' : ruleType.toLowerCase().replaceAll('_', '-')}`;
 
-/** The portal's answer, by the code of our cell notes. `INVALID_STRING` is our name for an answer that nobody wrote down. */
-const PORTAL_CODES: Readonly<Record<string, string>> = {
-  'invalid-option': 'INVALID_OPTION',
-  'no-option': 'INVALID_OPTION',
-  'invalid-email': 'INVALID_EMAIL',
-  'invalid-number': 'INVALID_INTEGER',
-  'invalid-date': 'INVALID_DATE',
-  'invalid-bool': 'INVALID_OPTION',
-  'blank-around': 'LEADING_TRAILING_WHITESPACE',
-  'too-long': 'INVALID_STRING',
-  'rule-alpha-only': ALPHA_CODE,
-  // An answer that names several codes is known by its category.
-  [SEVERAL_RULES]: 'VALIDATION_ERROR',
+/** The portal's answer to a value that is none of its property's type, in the order of our codes. */
+const TYPE_CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  number: { 'invalid-number': 'INVALID_INTEGER' },
+  bool: { 'invalid-bool': 'INVALID_OPTION' },
+  enumeration: { 'invalid-option': 'INVALID_OPTION', 'no-option': 'INVALID_OPTION', 'invalid-bool': 'INVALID_OPTION' },
+  date: { 'invalid-date': 'INVALID_DATE' },
+  datetime: { 'invalid-date': 'INVALID_LONG' },
+  // `INVALID_STRING` is our name for an answer that nobody wrote down.
+  string: { 'invalid-email': 'INVALID_EMAIL', 'too-long': 'INVALID_STRING' },
 };
 
+/** In every property. An answer that names several codes is known by its category. */
+const COMMON_CODES: Readonly<Record<string, string>> = { 'blank-around': 'LEADING_TRAILING_WHITESPACE', 'rule-alpha-only': ALPHA_CODE, [SEVERAL_RULES]: 'VALIDATION_ERROR' };
+
 /**
- * The code with which the portal refuses a cell of which we say `code`, in a property of this type; null for a code that is a decision of ours and none of the
- * portal's (a shared domain, no web address).
+ * The code with which the portal refuses a cell of which we say `code`, in a property of this type; null where the portal would take it and we do not: what cannot
+ * be read for what it is (a text in a column of dates), and decisions of our own (a shared domain).
  */
 export function portalCodeOf(code: string, type: string): string | null {
-  if (code === 'invalid-date' && type === 'datetime') {
-    return 'INVALID_LONG';
-  }
-  return PORTAL_CODES[code] ?? (code.startsWith(RULE_CODE) ? code.slice(RULE_CODE.length).replaceAll('-', '_').toUpperCase() : null);
+  return TYPE_CODES[type]?.[code] ?? COMMON_CODES[code] ?? (code.startsWith(RULE_CODE) ? code.slice(RULE_CODE.length).replaceAll('-', '_').toUpperCase() : null);
 }
 
 function checkOption(options: NonNullable<TargetProperty['options']>, text: string): string | null {

@@ -14,6 +14,7 @@ export interface FoundRecord {
 
 export interface MatchCandidates {
   readonly byKey: FoundRecord | null;
+  /** Who holds the address, whether it is matched by or not: the portal gives it to one record alone. */
   readonly byEmail: FoundRecord | null;
   /** All live portal records with this domain. */
   readonly byDomain: readonly string[];
@@ -23,6 +24,8 @@ export interface MatchCandidates {
 
 export interface MatchRules {
   readonly keyProperty: string;
+  /** The user may match by other things alone; then who holds the address is another person. */
+  readonly emails: 'matched' | 'taken';
   readonly onMatch: OnMatch;
   readonly ambiguous: 'ask' | 'create' | 'leave-out';
   readonly propertyTypes: Readonly<Record<string, string>>;
@@ -43,7 +46,7 @@ function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, o
   const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes);
   const missing = missingOnUpdate(written, found.properties, requirements);
   if (missing !== null) {
-    return leftOut(record, 'missing-required', missing.code);
+    return { ...leftOut(record, 'missing-required', missing.code), targetId: found.id, properties: { ...written, ...(key === undefined ? {} : { [keyProperty]: key }) } };
   }
   const isRight = Object.keys(written).length === 0 && keyThere === key;
   return {
@@ -67,6 +70,9 @@ export function matchRecord(record: PlannedRecord, candidates: MatchCandidates, 
     }
     // The address belongs to another record of the portal: writing it here would be refused.
     return rules.ambiguous === 'create' ? matchedWith(withSharedEmail(record), byKey, rules) : ambiguous(record, rules);
+  }
+  if (byEmail !== null && rules.emails === 'taken') {
+    return leftOut(record, 'would-be-refused', 'email-conflict');
   }
   if (byEmail !== null) {
     return isFree(byEmail) ? matchedWith(record, byEmail, rules) : ambiguous(record, rules);

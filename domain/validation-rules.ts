@@ -17,7 +17,7 @@ export interface ValidationRule {
 type Reading = (value: string, given: readonly string[]) => boolean;
 
 const numberOf = (text: string | undefined): number => Number(text ?? NaN);
-const hostOf = (address: string): string => /^(?:https?:\/\/)?([^/?#:\s]+)/i.exec(address.trim())?.[1]?.toLowerCase() ?? '';
+const hostOf = (address: string): string => /^(?:https?:\/\/)?(?:[^/?#@\s]*@)?([^/?#:\s]+)/i.exec(address.trim())?.[1]?.toLowerCase() ?? '';
 const mailHostOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).trim().toLowerCase();
 const isHost = (text: string): boolean => /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*$/u.test(text);
 /** A listed domain, or one below it: whether a list means those too is not documented. */
