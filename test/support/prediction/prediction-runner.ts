@@ -21,6 +21,7 @@ import { createFreePace } from '../free-pace';
 import { aRowsSource } from '../rows-source';
 import type { Row } from '../rows-source';
 import { simulatedPortal } from '../simulated-portal';
+import type { SimulatedPortal } from '../simulated-portal';
 import { createDraw } from './draw';
 import { drawPortal } from './draw-portal';
 import { drawSource } from './draw-source';
@@ -35,6 +36,8 @@ export interface PredictionCase {
   readonly edits: readonly PersonEdit[];
   readonly objects: Readonly<Record<string, readonly Row[]>>;
   readonly definition: Readonly<Record<string, unknown>>;
+  /** What happens in the portal between plan and write. */
+  readonly meanwhile?: (portal: SimulatedPortal) => Promise<unknown>;
 }
 
 export interface PredictionEnd {
@@ -48,6 +51,15 @@ export interface PredictionEnd {
   readonly refusals: Readonly<Record<string, number>>;
   readonly planned: readonly PlannedRecord[];
   readonly answers: readonly TwinAnswer[];
+  /** Of the planned records that were sent, in their order. */
+  readonly outcomes: readonly SentRecord[];
+}
+
+export interface SentRecord {
+  readonly objectType: ObjectType;
+  readonly sourceId: string | null;
+  readonly outcome: string;
+  readonly refusal: { readonly code: string; readonly property: string | null } | null;
 }
 
 export interface TwinAnswer extends Twin {
@@ -57,6 +69,7 @@ export interface TwinAnswer extends Twin {
 
 export interface PredictionRunner {
   run(seed: number): Promise<PredictionEnd>;
+  readonly url: string;
   runCase(drawn: PredictionCase): Promise<PredictionEnd>;
   close(): Promise<void>;
 }
@@ -71,6 +84,7 @@ export async function createPredictionRunner(): Promise<PredictionRunner> {
   const simulator = createHubspotSimulator({ tier: 'off' });
   const { url } = await simulator.listen(0);
   return {
+    url,
     run: (seed) => runCase(url, caseOf(seed)),
     runCase: (drawn) => runCase(url, drawn),
     close: () => simulator.close(),
@@ -111,6 +125,7 @@ async function runCase(url: string, drawn: PredictionCase): Promise<PredictionEn
     }
     await ledger.plans.assignBatches(stagingId);
 
+    await drawn.meanwhile?.(portal);
     const identity = { run, portalId, ...(await ledger.identity()) };
     await inActivity(() => createApplySchema(collaborators).applySchema(identity));
     const outcomes = new Map<ObjectType, readonly BatchRecord[]>();
@@ -136,7 +151,8 @@ async function runCase(url: string, drawn: PredictionCase): Promise<PredictionEn
       return { ...twin, outcome: found?.outcome ?? 'none', answered: found?.refusal ? { code: found.refusal.code, property: found.refusal.property } : null };
     });
     wrong.push(...answers.filter(isNotAsForeseen).map(({ of, foreseen, outcome, answered }) => `${of}: foreseen ${foreseen.code} of ${foreseen.property}, ${outcome} ${answered?.code ?? ''} of ${answered?.property ?? 'nothing'}`));
-    return { wrong, planned: [...planned.values()].flat(), answers, ...countOf([...planned.values()].flat(), answers) };
+    const sent = [...outcomes].flatMap(([objectType, each]) => each.filter((record) => !isTwin(record)).map(({ sourceId, outcome }): SentRecord => ({ objectType, sourceId, outcome: outcome?.outcome ?? 'none', refusal: outcome?.refusal ?? null })));
+    return { wrong, planned: [...planned.values()].flat(), answers, outcomes: sent, ...countOf([...planned.values()].flat(), answers) };
   } finally {
     await ledger.close();
   }

@@ -41,7 +41,8 @@ export function twinsOf(input: TwinInput): readonly Twin[] {
   const donor = input.planned.find(({ action }) => action === 'create');
   const twins = input.planned.flatMap((record) => [...(donor === undefined ? [] : record.cells.flatMap((note) => cellTwin(input, donor, record, note))), ...recordTwin(input, record)]);
   return twins.map((twin, at) => {
-    const sourceId = `twin-${at}`;
+    // A change of a record that is there goes out under the id that the record may have already.
+    const sourceId = twin.record.action === 'update' ? twin.record.sourceId : `twin-${at}`;
     const { email, ...rest } = twin.record.properties;
     const isOwnEmail = twin.foreseen.property === 'email';
     return {
@@ -53,7 +54,7 @@ export function twinsOf(input: TwinInput): readonly Twin[] {
         identity: { email: null, domain: null, name: null },
         cells: [],
         // Two records cannot have one address.
-        properties: { ...rest, ...(email === undefined ? {} : { email: isOwnEmail ? email : `twin${at}.${email}` }), [input.keyProperty]: sourceId },
+        properties: { ...rest, ...(email === undefined ? {} : { email: isOwnEmail ? email : `twin${at}.${email}` }), [input.keyProperty]: sourceId ?? '' },
       },
     };
   });
