@@ -119,7 +119,7 @@ async function runCase(url: string, drawn: PredictionCase): Promise<PredictionEn
     for (const each of snapshot.objects) {
       const records = await ledger.plans.readRecords(stagingId, each.objectType, -1, 100_000);
       planned.set(each.objectType, records);
-      const own = twinsOf({ portal: each, timeZone: snapshot.timeZone, keyProperty, planned: records });
+      const own = twinsOf({ portal: each, timeZone: snapshot.timeZone, keyProperty, planned: records, existing: (id) => before[each.objectType]?.find((record) => record.id === id)?.properties ?? {} });
       await ledger.plans.writeRecords(stagingId, own.map(({ record }) => record));
       twins.push(...own);
     }

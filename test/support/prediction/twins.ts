@@ -31,6 +31,8 @@ export interface TwinInput {
   readonly timeZone: string;
   readonly keyProperty: string;
   readonly planned: readonly PlannedRecord[];
+  /** What a record of the portal holds before the run. */
+  readonly existing: (id: string) => Readonly<Record<string, string>>;
 }
 
 /** In the order of the plan. Of a type of which nothing is written the portal gets no schema, and nothing can be sent; without a record that is created there is none whose cells a twin could borrow. */
@@ -87,13 +89,13 @@ function asSent({ rawValue, property }: CellNote, type: string, timeZone: string
   }
 }
 
-function recordTwin({ portal }: TwinInput, record: PlannedRecord): readonly Twin[] {
+function recordTwin({ portal, existing }: TwinInput, record: PlannedRecord): readonly Twin[] {
   if (record.action !== 'left-out' || record.reason !== 'missing-required') {
     return [];
   }
   const of = `${record.objectType} ${record.ordinal} left out: ${record.reasonCode}`;
   if (record.targetId !== null) {
-    const missing = missingOnUpdate(record.properties, {}, portal);
+    const missing = missingOnUpdate(record.properties, existing(record.targetId), portal);
     return missing === null ? [] : [{ record: { ...record, action: 'update', reason: null, reasonCode: null }, foreseen: { code: record.reasonCode ?? '', property: missing.property }, of }];
   }
   const missing = missingRequired(portal.objectType, record.properties, portal);
