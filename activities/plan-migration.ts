@@ -18,6 +18,7 @@ import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-dupl
 import { planLifeCycle } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
 import { describeUnusableRows, planRecords } from './plan-records';
+import { planRequirements } from './plan-requirements';
 import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
@@ -131,9 +132,10 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
   }
   await foldContacts(scope, objectScope(scope, 'contacts'));
   await planLifeCycle(scope);
-  await partSharedDomains(scope, objectScope(scope, 'companies'));
+  await partSharedDomains(scope);
   for (const object of scope.objects) {
     await planMatches(scope, object);
+    await planRequirements(scope, object);
   }
   if (scope.definition.links === 'all') {
     await planAssociations(scope);

@@ -1,9 +1,8 @@
 import type { CellResult, MappingContext } from './cell-transforms';
-import { checkCell, PORTAL_CODES } from './cell-check';
+import { checkCell, portalCodeOf } from './cell-check';
 import type { CompiledMapping, CompiledRule } from './field-mapping';
 import type { CellNote } from './planned-record';
 import { comparedForm, nameIdentity } from './record-identity';
-import { missingRequired } from './required-properties';
 import { applyTransform } from './transforms/apply-transform';
 
 /** Where a malformed e-mail and further addresses are kept as text. */
@@ -14,8 +13,8 @@ export interface MappedRecord {
   readonly properties: Readonly<Record<string, string>>;
   readonly cells: readonly CellNote[];
   readonly identity: { readonly email: string | null; readonly domain: string | null; readonly name: string | null };
-  /** Why the portal or the mapping would not take the record as a whole; null when it can be written. */
-  readonly refusal: { readonly reason: 'missing-required' | 'would-be-refused'; readonly code: string } | null;
+  /** Why the mapping would not have the record as a whole; null when its cells are no obstacle. What it lacks is looked at later, when it is known whether it is new. */
+  readonly refusal: { readonly reason: 'would-be-refused'; readonly code: string } | null;
 }
 
 interface Cell {
@@ -73,13 +72,12 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
       cells.push(cell.note);
     }
     const isFatal = mapping.onInvalid === 'leave-out-record' || refusesOthers(rule);
-    invalidCode ??= isFatal ? cell.invalidCode : null;
+    invalidCode ??= isFatal && cell.invalidCode !== null ? (portalCodeOf(cell.invalidCode, rule.target.type) ?? cell.invalidCode) : null;
   }
   // An amount without its currency says nothing, and a currency without an amount is noise.
   if (properties.amount === undefined) {
     delete properties.deal_currency_code;
   }
-  const missing = missingRequired(mapping.objectType, properties, mapping.requiredOnCreate);
   return {
     properties,
     cells,
@@ -88,10 +86,7 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
       domain: mapping.objectType === 'companies' ? (properties.domain ?? null) : null,
       name: mapping.objectType === 'contacts' ? nameIdentity(properties.firstname, properties.lastname) : comparedForm(properties.name ?? properties.dealname),
     },
-    refusal:
-      invalidCode !== null
-        ? { reason: 'would-be-refused', code: PORTAL_CODES[invalidCode] ?? invalidCode }
-        : missing === null ? null : { reason: 'missing-required', code: missing },
+    refusal: invalidCode === null ? null : { reason: 'would-be-refused', code: invalidCode },
   };
 }
 

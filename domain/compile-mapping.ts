@@ -20,7 +20,7 @@ export interface MappingResult {
 }
 
 export function compileMapping(input: MappingInput): MappingResult {
-  const { preset, mapping, portal } = input;
+  const { preset, mapping } = input;
   const findings: Finding[] = [];
   const users = userRules(input, findings);
   const rules: CompiledRule[] = [];
@@ -34,7 +34,7 @@ export function compileMapping(input: MappingInput): MappingResult {
   }
   const where = compiledConditions(input, findings);
   return {
-    compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, where, onInvalid: mapping.onInvalid, requiredOnCreate: portal.requiredOnCreate },
+    compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, where, onInvalid: mapping.onInvalid },
     readColumns: new Set([...preset.structuralColumns, ...rules.flatMap((rule) => rule.columns), ...where.map(({ column }) => column)]),
     findings,
   };
@@ -127,7 +127,7 @@ function targetOf(rule: PropertyRule, by: 'user' | 'preset', { preset, portal, f
     return null;
   }
   if (rule.create !== null) {
-    return { name: rule.property, type: rule.create.type, options: null, isMultiple: rule.create.isMultiple ?? false, minLength: null, maxLength: null };
+    return { name: rule.property, type: rule.create.type, options: null, isMultiple: rule.create.isMultiple ?? false, rules: [] };
   }
   // Only portals with several currencies need the code; without the property there is nothing to say.
   if (rule.transform.kind === 'currency') {
@@ -152,17 +152,12 @@ const notWritten = (code: string, place: string, rule: PropertyRule, filled: Rea
 });
 
 function fromPortal(property: PortalProperty, rule: PropertyRule, { validationRules }: PortalObject): TargetProperty {
-  const limit = (ruleType: string): number | null => {
-    const [argument] = validationRules.find((candidate) => candidate.property === property.name && candidate.ruleType === ruleType)?.arguments ?? [];
-    return argument === undefined || !/^\d+$/.test(argument) ? null : Number(argument);
-  };
   const isChecked = property.type === 'enumeration' && !UNCHECKED.has(rule.transform.kind);
   return {
     name: property.name,
     type: property.type,
     options: isChecked ? property.options.map(({ value, label }) => ({ value, label })) : null,
     isMultiple: property.fieldType === 'checkbox',
-    minLength: limit('MIN_LENGTH'),
-    maxLength: limit('MAX_LENGTH'),
+    rules: validationRules.filter((rule) => rule.property === property.name),
   };
 }

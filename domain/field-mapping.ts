@@ -2,6 +2,7 @@
 import type { Condition } from './migration-definition.schema';
 import type { ObjectType } from './object-type';
 import type { TransformSetting } from './transform.schema';
+import type { ValidationRule } from './validation-rules';
 
 /** The HubSpot types that a property of ours can have. */
 export type CreatableType = 'string' | 'number' | 'bool' | 'enumeration' | 'date' | 'datetime';
@@ -75,8 +76,8 @@ export interface TargetProperty {
   /** Null: not checked, because the options are made by the migration, or lie outside the property (owners). */
   readonly options: readonly { readonly value: string; readonly label: string }[] | null;
   readonly isMultiple: boolean;
-  readonly minLength: number | null;
-  readonly maxLength: number | null;
+  /** What the portal's admins ask of a value. */
+  readonly rules: readonly ValidationRule[];
 }
 
 export interface CompiledRule extends PropertyRule {
@@ -95,8 +96,6 @@ export interface CompiledMapping {
   /** What a row must meet to be moved, by columns of this source object. */
   readonly where: readonly CompiledCondition[];
   readonly onInvalid: 'drop-cell' | 'leave-out-record';
-  /** The portal's own requirements beyond the vendor's minima. */
-  readonly requiredOnCreate: readonly string[];
 }
 
 export interface CompiledCondition {

@@ -18,7 +18,7 @@ export interface MappedSource {
 /** One entry for each property that is written from a column, in the order in which they are mapped. */
 export function mappedProperties({ mapping, portal, ownProperties, filled, rows }: MappedSource): readonly MappedProperty[] {
   const { objectType, sourceObject, rules } = mapping;
-  const required = requiredness(mapping);
+  const required = requiredness(mapping, portal.requiredOnCreate);
   return rules.map(({ property, columns, transform, target }): MappedProperty => {
     const existing = portal.properties.find(({ name, archived }) => name === property && !archived);
     return {
@@ -37,15 +37,16 @@ export function mappedProperties({ mapping, portal, ownProperties, filled, rows 
   });
 }
 
-/** Asked of the one place that knows what a create needs: would it be missing by itself, or does it serve as one of several? */
-function requiredness({ objectType, rules, requiredOnCreate }: CompiledMapping): (property: string) => MappedProperty['required'] {
+/** Asked of the one place that knows what a create needs: would it be missing by itself, or does it serve as one of several? What a condition asks for depends on the record. */
+function requiredness({ objectType, rules }: CompiledMapping, requiredOnCreate: readonly string[]): (property: string) => MappedProperty['required'] {
+  const needs = (properties: Readonly<Record<string, string>>, required: readonly string[]): boolean => missingRequired(objectType, properties, { requiredOnCreate: [...required], conditionalRequired: [] }) !== null;
   const all = Object.fromEntries(rules.map(({ property }) => [property, 'x']));
-  const isComplete = missingRequired(objectType, all, requiredOnCreate) === null;
+  const isComplete = !needs(all, requiredOnCreate);
   return (property) => {
     const without = Object.fromEntries(Object.entries(all).filter(([name]) => name !== property));
-    if (isComplete && missingRequired(objectType, without, requiredOnCreate) !== null) {
+    if (isComplete && needs(without, requiredOnCreate)) {
       return 'yes';
     }
-    return missingRequired(objectType, { [property]: 'x' }, []) === null ? 'one-of' : 'no';
+    return needs({ [property]: 'x' }, []) ? 'no' : 'one-of';
   };
 }
