@@ -86,11 +86,15 @@ export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts):
   };
 }
 
+const FIRST_PAUSE_MS = 20;
+/** On a busy machine each question delays what it waits for: a query keeps server and worker at work. */
+const LONGEST_PAUSE_MS = 200;
+
 /** Asks until the answer fits. Bounded, so that a wrong answer is told instead of waited for. */
 export async function eventually<T>(ask: () => Promise<T> | T, isRight: (answer: T) => boolean, attempts = 300): Promise<T> {
   let answer = await ask();
-  for (let attempt = 1; attempt < attempts && !isRight(answer); attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let attempt = 1, pauseMs = FIRST_PAUSE_MS; attempt < attempts && !isRight(answer); attempt += 1, pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     answer = await ask();
   }
   if (!isRight(answer)) {

@@ -3,10 +3,11 @@ import { buildSync } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-export type Program = 'drive-main' | 'case-main';
+export type Program = 'drive-main' | 'case-main' | 'compiled-start';
 
 /** Those that a program starts in its turn are bundled with it. */
-const BUNDLED_WITH: Readonly<Record<Program, readonly Program[]>> = { 'drive-main': ['drive-main'], 'case-main': ['case-main', 'drive-main'] };
+const DRIVER: readonly Program[] = ['drive-main', 'compiled-start'];
+const BUNDLED_WITH: Readonly<Record<Program, readonly Program[]>> = { 'drive-main': DRIVER, 'compiled-start': DRIVER, 'case-main': ['case-main', ...DRIVER] };
 
 /**
  * @param folder for the bundles; outlives the processes

@@ -31,6 +31,8 @@ export interface Cases<Kind extends keyof CaseKinds> {
   close(): Promise<void>;
 }
 
+const LAST_CASE_MS = 20_000;
+
 type Piped = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable };
 
 /** Starts the process when the first case is asked for. */
@@ -60,8 +62,12 @@ export function openCases<Kind extends keyof CaseKinds>(kind: Kind): Cases<Kind>
     },
     async close() {
       if (started !== null) {
-        started.child.stdin.end();
-        await started.closed;
+        const { child, closed } = started;
+        child.stdin.end();
+        // A case that hangs has failed its test already.
+        const late = setTimeout(() => child.kill('SIGKILL'), LAST_CASE_MS);
+        await closed;
+        clearTimeout(late);
         rmSync(started.folder, { recursive: true, force: true });
       }
     },

@@ -19,7 +19,7 @@ type Piped = ChildProcess & { readonly stdin: Writable; readonly stdout: Readabl
 export function createDriverProcesses(folder: string): DriverProcesses {
   let waiting: Piped | null = null;
 
-  const start = (): Piped => spawn(process.execPath, [bundleProgram('drive-main', folder)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const start = (): Piped => spawn(process.execPath, [bundleProgram('compiled-start', folder), bundleProgram('drive-main', folder)], { stdio: ['pipe', 'pipe', 'inherit'] });
   return {
     async run(input) {
       const child = waiting ?? start();
