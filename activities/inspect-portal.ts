@@ -85,7 +85,7 @@ async function inspect(collaborators: InspectPortalCollaborators, { run, kind, s
 async function writtenTypes(ledger: Ledger, stagingId: string): Promise<readonly ObjectType[]> {
   const inspection = await ledger.staging.readInspection(stagingId);
   const isThere = (sourceObject: string): boolean => inspection === null || inspection.objects.some(({ object }) => object === sourceObject);
-  return SALESFORCE_PRESETS.filter(({ sourceObject }) => isThere(sourceObject)).map(({ objectType }) => objectType);
+  return OBJECT_TYPES.filter((objectType) => SALESFORCE_PRESETS.some((preset) => preset.objectType === objectType && isThere(preset.sourceObject)));
 }
 
 const error = (code: string, place: string, message: string, remedy: string, exitCode: number): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode });

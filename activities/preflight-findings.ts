@@ -9,15 +9,14 @@ import type { ObjectType } from '../domain/object-type';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import { preflight } from '../domain/preflight/preflight';
 import type { PreflightSource } from '../domain/preflight/preflight-input';
-import { PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
+import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { SourceInspection } from '../domain/source-inspection';
+import { hasPersonAccounts, isNamed, mistakesOfAll, sourceColumns, unreadCustomColumns } from './open-scope';
 
 export interface PreflightCollaborators {
   readonly target: TargetConnector;
   readonly openSource: (definition: MigrationDefinition) => SourceConnector;
 }
-
-type Filled = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** Mistakes in the mapping, and whatever else can be told without reading a record. */
 export async function findPreflight({ target, openSource }: PreflightCollaborators, definition: MigrationDefinition, inspection: SourceInspection, snapshot: PortalSnapshot, call: CallContext): Promise<readonly Finding[]> {
@@ -33,7 +32,7 @@ async function findUnwritable(target: TargetConnector, objectTypes: readonly Obj
 }
 
 /** Column → filled cells, for each object of the export, over all its files. */
-export function filledColumns({ objects }: SourceInspection): Filled {
+export function filledColumns({ objects }: SourceInspection): Readonly<Record<string, Readonly<Record<string, number>>>> {
   return Object.fromEntries(
     objects.map(({ object, files }) => {
       const filled: Record<string, number> = {};
@@ -47,23 +46,21 @@ export function filledColumns({ objects }: SourceInspection): Filled {
 
 export const rowCountOf = ({ objects }: SourceInspection, object: string): number => objects.find((each) => each.object === object)?.files.reduce((sum, { rowCount }) => sum + rowCount, 0) ?? 0;
 
+/** As the plan does it, but for the types of custom columns, which the values decide. */
 function compileSources(definition: MigrationDefinition, inspection: SourceInspection, snapshot: PortalSnapshot): { readonly sources: readonly PreflightSource[]; readonly mistakes: readonly Finding[] } {
   const filled = filledColumns(inspection);
-  const hasPersonAccounts = ['IsPersonAccount', 'PersonContactId'].some((column) => (filled.Account?.[column] ?? 0) > 0);
-  const compiled = snapshot.objects.flatMap((portal) =>
-    SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && (sourceObject in filled || (sourceObject === 'Contact' && hasPersonAccounts))).map((preset) => {
-      const own = filled[preset.sourceObject] ?? {};
-      const columns = preset.sourceObject === 'Contact' && hasPersonAccounts ? withPersonAccounts(own, filled.Account ?? {}) : own;
-      const { compiled: mapping, findings } = compileMapping({ preset, mapping: definition.objects[portal.objectType], portal, filled: columns, reserved: RESERVED_PROPERTIES });
-      return { source: { objectType: preset.objectType, sourceObject: preset.sourceObject, rowCount: rowCountOf(inspection, preset.sourceObject), filled: columns, mapping }, findings };
-    }),
-  );
-  return { sources: compiled.map(({ source }) => source), mistakes: compiled.flatMap(({ findings }) => findings) };
-}
-
-function withPersonAccounts(own: Readonly<Record<string, number>>, accounts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const brought = Object.entries(PERSON_ACCOUNT_COLUMNS).map(([column, source]) => [column, (own[column] ?? 0) + (accounts[source] ?? 0)] as const);
-  return { ...own, ...Object.fromEntries(brought.filter(([column, count]) => column in own || count > 0)) };
+  const isThere = (sourceObject: string): boolean => sourceObject in filled || (sourceObject === 'Contact' && hasPersonAccounts(filled));
+  const compiled = snapshot.objects.map((portal) => {
+    const rules = definition.objects[portal.objectType];
+    return SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && isNamed(rules.from, sourceObject) && isThere(sourceObject)).map((preset) => {
+      const { objectType, sourceObject } = preset;
+      const columns = sourceColumns(sourceObject, filled);
+      const { compiled: mapping, readColumns, findings } = compileMapping({ preset, mapping: rules, portal, filled: columns, reserved: RESERVED_PROPERTIES });
+      const custom = rules.customColumns === 'create' ? unreadCustomColumns(sourceObject, filled, readColumns).map(({ column }) => column) : [];
+      return { source: { objectType, sourceObject, rowCount: rowCountOf(inspection, sourceObject), filled: columns, mapping, custom }, findings: sourceObject in filled ? findings : [] };
+    });
+  });
+  return { sources: compiled.flatMap((ofType) => ofType.map(({ source }) => source)), mistakes: compiled.flatMap((ofType) => mistakesOfAll(ofType.map(({ findings }) => findings))) };
 }
 
 /** Users are few: a company has thousands at most. Null without a file of users that has addresses. */

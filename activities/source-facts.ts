@@ -1,7 +1,8 @@
 /** What must be known of the whole source before its first record can be mapped: stages and currencies of deals, and whose owners are whose. */
+import { parseBool } from '../domain/cell-transforms';
 import type { MappingContext, Owner } from '../domain/cell-transforms';
-import { assembleDealPipeline, sourceStageOf } from '../domain/deal-stages';
-import type { DealPipeline, SourceStage } from '../domain/deal-stages';
+import { assembleDealPipelines, sourceStageOf } from '../domain/deal-stages';
+import type { DealPipelines, StageSighting } from '../domain/deal-stages';
 import type { Finding } from '../domain/finding';
 import { currencyRule } from '../domain/deal-currency';
 import type { CurrencyRule } from '../domain/deal-currency';
@@ -10,27 +11,34 @@ import { findStaged, hasColumn, stagedPages } from './planning-scope';
 import type { PlanningScope } from './planning-scope';
 
 export interface DealFacts {
-  readonly pipeline: DealPipeline;
+  readonly pipelines: DealPipelines;
   readonly currency: CurrencyRule;
 }
 
 /** One pass over the deals: distinct stages in order of first sight, and distinct currencies. */
 export async function readDealFacts(scope: PlanningScope): Promise<DealFacts> {
-  const stages = new Map<string, SourceStage>();
+  const sightings = new Map<string, StageSighting>();
   const currencies = new Set<string>();
   for await (const page of stagedPages(scope, 'Opportunity')) {
-    for (const { state, values } of page) {
-      const stage = state === 'ok' ? sourceStageOf([values.StageName, values.IsClosed, values.IsWon]) : null;
+    for (const { values } of page.filter(({ state, values: { IsDeleted } }) => state === 'ok' && parseBool(IsDeleted) !== true)) {
+      const stage = sourceStageOf([values.StageName, values.IsClosed, values.IsWon]);
+      const recordTypeId = values.RecordTypeId?.trim() || null;
       if (stage !== null) {
-        stages.set(`${stage.kind}\n${stage.name}`, stage);
+        sightings.set(`${recordTypeId ?? ''}\n${stage.kind}\n${stage.name}`, { stage, recordTypeId });
       }
-      if (state === 'ok' && values.CurrencyIsoCode) {
+      if (values.CurrencyIsoCode) {
         currencies.add(values.CurrencyIsoCode.trim());
       }
     }
   }
-  const portalPipelines = scope.snapshot.objects.find(({ objectType }) => objectType === 'deals')?.pipelines ?? [];
-  const pipeline = assembleDealPipeline({ migrationId: scope.definition.id, label: 'Salesforce', sightings: [...stages.values()], portalPipelines });
+  const pipelines = assembleDealPipelines({
+    migrationId: scope.definition.id,
+    label: 'Salesforce',
+    sightings: [...sightings.values()],
+    recordTypeNames: await recordTypeNames(scope, [...sightings.values()]),
+    mode: scope.definition.objects.deals.pipelines,
+    portalPipelines: scope.snapshot.objects.find(({ objectType }) => objectType === 'deals')?.pipelines ?? [],
+  });
   const currency = currencyRule({
     hasAmounts: (scope.filled.Opportunity?.Amount ?? 0) > 0,
     hasCurrencyColumn: hasColumn(scope, 'Opportunity', 'CurrencyIsoCode'),
@@ -38,8 +46,13 @@ export async function readDealFacts(scope: PlanningScope): Promise<DealFacts> {
     given: scope.definition.source.currency ?? null,
     portalCurrencies: [scope.snapshot.currency, ...scope.snapshot.additionalCurrencies],
   });
-  scope.findings.push(...(stages.size > 0 ? pipeline.findings : []), ...currency.findings);
-  return { pipeline, currency };
+  scope.findings.push(...pipelines.findings, ...currency.findings);
+  return { pipelines, currency };
+}
+
+async function recordTypeNames(scope: PlanningScope, sightings: readonly StageSighting[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await findStaged(scope, 'RecordType', sightings.map(({ recordTypeId }) => recordTypeId));
+  return new Map([...rows].flatMap(([id, { values }]) => (values.Name?.trim() ? [[id, values.Name.trim()]] : [])));
 }
 
 /** Owners by e-mail; remembers who could not be matched, and how often. */

@@ -1,10 +1,9 @@
-import { applyTransform } from './cell-transforms';
 import type { CellResult, MappingContext } from './cell-transforms';
-import { checkCell, PORTAL_CODES } from './cell-check';
-import type { CompiledMapping, CompiledRule, Transform } from './field-mapping';
+import { checkCell, portalCodeOf } from './cell-check';
+import type { CompiledMapping, CompiledRule } from './field-mapping';
 import type { CellNote } from './planned-record';
 import { comparedForm, nameIdentity } from './record-identity';
-import { missingRequired } from './required-properties';
+import { applyTransform } from './transforms/apply-transform';
 
 /** Where a malformed e-mail and further addresses are kept as text. */
 export const INVALID_EMAIL_PROPERTY = 'invalid_email';
@@ -14,27 +13,8 @@ export interface MappedRecord {
   readonly properties: Readonly<Record<string, string>>;
   readonly cells: readonly CellNote[];
   readonly identity: { readonly email: string | null; readonly domain: string | null; readonly name: string | null };
-  /** Why the portal or the mapping would not take the record as a whole; null when it can be written. */
-  readonly refusal: { readonly reason: 'missing-required' | 'would-be-refused'; readonly code: string } | null;
-}
-
-/** By the type of the property that the user named. */
-function transformFor({ transform, target }: CompiledRule): Exclude<Transform, { kind: 'by-type' }> {
-  if (transform.kind !== 'by-type') {
-    return transform;
-  }
-  switch (target.type) {
-    case 'number':
-      return { kind: 'number' };
-    case 'bool':
-      return { kind: 'bool' };
-    case 'date':
-      return { kind: 'day' };
-    case 'datetime':
-      return { kind: 'datetime' };
-    default:
-      return { kind: 'text' };
-  }
+  /** Why the mapping would not have the record as a whole; null when its cells are no obstacle. What it lacks is looked at later, when it is known whether it is new. */
+  readonly refusal: { readonly reason: 'would-be-refused'; readonly code: string } | null;
 }
 
 interface Cell {
@@ -45,10 +25,8 @@ interface Cell {
 }
 
 function applyRule(rule: CompiledRule, values: Readonly<Record<string, string | null>>, context: MappingContext): Cell {
-  const transform = transformFor(rule);
   const cells = rule.columns.map((column) => values[column] ?? null);
-  const options = rule.target.options === null ? null : new Set(rule.target.options.map(({ value }) => value));
-  const result: CellResult = applyTransform(transform, cells, options, context);
+  const result: CellResult = applyTransform(rule, (column) => values[column] ?? null, context);
   const rawValue = cells.filter((cell) => cell !== null && cell !== '').join(' ');
   const noteOf = (verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue });
   const dropped = (code: string, isInvalid: boolean): Cell => ({
@@ -93,14 +71,13 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
     if (cell.note !== null) {
       cells.push(cell.note);
     }
-    const isFatal = mapping.onInvalid === 'leave-out-record' || (rule.transform.kind === 'table' && rule.transform.otherwise === 'refuse');
-    invalidCode ??= isFatal ? cell.invalidCode : null;
+    const isFatal = mapping.onInvalid === 'leave-out-record' || refusesOthers(rule);
+    invalidCode ??= isFatal && cell.invalidCode !== null ? (portalCodeOf(cell.invalidCode, rule.target.type) ?? cell.invalidCode) : null;
   }
   // An amount without its currency says nothing, and a currency without an amount is noise.
   if (properties.amount === undefined) {
     delete properties.deal_currency_code;
   }
-  const missing = missingRequired(mapping.objectType, properties, mapping.requiredOnCreate);
   return {
     properties,
     cells,
@@ -109,11 +86,14 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
       domain: mapping.objectType === 'companies' ? (properties.domain ?? null) : null,
       name: mapping.objectType === 'contacts' ? nameIdentity(properties.firstname, properties.lastname) : comparedForm(properties.name ?? properties.dealname),
     },
-    refusal:
-      invalidCode !== null
-        ? { reason: 'would-be-refused', code: PORTAL_CODES[invalidCode] ?? invalidCode }
-        : missing === null ? null : { reason: 'missing-required', code: missing },
+    refusal: invalidCode === null ? null : { reason: 'would-be-refused', code: invalidCode },
   };
+}
+
+/** Does a value that the table of this rule does not list cost the record? */
+function refusesOthers({ transform }: CompiledRule): boolean {
+  const table = transform.kind === 'lookup' ? transform.of : transform;
+  return table.kind === 'table' && table.otherwise === 'refuse';
 }
 
 const comparedEmail = (email: string | undefined): string | null => email?.trim().toLowerCase() ?? null;

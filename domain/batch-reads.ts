@@ -78,7 +78,7 @@ function withImage(state: BatchState, item: BatchItem, found: NullableValues): B
   const older = item.preImage ?? {};
   const holdsPlanned = (name: string): boolean => name in older && meansTheSame({ name, type: context.propertyTypes[name] ?? 'string' }, found[name], item.properties[name]);
   const planned = Object.fromEntries(Object.entries(item.properties).filter(([name]) => name !== context.keyProperty && name !== STAMP_PROPERTY));
-  const allowed = applyOnMatch(context.onMatch, planned, found, context.propertyTypes);
+  const allowed = applyOnMatch(context.onMatch, planned, found, context.propertyTypes, context.lifeCycle);
   const again = Object.fromEntries(Object.entries(planned).filter(([name]) => holdsPlanned(name)));
   const writing = { ...again, ...allowed, [context.keyProperty]: item.key, [STAMP_PROPERTY]: stampOf(context.run, 'm') };
   const image = Object.fromEntries(Object.keys(writing).map((name) => [name, (holdsPlanned(name) ? older[name] : found[name]) ?? null]));

@@ -3,6 +3,7 @@
  * The shapes of records and answers are those of the connector and the ledger, named here because this room knows neither.
  */
 import type { ObjectType } from './object-type';
+import type { LifeCycleOnMatch } from './life-cycle-stage';
 import type { OnMatch } from './on-match';
 import type { BatchKind } from './planned-record';
 import type { Refusal } from './record-outcome';
@@ -65,6 +66,7 @@ export interface BatchContext {
   /** May a record that turned up since the plan be matched by its e-mail? */
   readonly matchesByEmail: boolean;
   readonly onMatch: OnMatch;
+  readonly lifeCycle: LifeCycleOnMatch;
   /** Property name to the portal's type, for comparing by meaning. */
   readonly propertyTypes: Values;
   /** `settle` only finds out what became of records sent before; nothing goes out (rollback). */

@@ -117,7 +117,7 @@ export const migrationDefinitionSchema = z.strictObject({
   }),
   objects: objectsSchema.default(objectsSchema.parse({})),
   owners: z
-    .strictObject({ match: z.literal('email').default('email'), unmatched: z.union([z.enum(['ask', 'leave-empty']), z.email()]).default('leave-empty').describe('Owners whom the portal does not have: ask before the start, leave records without owner, or the e-mail of a stand-in.') })
+    .strictObject({ match: z.literal('email').default('email'), unmatched: z.union([z.enum(['ask', 'leave-empty']), z.email({ abort: true })]).default('leave-empty').describe('Owners whom the portal does not have: ask before the start, leave records without owner, or the e-mail of a stand-in.') })
     .default({ match: 'email', unmatched: 'leave-empty' }),
   openDealsWithoutOwner: z.enum(['refuse', 'accept']).default('refuse').describe('Whether a migration may start in which open deals lose their owner.'),
   links: z.enum(['all', 'none']).default('all').describe('Whether associations are made.'),

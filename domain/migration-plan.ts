@@ -26,8 +26,11 @@ const batchCountOf = ({ partitions }: { readonly partitions: readonly PartitionM
 const PREFLIGHT_CALLS = 20;
 
 /** Forecast of calls by phase. Batches: 100 records a call, 1,000 sources a read and 2,000 pairs a write of associations (HubSpot, 2026-09). */
-export function forecastCalls(records: readonly RecordForecast[], associations: readonly AssociationForecast[], schema: SchemaPlan, matchingCalls: number): Readonly<Record<string, number>> {
-  const written = records.map(({ objectType, create, update, unchanged }): readonly [string, number] => [objectType, batches(create, 100) + 2 * batches(update, 100) + batches(unchanged, 100)]);
+export function forecastCalls(records: readonly RecordForecast[], associations: readonly AssociationForecast[], schema: SchemaPlan, matchingCalls: number, contactUpdates: 'one' | 'two' = 'one'): Readonly<Record<string, number>> {
+  const written = records.map(({ objectType, create, update, unchanged }): readonly [string, number] => [
+    objectType,
+    batches(create, 100) + (objectType === 'contacts' && contactUpdates === 'two' ? 3 : 2) * batches(update, 100) + batches(unchanged, 100),
+  ]);
   const links = associations.reduce((sum, forecast) => sum + batchCountOf(forecast), 0);
   const readBack = records.reduce((sum, forecast) => sum + batches(forecast.create + forecast.update + forecast.unchanged, 100), 0);
   return {

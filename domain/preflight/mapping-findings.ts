@@ -10,18 +10,26 @@ export function mappingFindings(input: PreflightInput): readonly Finding[] {
 const portalOf = ({ snapshot }: PreflightInput, { objectType }: PreflightSource) => snapshot.objects.find((portal) => portal.objectType === objectType);
 
 function requiredFindings(input: PreflightInput, source: PreflightSource): readonly Finding[] {
+  const portal = portalOf(input, source);
+  if (portal === undefined) {
+    return [];
+  }
+  const { objectType, sourceObject, rowCount } = source;
   const fed = fedProperties(source);
-  const required = portalOf(input, source)?.requiredOnCreate ?? [];
-  const missing = required.filter((property) => !fed.has(property));
-  const place = `objects.${source.objectType}.properties`;
+  const place = `objects.${objectType}.properties`;
+  const rows = counted(rowCount, 'row');
   const remedy = (property: string): string => `Map a column to it, or a fixed value: ${property}: { constant: … }. Or make it optional in HubSpot (Settings → Objects → create form).`;
-  const byAdmin = missing.map((property) =>
-    warning({ code: 'required-not-mapped', place: `${place}.${property}`, message: `The portal requires ${property} of new ${source.objectType}, and no column of ${source.sourceObject} feeds it: ${counted(source.rowCount, 'row')} would be skipped unless matched.`, remedy: remedy(property), count: source.rowCount }),
+  const byForm = portal.requiredOnCreate
+    .filter((property) => !fed.has(property))
+    .map((property) => warning({ code: 'required-not-mapped', place: `${place}.${property}`, message: `The portal requires ${property} of new ${objectType}, and no column of ${sourceObject} feeds it: ${rows} would be skipped unless matched.`, remedy: remedy(property), count: rowCount }));
+  const byCondition = portal.conditionalRequired.flatMap(({ when, required }) =>
+    (fed.has(when.property) ? required.filter((property) => !fed.has(property)) : []).map((property) =>
+      warning({ code: 'conditional-required-not-mapped', place: `${place}.${property}`, message: `Where ${when.property} is one of ${counted(when.values.length, 'value')}, the portal requires ${property}, and no column of ${sourceObject} feeds it: such rows would be refused.`, remedy: remedy(property), count: filledCountOf(source, source.mapping.rules.filter((rule) => rule.property === when.property).flatMap(({ columns }) => columns)) }),
+    ),
   );
-  const filled = Object.fromEntries([...fed, ...required].map((property) => [property, 'x']));
-  return missingRequired(source.objectType, filled, required) === null
-    ? byAdmin
-    : [...byAdmin, warning({ code: 'minimum-not-mapped', place, message: `HubSpot makes no ${source.objectType} without ${MINIMUM_WORDS[source.objectType]}, and no column of ${source.sourceObject} feeds that: ${counted(source.rowCount, 'row')} would be skipped unless matched.`, remedy: 'Export that column, or map another one to it.', count: source.rowCount })];
+  const isMinimum = missingRequired(objectType, Object.fromEntries([...fed].map((property) => [property, 'x'])), { requiredOnCreate: [], conditionalRequired: [] }) === null;
+  const minimum = isMinimum ? [] : [warning({ code: 'minimum-not-mapped', place, message: `HubSpot makes no ${objectType} without ${MINIMUM_WORDS[objectType]}, and no column of ${sourceObject} feeds that: ${rows} would be skipped unless matched.`, remedy: 'Export that column, or map another one to it.', count: rowCount })];
+  return [...byForm, ...byCondition, ...minimum];
 }
 
 const MINIMUM_WORDS = { companies: 'a name or a domain', contacts: 'an e-mail, a first or a last name', deals: 'a name and a stage' } as const;

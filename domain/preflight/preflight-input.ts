@@ -14,6 +14,8 @@ export interface PreflightSource {
   /** Column → number of filled cells. */
   readonly filled: Readonly<Record<string, number>>;
   readonly mapping: CompiledMapping;
+  /** Columns that become properties of their own, because no rule names them. */
+  readonly custom: readonly string[];
 }
 
 /** What is known before the first record is staged: headings and counts of the source, schema and settings of the portal. */

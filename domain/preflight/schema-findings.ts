@@ -1,6 +1,8 @@
 /** The migration key, unique slots and custom properties: what must be made, and whether there is room for it. */
 import { assembleSchemaPlan, keyPropertyOf } from '../assemble-schema-plan';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY } from '../bookkeeping-properties';
+import { propertyNameOf } from '../custom-column';
+import type { CreatedProperty } from '../field-mapping';
 import type { Finding } from '../finding';
 import { OBJECT_TYPES } from '../object-type';
 import type { ObjectType } from '../object-type';
@@ -12,6 +14,9 @@ export interface SchemaForecast {
   readonly findings: readonly Finding[];
 }
 
+/** The type is decided by the values; here it only counts that there is one. */
+const AS_TEXT: CreatedProperty = { type: 'string', label: '', description: '' };
+
 /** What the plan will make of properties is at most this: values may turn out not to be written. */
 export function forecastSchema({ snapshot, sources }: PreflightInput): SchemaForecast {
   const keyProperty = keyPropertyOf(snapshot.objects);
@@ -20,8 +25,9 @@ export function forecastSchema({ snapshot, sources }: PreflightInput): SchemaFor
     keyProperty ?? KEY_PROPERTY,
     written.map((portal) => {
       const own = sources.filter(({ objectType }) => objectType === portal.objectType);
-      const created = own.flatMap(({ mapping }) => mapping.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create] as const])));
-      return { portal, usedProperties: new Set(own.flatMap((source) => [...fedProperties(source)])), creatable: { ...BOOKKEEPING_PROPERTIES, ...Object.fromEntries(created) }, options: {}, pipelines: [] };
+      const ofColumns = own.flatMap(({ custom }) => custom.map((column) => [propertyNameOf(column, () => true), AS_TEXT] as const));
+      const created = [...ofColumns, ...own.flatMap(({ mapping }) => mapping.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create] as const])))];
+      return { portal, usedProperties: new Set([...ofColumns.map(([name]) => name), ...own.flatMap((source) => [...fedProperties(source)])]), creatable: { ...BOOKKEEPING_PROPERTIES, ...Object.fromEntries(created) }, options: {}, pipelines: [] };
     }),
   );
   const made = new Map(OBJECT_TYPES.map((objectType) => [objectType, plan.properties.filter((property) => property.objectType === objectType).length]));

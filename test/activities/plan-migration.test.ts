@@ -278,6 +278,21 @@ describe('planMigration against records that are there', () => {
     expect((await planning.planned('contacts'))[0]?.properties).toEqual(properties);
   });
 
+  it.each([
+    ['fill-blanks', [['firstname', 'Ann']]],
+    ['overwrite', []],
+    ['leave', [['firstname', 'Ann'], ['lastname', 'Lee 1']]],
+  ])('keeps what stood there before, and what %s does not write over', async (onMatch, kept) => {
+    const target = aTargetPortal({ snapshot, records: { contacts: [there('p1', { email: 'a@acme.com', firstname: 'Old', jobtitle: 'Buyer' })] } });
+
+    const { planning } = await planned({ Contact: [aContactRow(1, { Email: 'A@acme.com' }), aContactRow(2)] }, { target, definition: { objects: { contacts: { onMatch } } } });
+
+    const [matched, created] = await planning.planned('contacts');
+    expect(matched?.before).toEqual({ email: 'a@acme.com', firstname: 'Old', lastname: null, salesforce_id: null });
+    expect(matched?.cells.filter(({ code }) => code === 'kept-in-portal').map(({ property, rawValue }) => [property, rawValue])).toEqual(kept);
+    expect(created?.before).toEqual({});
+  });
+
   it('plans what the run itself has written as it was, after its ledger was lost', async () => {
     const stamped = { ...snapshot, objects: snapshot.objects.map((object) => ({ ...object, properties: [...object.properties, aProperty('migration_provenance')] })) };
     const stamp = (origin: string) => `plan:acme.1:${origin}`;

@@ -28,7 +28,7 @@ function findingsOf({ source, definition: more, portal = {}, snapshot: changes, 
   const sources = SALESFORCE_PRESETS.filter(({ sourceObject }) => sourceObject in source).map((preset): PreflightSource => {
     const filled = source[preset.sourceObject]!;
     const { compiled } = compileMapping({ preset, mapping: definition.objects[preset.objectType], portal: snapshot.objects.find(({ objectType }) => objectType === preset.objectType)!, filled, reserved: new Set() });
-    return { objectType: preset.objectType, sourceObject: preset.sourceObject, rowCount: rowsOf(filled), filled, mapping: compiled };
+    return { objectType: preset.objectType, sourceObject: preset.sourceObject, rowCount: rowsOf(filled), filled, mapping: compiled, custom: Object.keys(filled).filter((column) => column.endsWith('__c')) };
   });
   const objects = Object.entries(source).map(([object, filled]): SourceObject => ({
     object,
@@ -97,6 +97,7 @@ describe('preflight', () => {
 
       expect(findingsOf({ source: CONTACTS, portal: full }).errors).toEqual([expect.objectContaining({ code: 'unique-slots-full', place: 'contacts' })]);
       expect(findingsOf({ source: DEALS, portal: full }).errors).toEqual([]);
+      expect(findingsOf({ source: { Contact: { ...CONTACTS.Contact, A__c: 1, B__c: 1 } } }).of('properties-to-make')[0]?.count).toBe(4);
       expect(findingsOf({ source: CONTACTS, portal: { contacts: { customPropertyLimit: 10, customPropertyCount: 9 } } }).errors).toEqual([expect.objectContaining({ code: 'property-limit' })]);
     });
   });
@@ -136,13 +137,19 @@ describe('preflight', () => {
       expect(findingsOf({ source: CONTACTS, portal }).of('required-not-mapped')).toEqual([expect.objectContaining({ severity: 'warning', place: 'objects.contacts.properties.jobtitle', count: 10 })]);
     });
 
+    it('names what is required under a condition that the mapping may meet', () => {
+      const when = (property: string) => ({ when: { property, values: ['a', 'b'] }, required: ['jobtitle', 'lastname'] });
+
+      expect(findingsOf({ source: CONTACTS, portal: { contacts: { conditionalRequired: [when('email'), when('city')] } } }).of('conditional-required-not-mapped')).toEqual([expect.objectContaining({ place: 'objects.contacts.properties.jobtitle', count: 8 })]);
+    });
+
     it("names what HubSpot itself requires", () => {
       expect(findingsOf({ source: { Opportunity: { Id: 3, Name: 3 } } }).of('minimum-not-mapped')).toEqual([expect.objectContaining({ count: 3 })]);
     });
 
     it('says once for each property that the portal checks it', () => {
-      const rule = (ruleType: string) => ({ property: 'email', ruleType, arguments: [] });
-      const { of } = findingsOf({ source: CONTACTS, portal: { contacts: { validationRules: [rule('EMAIL'), rule('MAX_LENGTH'), { property: 'zip', ruleType: 'REGEX', arguments: ['.'] }] } } });
+      const rule = (ruleType: string) => ({ property: 'email', ruleType, arguments: [], normalizes: false });
+      const { of } = findingsOf({ source: CONTACTS, portal: { contacts: { validationRules: [rule('EMAIL'), rule('MAX_LENGTH'), { property: 'zip', ruleType: 'REGEX', arguments: ['.'], normalizes: false }] } } });
 
       expect(of('validation-rules')).toEqual([expect.objectContaining({ place: 'contacts.email', count: 8, message: expect.stringContaining('EMAIL, MAX_LENGTH') as string })]);
     });
