@@ -38,7 +38,7 @@ export function proposedFile(head: FileHead, proposals: readonly TypeProposal[])
   const skeleton = [
     '# A migration of Salesforce into HubSpot, as portage init proposes it. Every line is yours to change; run init again after a new export, and it only adds.',
     '# What is not said here has a default: each known column goes to the property that is listed below. portage plan tells what becomes of every record.',
-    '# To leave a column out, write null for its property, such as floor_area: null; a custom column without a line is moved all the same.',
+    '# To leave a column out, write null for its property, such as nick_name: null; a custom column without a line is moved all the same.',
     ...CONFIDENCE_RULE,
     `id: ${head.id}`,
     'source:',

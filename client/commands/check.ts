@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { withLines } from '../../domain/migration-file-lines';
 import { worstOf } from '../../domain/preflight/preflight';
 import { EXIT } from '../command-error';
 import type { CommandContext } from '../context';
@@ -25,13 +28,13 @@ export function registerCheck(program: Command, context: CommandContext): void {
     });
 }
 
-async function check(portage: PortageClient, file: string, flags: CheckFlags, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>): Promise<void> {
+async function check(portage: PortageClient, file: string, flags: CheckFlags, { terminal, exit, folder }: Pick<CommandContext, 'terminal' | 'exit' | 'folder'>): Promise<void> {
   const planning = await portage.plan(file, 'preflight');
   if (!(await portage.hasWorker())) {
     terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it. portage doctor says what is missing.');
   }
   await planning.ended();
-  const findings = await portage.ledger.runs.readFindings(planning.run);
+  const findings = withLines(await portage.ledger.runs.readFindings(planning.run), await readFile(resolve(folder, file), 'utf8'), file);
   const row = await portage.ledger.runs.find(planning.run);
   const worst = worstOf(findings);
   // What ends without a finding is told by the failure itself: a portal that does not answer, a bug.

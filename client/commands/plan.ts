@@ -54,7 +54,7 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
   await planning.ended();
   const { ledger } = portage;
   const findings = await ledger.runs.readFindings(planning.run);
-  const told = withLines(findings, await readFile(file, 'utf8'), file);
+  const told = withLines(findings, await readFile(resolve(workingFolder, file), 'utf8'), file);
   const row = await ledger.runs.find(planning.run);
   const plan = stopAfter === 'plan' && row !== null ? await ledger.plans.read(row.stagingId) : null;
   const failure = row?.state === 'not-started' ? await explainNotStarted(ledger, planning.run, told) : null;

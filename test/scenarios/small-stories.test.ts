@@ -222,7 +222,7 @@ describe('the way from an export to a migration', () => {
 
     const planned = await portage('plan', 'walk.yaml');
     const [, digest = ''] = /--plan ([0-9a-f]{64})/.exec(planned.out) ?? [];
-    expect({ exitCode: planned.exitCode, length: digest.length }).toEqual({ exitCode: 0, length: 64 });
+    expect({ exitCode: planned.exitCode, err: planned.exitCode === 0 ? '' : planned.err, length: digest.length }).toEqual({ exitCode: 0, err: '', length: 64 });
 
     const started = await portage('start', 'walk.yaml', '--plan', digest, '--yes', '--accept-left-out', '0');
     expect({ exitCode: started.exitCode, err: started.exitCode === 0 ? '' : started.err }).toEqual({ exitCode: 0, err: '' });
