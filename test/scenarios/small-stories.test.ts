@@ -210,7 +210,7 @@ describe('the way from an export to a migration', () => {
 
     const refused = await portage('check', 'walk.yaml');
     expect(refused.exitCode).toBe(3);
-    expect(refused.out).toMatch(/^To mend first \(1\):\n {2}source\.currency: /m);
+    expect(refused.out).toMatch(/^To mend first \(1\):\n {2}walk\.yaml line \d+, source\.currency: /m);
     expect(refused.out.trimEnd().split('\n').at(-1)).toMatch(/^Not ready: 1 mistake to mend first/);
 
     writeFileSync(file, proposed.replace(/# currency: USD.*/, 'currency: USD'));
