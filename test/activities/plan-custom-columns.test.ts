@@ -65,9 +65,9 @@ describe('planMigration with custom columns', () => {
     const own = aProperty('size', { groupName: 'data_migration', type: 'number', fieldType: 'number' });
     const target = contactPortal({ properties: [...aPortalObject('contacts').properties, own, aProperty('colour')] });
 
-    const { contacts: [first], properties } = await planned({ Contact: [aContactRow(1, { Size__c: '43', Colour__c: 'red', Phone__c: '1' })] }, { target });
+    const { contacts: [first], properties } = await planned({ Contact: [aContactRow(1, { Size__c: '43', Colour__c: 'red', Phone__c: '12' })] }, { target });
 
-    expect(first?.properties).toMatchObject({ size: '43', colour_salesforce: 'red', phone_salesforce: '1' });
+    expect(first?.properties).toMatchObject({ size: '43', colour_salesforce: 'red', phone_salesforce: '12' });
     expect(properties.map(({ name }) => name)).toEqual(['colour_salesforce', 'phone_salesforce']);
   });
 
