@@ -9,7 +9,8 @@ import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
 import type { StagedRecord } from '../ledger/ledger';
 import { findStaged } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
-import type { DealFacts, OwnerMatcher } from './source-facts';
+import type { OwnedKind, OwnerMatcher } from './owner-matcher';
+import type { DealFacts } from './source-facts';
 
 export interface MappingFacts {
   readonly deals: DealFacts;
@@ -66,9 +67,16 @@ export interface RowMapper {
   readonly context: MappingContext;
 }
 
+function kindOf({ objectType }: ObjectScope, values: Values): OwnedKind {
+  if (objectType !== 'deals') {
+    return objectType;
+  }
+  return sourceStageOf([values.StageName, values.IsClosed, values.IsWon])?.kind === 'open' ? 'openDeals' : 'closedDeals';
+}
+
 export function mapRow({ scope, object, source, facts, context }: RowMapper, place: Place, values: Values): PlannedRecord {
   const { properties, cells, identity, refusal } = applyMapping(values, source.mapping, context);
-  facts.owners.count(values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
+  facts.owners.count(kindOf(object, values), values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
   const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
   const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};
   const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells };

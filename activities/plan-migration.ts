@@ -21,7 +21,8 @@ import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
-import { OwnerMatcher, readDealFacts } from './source-facts';
+import { OwnerMatcher } from './owner-matcher';
+import { readDealFacts } from './source-facts';
 import type { DealFacts } from './source-facts';
 
 /** Contacts first: a person account among the companies is decided by its contact, and so is a converted lead. */
@@ -191,6 +192,8 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     schema: mutable(schema),
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
+    owners: [...owners.forecasts()],
+    openDealsToAccept: owners.openDealsToAccept,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
   };
 }

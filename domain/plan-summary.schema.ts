@@ -37,6 +37,9 @@ export const schemaChangeSchema = z.strictObject({
   label: z.string(),
 });
 
+/** What one owner of the source has; named by the source's own id, never by an e-mail address. */
+export const ownerForecastSchema = z.strictObject({ sourceOwner: z.string(), matched: z.boolean(), contacts: count, companies: count, openDeals: count, closedDeals: count });
+
 export const planSummarySchema = z.strictObject({
   digest: z.string(),
   /** What the digest is made of; drift names the part. */
@@ -53,9 +56,14 @@ export const planSummarySchema = z.strictObject({
   undecided: count,
   /** Forecast by phase. */
   calls: z.record(z.string(), count),
+  /** Plans of older versions have none of the following. */
+  owners: z.array(ownerForecastSchema).default([]),
+  /** Open deals that would lose their owner; while there are any, nothing can be started. */
+  openDealsToAccept: count.default(0),
 });
 
 export type RecordForecast = z.infer<typeof recordForecastSchema>;
 export type AssociationForecast = z.infer<typeof associationForecastSchema>;
 export type SchemaChange = z.infer<typeof schemaChangeSchema>;
+export type OwnerForecast = z.infer<typeof ownerForecastSchema>;
 export type PlanSummary = z.infer<typeof planSummarySchema>;
