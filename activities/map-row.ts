@@ -3,6 +3,7 @@ import { applyMapping } from '../domain/apply-mapping';
 import { parseBool } from '../domain/cell-transforms';
 import type { MappingContext } from '../domain/cell-transforms';
 import { sourceStageOf } from '../domain/deal-stages';
+import type { Finding } from '../domain/finding';
 import { LIFE_CYCLE_PROPERTY, stageOfLead } from '../domain/life-cycle-stage';
 import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
@@ -15,6 +16,27 @@ import type { DealFacts } from './source-facts';
 export interface MappingFacts {
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
+  readonly consent: ConsentCount;
+}
+
+/** Contacts who do not want e-mail: HubSpot keeps that in its subscriptions and not in a property that can be written. */
+export class ConsentCount {
+  private optedOut = 0;
+
+  see(values: Values): void {
+    this.optedOut += parseBool(values.HasOptedOutOfEmail) === true ? 1 : 0;
+  }
+
+  findings(): readonly Finding[] {
+    return this.optedOut === 0
+      ? []
+      : [
+          {
+            code: 'opted-out-of-email', severity: 'warning', place: 'HasOptedOutOfEmail', message: `${this.optedOut} contact${this.optedOut === 1 ? ' has' : 's have'} opted out of e-mail in Salesforce, and HubSpot does not know that from this migration.`,
+            remedy: 'Before any e-mail is sent, import their addresses into HubSpot as an opt-out list (Contacts → Import → Opt-out list).', count: this.optedOut,
+          },
+        ];
+  }
 }
 
 /** Where a record stands: its ordinal is that among the records of its type. */
@@ -76,6 +98,9 @@ function kindOf({ objectType }: ObjectScope, values: Values): OwnedKind {
 
 export function mapRow({ scope, object, source, facts, context }: RowMapper, place: Place, values: Values): PlannedRecord {
   const { properties, cells, identity, refusal } = applyMapping(values, source.mapping, context);
+  if (object.objectType === 'contacts') {
+    facts.consent.see(values);
+  }
   facts.owners.count(kindOf(object, values), values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
   const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
   const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};

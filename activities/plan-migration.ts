@@ -11,6 +11,8 @@ import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain
 import type { SchemaPlan } from '../domain/schema-plan';
 import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
+import { ConsentCount } from './map-row';
+import type { MappingFacts } from './map-row';
 import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
@@ -111,7 +113,8 @@ const driftFinding = (part: keyof PlanParts): Finding => ({
 
 async function plan(scope: PlanningScope, version: string, simulator: boolean): Promise<PlanSummary> {
   const deals = await readDealFacts(scope);
-  const owners = new OwnerMatcher(scope);
+  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount() };
+  const { owners, consent } = facts;
   await endOnErrors(scope);
 
   await describeUnusableRows(scope);
@@ -119,7 +122,7 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
   const merged = new Set<ObjectScope>();
   for (const sourceObject of MAPPING_ORDER) {
     for (const object of scope.objects.filter((candidate) => hasSource(candidate, sourceObject))) {
-      const planned = await planRecords(scope, object, sourceScope(object, sourceObject), { deals, owners });
+      const planned = await planRecords(scope, object, sourceScope(object, sourceObject), facts);
       madeContacts += planned.madeContacts;
       if (planned.merged > 0) {
         merged.add(object);
@@ -139,7 +142,7 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
     await planAssociations(scope);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
-  scope.findings.push(...owners.findings());
+  scope.findings.push(...consent.findings(), ...owners.findings());
   return assemble(scope, { version, simulator, deals, owners, madeContacts });
 }
 

@@ -99,3 +99,11 @@ describe('planMigration with custom columns', () => {
     await expect(made.all()).rejects.toMatchObject({ details: { code: 'property-limit' } });
   });
 });
+
+describe('planMigration with contacts who do not want e-mail', () => {
+  it('says how many, once, because no property can tell HubSpot', async () => {
+    const { findings } = await planned({ Contact: [aContactRow(1, { HasOptedOutOfEmail: '1' }), aContactRow(2, { HasOptedOutOfEmail: '0' })], Lead: [aLead(1, { HasOptedOutOfEmail: 'true' })] });
+
+    expect(findings.filter(({ code }) => code === 'opted-out-of-email').map(({ severity, count }) => [severity, count])).toEqual([['warning', 2]]);
+  });
+});
