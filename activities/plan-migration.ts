@@ -136,7 +136,7 @@ async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborat
     }
     const rules = definition.objects[portal.objectType];
     const columns = sourceColumns(preset.sourceObject, filled);
-    const { compiled, readColumns, findings: mistakes } = compileMapping({ preset, mapping: rules, portal, filled: columns, reserved: RESERVED_PROPERTIES });
+    const { compiled, readColumns, findings: mistakes } = compileMapping({ preset, mapping: rules, portal, filled: columns, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
     // An object that the export lacks has no columns that could be missing.
     findings.push(...(preset.sourceObject in filled ? mistakes : []), ...unreadColumns(preset.sourceObject, filled[preset.sourceObject] ?? {}, personColumns(preset.sourceObject, readColumns, filled)));
     const creatable = Object.fromEntries(compiled.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create]])));

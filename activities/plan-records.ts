@@ -7,10 +7,12 @@ import { sourceStageOf } from '../domain/deal-stages';
 import { withMergedIds } from '../domain/folding';
 import { isPersonAccountRow, MERGED_IN_SOURCE_CODE, withPersonAccount } from '../domain/person-account';
 import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
+import { meetsConditions } from '../domain/row-filter';
 import type { StagedRecord } from '../ledger/ledger';
 import { findPlanned, findStaged, hasColumn, keepPlanned, objectScope, stagedPages } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import type { DealFacts, OwnerMatcher } from './source-facts';
+import { readLookups } from './source-lookups';
 
 export interface MappingFacts {
   readonly deals: DealFacts;
@@ -22,7 +24,7 @@ type Values = StagedRecord['values'];
 /** A merge chain in Salesforce longer than this is taken for a circle. */
 const MAX_MERGE_STEPS = 20;
 
-function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, ownerOf: MappingContext['ownerOf']): MappingContext {
+function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, { ownerOf, lookup }: Pick<MappingContext, 'ownerOf' | 'lookup'>): MappingContext {
   return {
     sourceTimeZone: definition.source.timeZone,
     portalTimeZone: snapshot.timeZone,
@@ -34,7 +36,7 @@ function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingF
       return stageId === null ? null : { pipelineId: deals.pipeline.definition.pipelineId, stageId };
     },
     currencyOf: (code) => deals.currency.codeFor(code),
-    lookup: () => null,
+    lookup,
   };
 }
 
@@ -82,8 +84,8 @@ async function masterIds(scope: PlanningScope, sourceObject: string, page: reado
   return masters;
 }
 
-/** Rows that end before they are mapped: unusable, deleted, merged. Null for all others. */
-function settledEarly(object: ObjectScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
+/** Rows that end before they are mapped: unusable, deleted, merged, filtered. Null for all others. */
+function settledEarly({ definition }: PlanningScope, object: ObjectScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
   const record = plain(object, row);
   if (row.state !== 'ok') {
     return leftOut(record, row.state === 'repeated-id' ? 'repeated-id' : 'malformed-row', row.state);
@@ -92,7 +94,10 @@ function settledEarly(object: ObjectScope, row: StagedRecord, masters: ReadonlyM
   if (master !== null) {
     return { ...record, action: 'fold', foldInto: master, reasonCode: MERGED_IN_SOURCE_CODE };
   }
-  return parseBool(row.values.IsDeleted) === true ? leftOut(record, 'deleted-in-source', null) : null;
+  if (parseBool(row.values.IsDeleted) === true) {
+    return leftOut(record, 'deleted-in-source', null);
+  }
+  return meetsConditions(object.mapping.where, row.values, definition.source.timeZone) ? null : leftOut(record, 'filter', null);
 }
 
 /** Maps every row of an object. @returns how many rows fold because the source had merged them, and how many contacts were made of accounts alone */
@@ -102,8 +107,8 @@ export async function planRecords(scope: PlanningScope, object: ObjectScope, fac
   let madeContacts = 0;
   for await (const page of stagedPages(scope, object.sourceObject)) {
     const masters = hasMasters ? await masterIds(scope, object.sourceObject, page) : new Map<string, string | null>();
-    const context = contextFor(scope, facts, await facts.owners.read(page));
-    const early = page.map((row) => settledEarly(object, row, masters));
+    const context = contextFor(scope, facts, { ownerOf: await facts.owners.read(page), lookup: await readLookups(scope, object.mapping, page) });
+    const early = page.map((row) => settledEarly(scope, object, row, masters));
     merged += early.filter((record) => record?.action === 'fold').length;
     const isOpen = (row: StagedRecord, at: number): boolean => early[at] === null && row.sourceId !== null;
     if (object.objectType === 'contacts') {

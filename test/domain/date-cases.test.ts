@@ -1,5 +1,4 @@
 import { applyTransform } from '../../domain/transforms/apply-transform';
-import type { Transform } from '../../domain/field-mapping';
 
 /**
  * The oracle is the runtime's own calendar of zones, asked the other way round: what do the clocks there show at this instant? It shares no code with what is tested,
@@ -121,7 +120,7 @@ interface Case {
 }
 
 function written({ cell, kind, format, sourceZone, portalZone, dateAt }: Case): string {
-  const transform: Transform = { kind };
+  const transform = { kind };
   const target = { name: 'x', type: kind === 'day' ? 'date' : 'datetime', options: null, isMultiple: false, minLength: null, maxLength: null };
   const result = applyTransform({ columns: ['C'], transform, target, dateFormats: format === null ? {} : { C: [format] } }, () => cell, { sourceTimeZone: sourceZone, portalTimeZone: portalZone, dateAt, ownerOf: () => null, stageOf: () => null, currencyOf: () => null, lookup: () => null });
   return result.kind === 'value' ? result.value : JSON.stringify(result);
