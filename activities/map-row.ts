@@ -7,6 +7,7 @@ import type { Finding } from '../domain/finding';
 import { LIFE_CYCLE_PROPERTY, stageOfLead } from '../domain/life-cycle-stage';
 import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
+import { meetsConditions } from '../domain/row-filter';
 import type { StagedRecord } from '../ledger/ledger';
 import { findStaged } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
@@ -47,7 +48,7 @@ type Values = StagedRecord['values'];
 /** A merge chain in Salesforce longer than this is taken for a circle. */
 const MAX_MERGE_STEPS = 20;
 
-export function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, ownerOf: MappingContext['ownerOf']): MappingContext {
+export function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, { ownerOf, lookup }: Pick<MappingContext, 'ownerOf' | 'lookup'>): MappingContext {
   return {
     sourceTimeZone: definition.source.timeZone,
     portalTimeZone: snapshot.timeZone,
@@ -58,6 +59,7 @@ export function contextFor({ definition, snapshot }: PlanningScope, { deals }: M
       return stage === null ? null : deals.pipelines.placeOf({ stage, recordTypeId: recordTypeId?.trim() || null });
     },
     currencyOf: (code) => deals.currency.codeFor(code),
+    lookup,
   };
 }
 
@@ -128,8 +130,8 @@ export async function masterIds(scope: PlanningScope, sourceObject: string, page
   return masters;
 }
 
-/** Rows that end before they are mapped: unusable, deleted, merged. Null for all others. */
-export function settledEarly(object: ObjectScope, source: SourceScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
+/** Rows that end before they are mapped: unusable, deleted, merged, filtered. Null for all others. */
+export function settledEarly({ definition }: PlanningScope, object: ObjectScope, source: SourceScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
   const record = plain(object, placeOf(source, row));
   if (row.state !== 'ok') {
     return leftOut(record, row.state === 'repeated-id' ? 'repeated-id' : 'malformed-row', row.state);
@@ -138,5 +140,8 @@ export function settledEarly(object: ObjectScope, source: SourceScope, row: Stag
   if (master !== null) {
     return { ...record, action: 'fold', foldInto: master, reasonCode: MERGED_IN_SOURCE_CODE };
   }
-  return parseBool(row.values.IsDeleted) === true ? leftOut(record, 'deleted-in-source', null) : null;
+  if (parseBool(row.values.IsDeleted) === true) {
+    return leftOut(record, 'deleted-in-source', null);
+  }
+  return meetsConditions(source.mapping.where, row.values, definition.source.timeZone) ? null : leftOut(record, 'filter', null);
 }

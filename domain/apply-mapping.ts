@@ -1,10 +1,10 @@
-import { applyTransform } from './cell-transforms';
 import type { CellResult, MappingContext } from './cell-transforms';
 import { checkCell, PORTAL_CODES } from './cell-check';
-import type { CompiledMapping, CompiledRule, Transform } from './field-mapping';
+import type { CompiledMapping, CompiledRule } from './field-mapping';
 import type { CellNote } from './planned-record';
 import { comparedForm, nameIdentity } from './record-identity';
 import { missingRequired } from './required-properties';
+import { applyTransform } from './transforms/apply-transform';
 
 /** Where a malformed e-mail and further addresses are kept as text. */
 export const INVALID_EMAIL_PROPERTY = 'invalid_email';
@@ -18,25 +18,6 @@ export interface MappedRecord {
   readonly refusal: { readonly reason: 'missing-required' | 'would-be-refused'; readonly code: string } | null;
 }
 
-/** By the type of the property that the user named. */
-function transformFor({ transform, target }: CompiledRule): Exclude<Transform, { kind: 'by-type' }> {
-  if (transform.kind !== 'by-type') {
-    return transform;
-  }
-  switch (target.type) {
-    case 'number':
-      return { kind: 'number' };
-    case 'bool':
-      return { kind: 'bool' };
-    case 'date':
-      return { kind: 'day' };
-    case 'datetime':
-      return { kind: 'datetime' };
-    default:
-      return { kind: 'text' };
-  }
-}
-
 interface Cell {
   readonly value: string | null;
   readonly note: CellNote | null;
@@ -45,10 +26,8 @@ interface Cell {
 }
 
 function applyRule(rule: CompiledRule, values: Readonly<Record<string, string | null>>, context: MappingContext): Cell {
-  const transform = transformFor(rule);
   const cells = rule.columns.map((column) => values[column] ?? null);
-  const options = rule.target.options === null ? null : new Set(rule.target.options.map(({ value }) => value));
-  const result: CellResult = applyTransform(transform, cells, options, context);
+  const result: CellResult = applyTransform(rule, (column) => values[column] ?? null, context);
   const rawValue = cells.filter((cell) => cell !== null && cell !== '').join(' ');
   const noteOf = (verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue });
   const dropped = (code: string, isInvalid: boolean): Cell => ({
@@ -93,7 +72,7 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
     if (cell.note !== null) {
       cells.push(cell.note);
     }
-    const isFatal = mapping.onInvalid === 'leave-out-record' || (rule.transform.kind === 'table' && rule.transform.otherwise === 'refuse');
+    const isFatal = mapping.onInvalid === 'leave-out-record' || refusesOthers(rule);
     invalidCode ??= isFatal ? cell.invalidCode : null;
   }
   // An amount without its currency says nothing, and a currency without an amount is noise.
@@ -114,6 +93,12 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
         ? { reason: 'would-be-refused', code: PORTAL_CODES[invalidCode] ?? invalidCode }
         : missing === null ? null : { reason: 'missing-required', code: missing },
   };
+}
+
+/** Does a value that the table of this rule does not list cost the record? */
+function refusesOthers({ transform }: CompiledRule): boolean {
+  const table = transform.kind === 'lookup' ? transform.of : transform;
+  return table.kind === 'table' && table.otherwise === 'refuse';
 }
 
 const comparedEmail = (email: string | undefined): string | null => email?.trim().toLowerCase() ?? null;

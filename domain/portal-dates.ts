@@ -24,25 +24,42 @@ export function parseDay(text: string): CalendarDay | null {
   return isReal ? `${year}-${month}-${day}` : null;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Past any offset, and past the whole day that some islands skipped when they moved across the date line. */
+const AROUND_MS = 27 * HOUR_MS;
+
+/**
+ * The instant at which clocks in a zone show a local time, as ISO-8601 in UTC with milliseconds. Where the clocks show it twice, in autumn, it is the first of the
+ * two; where they leap over it, in spring, it is as much later as they leap: 02:30 is 03:30 then.
+ */
+export function instantOfLocal(day: CalendarDay, timeMs: number, timeZone: string): string | null {
+  const zone = IANAZone.create(timeZone);
+  const localMs = Date.parse(`${day}T00:00:00Z`) + timeMs;
+  if (!zone.isValid || Number.isNaN(localMs)) {
+    return null;
+  }
+  const offsetMs = (epochMs: number): number => zone.offset(epochMs) * 60_000;
+  const [before, after] = [offsetMs(localMs - AROUND_MS), offsetMs(localMs + AROUND_MS)];
+  const shown = [localMs - before, localMs - after].filter((epochMs) => epochMs + offsetMs(epochMs) === localMs);
+  return new Date(shown.length > 0 ? Math.min(...shown) : localMs - before).toISOString();
+}
+
 /**
  * The instant of a date-time cell as ISO-8601 in UTC with milliseconds. Salesforce writes `2006-04-15T03:23:15.000Z`, `2024-01-22T14:49:34.000+0000` and
  * `2023-01-31 09:15:00`; the last, without an offset, is read in `sourceTimeZone`. Null for anything else.
  */
 export function parseInstant(text: string, sourceTimeZone: string): string | null {
   const [, day, time, offset] = DATE_TIME.exec(text.trim()) ?? [];
-  if (day === undefined || time === undefined) {
+  if (day === undefined || time === undefined || parseDay(day) === null) {
     return null;
-  }
-  if (parseDay(day) === null) {
-    return null;
-  }
-  if (offset === undefined && sourceTimeZone !== 'UTC') {
-    const moment = DateTime.fromISO(`${day}T${time}`, { zone: sourceTimeZone });
-    return moment.isValid ? moment.toUTC().toISO() : null;
   }
   // Every date-time of most exports comes this way, which costs a tenth of the general one.
   const epochMs = Date.parse(`${day}T${time}${offset === undefined ? 'Z' : offset.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2')}`);
-  return Number.isNaN(epochMs) ? null : new Date(epochMs).toISOString();
+  if (Number.isNaN(epochMs)) {
+    return null;
+  }
+  return offset === undefined && sourceTimeZone !== 'UTC' ? instantOfLocal(day, epochMs - Date.parse(`${day}T00:00:00Z`), sourceTimeZone) : new Date(epochMs).toISOString();
 }
 
 /**
@@ -50,8 +67,8 @@ export function parseInstant(text: string, sourceTimeZone: string): string | nul
  * so that nobody there sees the day before. ISO-8601 in UTC.
  */
 export function instantOfDay(day: CalendarDay, dateAt: string, portalTimeZone: string): string | null {
-  const moment = DateTime.fromISO(`${day}T${dateAt}`, { zone: portalTimeZone });
-  return moment.isValid ? moment.toUTC().toISO() : null;
+  const [hours, minutes] = dateAt.split(':').map(Number);
+  return parseDay(day) === null ? null : instantOfLocal(day, ((hours ?? 0) * 60 + (minutes ?? 0)) * 60_000, portalTimeZone);
 }
 
 /** The calendar day of an instant (ISO-8601 or epoch milliseconds as text) in a time zone: what verification compares. */
@@ -59,3 +76,6 @@ export function dayOfInstant(instant: string, timeZone: string): CalendarDay | n
   const moment = /^-?\d+$/.test(instant) ? DateTime.fromMillis(Number(instant), { zone: timeZone }) : DateTime.fromISO(instant, { zone: timeZone });
   return moment.isValid ? moment.toISODate() : null;
 }
+
+/** A day and a time of day as they stand, at an offset from UTC: the instant as ISO-8601 in UTC. */
+export const instantAtOffset = (day: CalendarDay, timeMs: number, offsetMinutes: number): string => new Date(Date.parse(`${day}T00:00:00Z`) + timeMs - offsetMinutes * 60_000).toISOString();

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { withLines } from '../../domain/migration-file-lines';
 import { EXIT } from '../command-error';
 import type { CommandContext } from '../context';
 import { explainNotStarted } from '../outcome';
@@ -40,13 +42,14 @@ async function run(portage: PortageClient, file: string, stopAfter: PlanningInpu
   }
   await planning.ended();
   const findings = await portage.ledger.runs.readFindings(planning.run);
+  const told = withLines(findings, await readFile(file, 'utf8'), file);
   const row = await portage.ledger.runs.find(planning.run);
   const plan = stopAfter === 'plan' && row !== null ? await portage.ledger.plans.read(row.stagingId) : null;
-  const failure = row?.state === 'not-started' ? await explainNotStarted(portage.ledger, planning.run) : null;
+  const failure = row?.state === 'not-started' ? await explainNotStarted(portage.ledger, planning.run, told) : null;
   if (flags.json === true) {
     terminal.printJson({ run: planning.run, findings, plan });
   } else {
-    (failure?.lines ?? renderFindings(findings)).forEach((line) => terminal.print(line));
+    (failure?.lines ?? renderFindings(told)).forEach((line) => terminal.print(line));
     if (plan !== null) {
       renderPlan(plan).forEach((line) => terminal.print(line));
       terminal.print('\nSide effects to decide on before the start:');
