@@ -112,7 +112,8 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
   if (presets.length === 0) {
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
-  const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), reserved: RESERVED_PROPERTIES });
+  const siblings = Object.fromEntries(presets.filter(({ sourceObject }) => sourceObject in filled).map(({ sourceObject }) => [sourceObject, sourceColumns(sourceObject, filled)]));
+  const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), siblings, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
   const unread = rules.customColumns === 'leave-out' ? [] : presets.flatMap((preset) => unreadCustomColumns(preset.sourceObject, filled, compile(preset).readColumns));
   const custom = await proposeCustomColumns({ rows: staged, portal, mapping: rules, columns: unread });
   findings.push(...custom.findings);
@@ -146,15 +147,15 @@ function unreadCustomColumns(sourceObject: string, filled: Filled, read: Readonl
 
 const isNamed = (from: string | readonly string[] | undefined, sourceObject: string): boolean => from === undefined || [from].flat().includes(sourceObject);
 
-/** A column that one of several source objects has is known; what is said of several of them is said once, of what they hold together. */
+/** What is said of several source objects is said once, of what they hold together. */
 function mistakesOfAll(mistakes: readonly (readonly Finding[])[]): readonly Finding[] {
-  const byPlace = new Map<string, { readonly finding: Finding; readonly times: number }>();
+  const byPlace = new Map<string, Finding>();
   for (const finding of mistakes.flat()) {
     const key = `${finding.code} ${finding.place}`;
-    const { finding: first, times } = byPlace.get(key) ?? { finding: { ...finding, count: 0 }, times: 0 };
-    byPlace.set(key, { finding: { ...first, count: finding.severity === 'error' ? finding.count : first.count + finding.count }, times: times + 1 });
+    const first = byPlace.get(key) ?? { ...finding, count: 0 };
+    byPlace.set(key, { ...first, count: finding.severity === 'error' ? finding.count : first.count + finding.count });
   }
-  return [...byPlace.values()].filter(({ finding: { code }, times }) => code !== 'unknown-column' || times === mistakes.length).map(({ finding }) => finding);
+  return [...byPlace.values()];
 }
 
 export const hasPersonAccounts = (filled: Filled): boolean => ['IsPersonAccount', 'PersonContactId'].some((column) => (filled.Account?.[column] ?? 0) > 0);

@@ -170,7 +170,9 @@ export async function keepPlanned(scope: PlanningScope, records: readonly Planne
       for (const [property, value] of Object.entries(record.properties)) {
         usedProperties.add(property);
         if (creatable[property]?.type === 'enumeration') {
-          options.set(property, (options.get(property) ?? new Set()).add(value));
+          const seen = options.get(property) ?? new Set<string>();
+          (creatable[property].isMultiple === true ? value.split(';') : [value]).forEach((one) => seen.add(one));
+          options.set(property, seen);
         }
       }
     }

@@ -111,7 +111,7 @@ const COMPANIES: ObjectPreset = {
 const CONTACTS: ObjectPreset = {
   objectType: 'contacts',
   sourceObject: 'Contact',
-  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'AccountId', 'IsPersonAccount'],
+  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'AccountId', 'IsPersonAccount', 'HasOptedOutOfEmail'],
   rules: [
     standard('email', 'Email', { kind: 'email' }),
     standard('salutation', 'Salutation'),
@@ -161,7 +161,7 @@ const EMPLOYEE_RANGES = [
 const LEADS: ObjectPreset = {
   objectType: 'contacts',
   sourceObject: 'Lead',
-  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'IsConverted', 'ConvertedContactId', 'ConvertedAccountId', 'ConvertedOpportunityId'],
+  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'IsConverted', 'ConvertedContactId', 'ConvertedAccountId', 'ConvertedOpportunityId', 'HasOptedOutOfEmail'],
   rules: [
     standard('email', 'Email', { kind: 'email' }),
     standard('salutation', 'Salutation'),
@@ -233,6 +233,7 @@ export const PERSON_ACCOUNT_COLUMNS: Readonly<Record<string, string>> = {
   Birthdate: 'PersonBirthdate',
   LeadSource: 'PersonLeadSource',
   DoNotCall: 'PersonDoNotCall',
+  HasOptedOutOfEmail: 'PersonHasOptedOutOfEmail',
   MailingStreet: 'PersonMailingStreet',
   MailingCity: 'PersonMailingCity',
   MailingState: 'PersonMailingState',
