@@ -106,7 +106,7 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
 /** Does a value that the table of this rule does not list cost the record? */
 function refusesOthers({ transform }: CompiledRule): boolean {
   const table = transform.kind === 'lookup' ? transform.of : transform;
-  return table.kind === 'table' && table.otherwise === 'refuse';
+  return table?.kind === 'table' && table.otherwise === 'refuse';
 }
 
 const comparedEmail = (email: string | undefined): string | null => email?.trim().toLowerCase() ?? null;

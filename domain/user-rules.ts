@@ -133,7 +133,8 @@ function transformOf(given: Given, byPreset: PropertyRule | undefined, columns: 
       findings.push(mappingError('unknown-column', `${place}.lookup.column`, `${reference ?? ''} has no column ${given.lookup.column}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`));
       return null;
     }
-    return { kind: 'lookup', through: reference ?? '', column: column ?? given.lookup.column, of: table ?? setting ?? { kind: 'text' } };
+    const of = table ?? setting;
+    return { kind: 'lookup', through: reference ?? '', column: column ?? given.lookup.column, ...(of === undefined ? {} : { of }) };
   }
   return table ?? setting ?? (byPreset === undefined || given.create !== undefined ? { kind: 'by-type' } : byPreset.transform);
 }

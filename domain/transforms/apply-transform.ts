@@ -40,7 +40,7 @@ export function applyTransform(rule: Pick<CompiledRule, 'columns' | 'transform' 
       return byRange(text, transform.ranges);
     case 'lookup': {
       const found = context.lookup(transform.through, text, transform.column)?.trim() ?? '';
-      return found === '' || isNullToken(found) ? BLANK : readCell(found, transform.of, reading);
+      return found === '' || isNullToken(found) ? BLANK : readCell(found, transform.of ?? { kind: 'text' }, reading);
     }
     default:
       return readCell(text, transform, reading);
