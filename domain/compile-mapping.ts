@@ -33,6 +33,7 @@ export function compileMapping(input: MappingInput): MappingResult {
       findings.push(...(by === 'user' ? refusedValues(rule, target, input) : []));
     }
   }
+  users.broken.forEach((rule) => targetOf(rule, 'user', input, findings));
   const where = compiledConditions(input, findings);
   return {
     compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, where, onInvalid: mapping.onInvalid, requiredOnCreate: portal.requiredOnCreate },

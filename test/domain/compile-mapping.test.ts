@@ -108,6 +108,10 @@ describe('compileMapping of what the file says of a property', () => {
     expect(mapRow('Contact', row, properties)).toEqual({ lastname: 'Lee', ...expected });
   });
 
+  it('tells two mistakes of one setting at once', () => {
+    expect(compile('Contact', { properties: { jobtitel: 'Titel' } }).findings.map(({ code }) => code)).toEqual(['unknown-column', 'unknown-property']);
+  });
+
   it('says which other records a page needs', () => {
     const company = { lookup: { through: 'AccountId', column: 'Name' } };
 
