@@ -110,7 +110,7 @@ describe('renderPlan', () => {
     const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], newContactsWithEmail: 470 })).join('\n');
 
     expect(text).toMatch(/May cost money: 470 new contacts with an e-mail address: .*marketing contacts/);
-    expect(text).toMatch(/What a rollback cannot bring back:[\s\S]*The 900 created records would be archived, not erased[\s\S]*The 50 updated records/);
+    expect(text).toMatch(/What a rollback cannot bring back:[\s\S]*Created records \(900\) would be archived, not erased[\s\S]*Updated records \(50\)/);
     expect(renderPlan(aPlan()).join('\n')).not.toContain('cost money');
   });
 });
