@@ -13,6 +13,7 @@ import { cellWords, formatCount, leftOutWords, verdictWords } from './words';
 interface CountedPlan {
   readonly plan: PlanSummary;
   readonly changes: readonly ChangeCounts[];
+  readonly ownerNames: ReadonlyMap<string, string>;
 }
 
 /** Owners on the page; a source with more has them in plan --json. */
@@ -62,7 +63,7 @@ ${renderValues(page.plan)}
 ${renderDuplicates(page.plan)}
 ${renderChanges(page.changes)}
 ${renderAssociations(page.plan.associations)}
-${renderOwners(page.plan)}
+${renderOwners(page)}
 ${renderSchemaChanges(page.plan)}
 </section>`;
 }
@@ -113,12 +114,12 @@ function renderAssociations(associations: readonly AssociationForecast[]): Marku
       )}</tbody></table>`)}`;
 }
 
-function renderOwners({ owners }: PlanSummary): Markup {
+function renderOwners({ plan: { owners }, ownerNames }: CountedPlan): Markup {
   const sorted = [...owners].sort((a, b) => Number(a.matched) - Number(b.matched) || b.openDeals - a.openDeals || b.contacts + b.companies - a.contacts - a.companies);
   return owners.length === 0
     ? markup``
-    : markup`<h3>Owners</h3><p class="note">By the source’s own id. Records of owners whom the portal does not have keep the name in <code>source_owner</code>.${sorted.length > MOST_OWNERS ? ` The first ${MOST_OWNERS} of ${formatCount(sorted.length)}; all are in portage plan --json.` : ''}</p>${scrolled(markup`<table><thead><tr><th>Owner in the source</th><th>In the portal</th><th class="n">Contacts</th><th class="n">Companies</th><th class="n">Open deals</th><th class="n">Closed deals</th></tr></thead><tbody>${sorted.slice(0, MOST_OWNERS).map(
-        ({ sourceOwner, matched, contacts, companies, openDeals, closedDeals }) => markup`<tr><td class="text"><code>${sourceOwner}</code></td><td>${matched ? 'yes' : markup`<strong>no</strong>`}</td>${[contacts, companies, openDeals, closedDeals].map(numberCell)}</tr>`,
+    : markup`<h3>Owners</h3><p class="note">Records of owners whom the portal does not have keep the name in <code>source_owner</code>.${sorted.length > MOST_OWNERS ? ` The first ${MOST_OWNERS} of ${formatCount(sorted.length)}; all are in portage plan --json.` : ''}</p>${scrolled(markup`<table><thead><tr><th>Owner in the source</th><th>In the portal</th><th class="n">Contacts</th><th class="n">Companies</th><th class="n">Open deals</th><th class="n">Closed deals</th></tr></thead><tbody>${sorted.slice(0, MOST_OWNERS).map(
+        ({ sourceOwner, matched, contacts, companies, openDeals, closedDeals }) => markup`<tr><td class="text">${ownerNames.get(sourceOwner) ?? ''}<small><code>${sourceOwner}</code></small></td><td>${matched ? 'yes' : markup`<strong>no</strong>`}</td>${[contacts, companies, openDeals, closedDeals].map(numberCell)}</tr>`,
       )}</tbody></table>`)}`;
 }
 

@@ -26,6 +26,8 @@ export interface PlanPage {
   readonly findings: readonly Finding[];
   readonly rows: readonly PageRow[];
   readonly changes: readonly ChangeCounts[];
+  /** By the source's id of the owner; who has none is shown by id. */
+  readonly ownerNames: ReadonlyMap<string, string>;
 }
 
 /** For the policy of the page: only this very text may run, or style. */

@@ -10,7 +10,7 @@ const HOSTILE = `</script><script>alert(1)</script><!--"' onload="alert(2)&\u202
 
 const aRow = (change: Partial<PageRow> = {}): PageRow => ({ type: 'contacts', ordinal: 0, from: 'Contact', id: 's0', verdict: 'create', reason: null, code: null, foldInto: null, matched: null, values: [], notes: [], ...change });
 const forecast = (source: number, change: Partial<ReturnType<typeof aPlan>['records'][number]> = {}) => ({ objectType: 'contacts' as const, source, create: source, update: 0, unchanged: 0, fold: 0, leftOut: {}, cells: {}, partitions: [], ...change });
-const aPage = (change: Partial<PlanPage> = {}): PlanPage => ({ migration: 'acme-2026', plannedAt: '2026-11-22T05:00:00.000Z', plan: aPlan(), findings: [], rows: [], changes: [], ...change });
+const aPage = (change: Partial<PlanPage> = {}): PlanPage => ({ migration: 'acme-2026', plannedAt: '2026-11-22T05:00:00.000Z', plan: aPlan(), findings: [], rows: [], changes: [], ownerNames: new Map(), ...change });
 
 const scripts = (html: string): readonly string[] => [...html.matchAll(/<script(?:\s[^>]*)?>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
@@ -35,7 +35,7 @@ describe('renderPlanPage', () => {
     });
     const findings = [{ code: 'unread-column', severity: 'info' as const, place: HOSTILE, message: HOSTILE, remedy: HOSTILE, count: 1 }, { code: 'x', severity: 'warning' as const, place: HOSTILE, message: HOSTILE, remedy: HOSTILE, count: 1 }];
 
-    const html = renderPlanPage(aPage({ plan, findings, migration: HOSTILE, rows: [aRow({ id: HOSTILE, reason: HOSTILE, code: HOSTILE, values: [[HOSTILE, HOSTILE, HOSTILE]] })], changes: [{ objectType: 'contacts', property: HOSTILE, filled: 1, overwritten: 0, kept: 0 }] }));
+    const html = renderPlanPage(aPage({ plan, findings, migration: HOSTILE, rows: [aRow({ id: HOSTILE, reason: HOSTILE, code: HOSTILE, values: [[HOSTILE, HOSTILE, HOSTILE]] })], changes: [{ objectType: 'contacts', property: HOSTILE, filled: 1, overwritten: 0, kept: 0 }], ownerNames: new Map([[HOSTILE, HOSTILE]]) }));
 
     expect(html).not.toContain('alert(1)</script>');
     expect(html).not.toContain('onload="alert');
