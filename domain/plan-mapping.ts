@@ -18,7 +18,7 @@ export interface MappedSource {
 /** One entry for each property that is written from a column, in the order in which they are mapped. */
 export function mappedProperties({ mapping, portal, ownProperties, filled, rows }: MappedSource): readonly MappedProperty[] {
   const { objectType, sourceObject, rules } = mapping;
-  const required = requiredness(mapping);
+  const required = requiredness(mapping, portal);
   return rules.map(({ property, columns, transform, target }): MappedProperty => {
     const existing = portal.properties.find(({ name, archived }) => name === property && !archived);
     return {
@@ -38,7 +38,7 @@ export function mappedProperties({ mapping, portal, ownProperties, filled, rows 
 }
 
 /** Asked of the one place that knows what a create needs: would it be missing by itself, or does it serve as one of several? */
-function requiredness({ objectType, rules, requiredOnCreate }: CompiledMapping): (property: string) => MappedProperty['required'] {
+function requiredness({ objectType, rules }: CompiledMapping, { requiredOnCreate }: PortalObject): (property: string) => MappedProperty['required'] {
   const all = Object.fromEntries(rules.map(({ property }) => [property, 'x']));
   const isComplete = missingRequired(objectType, all, requiredOnCreate) === null;
   return (property) => {
