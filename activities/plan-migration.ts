@@ -264,6 +264,7 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     undecided: undecidedMatches + owners.undecided,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls) },
     owners: [],
+    openDealsToAccept: 0,
     ...(await planDetails(scope)),
   };
 }

@@ -6,8 +6,7 @@ import { countOf, formatCount } from './words';
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** What keeps the plan from being started as it is; empty where nothing does. */
-export function decisionsOf({ undecided, leftOutToAccept, owners }: PlanSummary): readonly string[] {
-  const openDeals = sumOf(owners.filter(({ matched }) => !matched).map((owner) => owner.openDeals));
+export function decisionsOf({ undecided, leftOutToAccept, openDealsToAccept: openDeals }: PlanSummary): readonly string[] {
   return [
     ...(undecided > 0 ? [`${formatCount(undecided)} to decide before the start: matches that are ambiguous (objects.<type>.ambiguous: create or leave-out), and owners whom the portal does not have (owners.unmatched).`] : []),
     ...(openDeals > 0 ? [`${countOf(openDeals, 'open deal')} would lose ${openDeals === 1 ? 'its' : 'their'} owner: add the users to the portal, name a stand-in in owners.unmatched, or say openDealsWithoutOwner: accept.`] : []),

@@ -75,7 +75,7 @@ describe('renderPlan', () => {
   });
 
   it('puts what is to be decided before all counts', () => {
-    const lines = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], undecided: 3, leftOutToAccept: 30, owners: [anOwner({ matched: false, openDeals: 9 }), anOwner({ openDeals: 5 })] }));
+    const lines = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], undecided: 3, leftOutToAccept: 30, openDealsToAccept: 9 }));
 
     const decided = lines.slice(lines.indexOf('To decide before the start:') + 1, lines.findIndex((line) => line.startsWith('Records')));
     expect(decided.join('\n')).toMatch(/3 to decide[\s\S]*9 open deals would lose their owner[\s\S]*30 records would be skipped/);
