@@ -60,7 +60,8 @@ export async function writePlanFiles({ ledger, row, plan, findings, folder }: Pl
     await Promise.all(Object.values(csv).map((file) => file.close()));
   }
   const snapshot = await ledger.plans.readSnapshot(row.stagingId);
-  const page = renderPlanPage({ migration: row.migrationId, plannedAt: snapshot?.snapshot.takenAt ?? row.createdAt, plan, findings, rows: pageRows.rows, changes: changes.all(), ownerNames: await ownerNames(ledger, row.stagingId, plan) });
+  const { companies, contacts, deals } = row.definition.objects;
+  const page = renderPlanPage({ migration: row.migrationId, plannedAt: snapshot?.snapshot.takenAt ?? row.createdAt, plan, findings, rows: pageRows.rows, changes: changes.all(), onMatch: { companies: companies.onMatch, contacts: contacts.onMatch, deals: deals.onMatch }, ownerNames: await ownerNames(ledger, row.stagingId, plan) });
   await writePrivately(join(folder, 'plan.html'), page);
 }
 

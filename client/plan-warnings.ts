@@ -1,7 +1,7 @@
 /** What a person must know of a plan before saying yes: on the terminal and on the page in the same words. */
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import { callCalendar, leftToday } from '../domain/call-calendar';
-import { countOf, formatCount } from './words';
+import { callWords, countOf, formatCount } from './words';
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
@@ -37,7 +37,7 @@ export function cannotBeUndone({ records, newContactsWithEmail }: PlanSummary): 
 /** Calls and the days they take, the calendar in the portal's time zone. */
 export function callLines(plan: Pick<PlanSummary, 'calls' | 'quota'>): readonly string[] {
   const total = sumOf(Object.values(plan.calls));
-  const byPhase = Object.entries(plan.calls).filter(([, count]) => count > 0).map(([phase, count]) => `${phase} ${formatCount(count)}`);
+  const byPhase = Object.entries(plan.calls).filter(([, count]) => count > 0).map(([phase, count]) => `${callWords(phase)} ${formatCount(count)}`);
   const lines = [`Calls: about ${formatCount(total)}${byPhase.length === 0 ? '' : ` (${byPhase.join(', ')})`}.`];
   const { quota } = plan;
   if (quota === null) {
