@@ -66,7 +66,8 @@ thead th { position: sticky; top: 0; z-index: 1; background: var(--wash); font-s
 tbody th[scope] { background: var(--panel); font-size: .95rem; padding-top: 1.1rem; }
 tfoot td { font-weight: 600; background: var(--wash); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.zero { color: var(--muted); opacity: .7; }
+td.zero { color: color-mix(in srgb, var(--muted) 65%, var(--panel)); }
+td.rule { min-width: 11rem; }
 td small { display: block; color: var(--muted); font-size: .84rem; }
 td.text { overflow-wrap: anywhere; min-width: 11rem; }
 td.wide { min-width: 18rem; }

@@ -99,13 +99,15 @@ describe('createPageRows', () => {
   });
 
   it('cuts long values, and shows beside a value that is not written the one that stands instead', () => {
-    const rows = createPageRows({ records: [forecast(2)] });
+    const rows = createPageRows({ records: [forecast(3)] });
     const kept = { column: 'phone', property: 'phone', verdict: 'dropped' as const, code: 'kept-in-portal', rawValue: '2' };
 
     rows.add(aPlanned(0, { action: 'update', targetId: '9', properties: { city: 'x'.repeat(1_000) }, before: { phone: '1', city: ' ' }, cells: [kept] }), {});
     rows.add(aPlanned(1, { action: 'fold', foldInto: 's0', cells: [cell('fold-conflict')] }), { phone: '1' });
 
     expect(rows.rows[0]).toMatchObject({ matched: '9', values: [['city', null, `${'x'.repeat(160)}…`]], notes: [['phone', 'phone', 'dropped', 'kept-in-portal', '2', '1']] });
+    rows.add(aPlanned(2, { properties: { city: `${'x'.repeat(159)}😀 and more` } }), {});
+    expect(rows.rows[2]?.values).toEqual([['city', null, `${'x'.repeat(159)}…`]]);
     expect(rows.rows[1]?.notes).toEqual([['Phone', 'phone', 'dropped', 'fold-conflict', 'x', '1']]);
   });
 });
