@@ -114,6 +114,9 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   currency: 'currency code',
 };
 
+/** What calls of a phase are for, behind or before a number of calls. */
+const CALL_WORDS: Readonly<Record<string, string>> = { preflight: 'checks', plan: 'matching', properties: 'schema', relink: 'associations', verify: 'reading back' };
+
 const VERDICT_WORDS: Readonly<Record<PlannedAction, string>> = { create: 'create', update: 'update', unchanged: 'unchanged', fold: 'combine', 'left-out': 'skip' };
 
 /** With the code where there are no words, so that nothing is passed over in silence. */
@@ -121,6 +124,7 @@ export const leftOutWords = (reason: string): string => (LEFT_OUT_WORDS[reason] 
 export const cellWords = (code: string): string => (CELL_WORDS[code] === undefined ? code : `${CELL_WORDS[code]} (${code})`);
 export const causeWords = (cause: string): string => (CAUSE_WORDS[cause] === undefined ? cause : `${CAUSE_WORDS[cause]} (${cause})`);
 export const ruleWords = (rule: string): string => RULE_WORDS[rule] ?? rule;
+export const callWords = (phase: string): string => CALL_WORDS[phase] ?? phase;
 export const verdictWords = (action: PlannedAction): string => VERDICT_WORDS[action];
 export const notMovedWords = (why: string): string => NOT_MOVED_WORDS[why] ?? why;
 
