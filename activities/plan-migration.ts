@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { assembleSchemaPlan, keyPropertyOf } from '../domain/assemble-schema-plan';
 import { compileMapping } from '../domain/compile-mapping';
@@ -37,7 +37,7 @@ const DRIFT_EXIT_CODE = 5;
 
 export interface PlanMigrationCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   /** Portage's own version: part of the plan's digest. */
   readonly version: string;
   /** Epoch milliseconds. */
