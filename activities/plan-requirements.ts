@@ -8,6 +8,7 @@ import type { PlannedRecord } from '../domain/planned-record';
 import { isWritten } from '../domain/record-identity';
 import { missingRequired } from '../domain/required-properties';
 import { uniqueProperties, withoutTaken } from '../domain/unique-values';
+import { stampOfRun } from './plan-matches';
 import { chunksOf, findPlanned, keepPlanned, plannedPages, READ_BATCH } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 
@@ -47,15 +48,16 @@ function leftOutIfIncomplete({ objectType, portal }: ObjectScope, record: Planne
 
 const holderKey = (property: string, value: string): string => `${property}\n${value}`;
 
-/** Ids of the portal's records that hold the values, by property and value. */
-async function readHolders({ target, call, assertQuota }: PlanningScope, { objectType, portal }: ObjectScope, names: readonly string[], records: readonly PlannedRecord[]): Promise<ReadonlyMap<string, string>> {
+/** Ids of the portal's records that hold the values, by property and value. What this run made itself holds its own. */
+async function readHolders(scope: PlanningScope, { objectType, portal }: ObjectScope, names: readonly string[], records: readonly PlannedRecord[]): Promise<ReadonlyMap<string, string>> {
   const held = new Map<string, string>();
+  const stamp = stampOfRun(scope, portal);
   for (const name of portal.hasRecords ? names : []) {
     const values = [...new Set(records.flatMap(({ properties }) => properties[name] ?? []))];
     if (values.length > 0) {
-      await assertQuota();
-      const found = await target.readRecords(objectType, { ids: values, idProperty: name, properties: [name], archived: false }, call);
-      found.forEach(({ id, properties }) => held.set(holderKey(name, properties[name] ?? ''), id));
+      await scope.assertQuota();
+      const found = await scope.target.readRecords(objectType, { ids: values, idProperty: name, properties: [name, ...stamp.properties], archived: false }, scope.call);
+      found.filter((record) => stamp.originOf(record) !== 'c').forEach(({ id, properties }) => held.set(holderKey(name, properties[name] ?? ''), id));
     }
   }
   return held;
