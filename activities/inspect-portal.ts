@@ -1,4 +1,4 @@
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
 import { missingScopes, neededScopes } from '../domain/needed-scopes';
@@ -14,7 +14,7 @@ import { inPresentEpoch, withHeartbeat } from './run-context';
 const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
 
 /** Reads only, so it may be repeated at will; each time it replaces the snapshot. */
-export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }): Pick<PortalActivities, 'inspectPortal'> {
+export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetReader }): Pick<PortalActivities, 'inspectPortal'> {
   return {
     inspectPortal: ({ run }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
@@ -32,7 +32,7 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
   };
 }
 
-async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, call: CallContext): Promise<{ portalId: string }> {
+async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetReader }, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, call: CallContext): Promise<{ portalId: string }> {
   // A run that was recovered goes on in the portal in which it began, whatever the file leaves open.
   const wanted = definition.target.portal ?? (kind === 'migration' ? ownPortalId : null);
   const refuse = async (type: 'PlanError' | 'IdentityError' | 'AuthorizationError', finding: Finding): Promise<never> => {

@@ -1,6 +1,6 @@
 /** Brings together what planning works on: the run's rows, the portal's snapshot, and the mapping of each source object compiled against both. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import { keyPropertyOf } from '../domain/assemble-schema-plan';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
@@ -22,7 +22,7 @@ import type { QuotaGuard } from './quota-guard';
 
 export interface ScopeCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly quota: QuotaGuard;
 }
 
