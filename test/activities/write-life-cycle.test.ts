@@ -23,7 +23,10 @@ describe('writeRecords with life cycle stages of matched contacts', () => {
   const write = () => scene.perform(() => createWriteRecords(scene).writeRecords(input()));
   const verify = () => scene.perform(() => createVerifyRecords(scene).verifyRecords(input()));
   const undo = () => scene.perform(() => createUndoRecords(scene).undoRecords({ ...input(), includeEdited: false }));
-  const stages = async (): Promise<Record<string, string | undefined>> => Object.fromEntries((await scene.dump()).records.contacts?.map(({ properties }) => [properties.email, properties.lifecyclestage]) ?? []);
+  const stages = async (): Promise<Record<string, string | undefined>> => {
+    const { contacts = [] } = (await scene.dump()).records;
+    return Object.fromEntries(contacts.map(({ properties }) => [properties.email ?? '', properties.lifecyclestage]));
+  };
   const updates = async () => (await scene.calls()).calls.filter(({ path }) => path.endsWith('batch/update')).length;
 
   it('moves one forward and none back by forward, in one call', async () => {
