@@ -77,6 +77,7 @@ export const plain = ({ objectType }: ObjectScope, { ordinal, sourceId, sourceOb
   foldInto: null,
   targetId: null,
   properties: {},
+  before: {},
   identity: { email: null, domain: null, name: null },
   cells: [],
 });

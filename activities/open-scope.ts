@@ -12,6 +12,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
+import { unknownDateColumns } from '../domain/source-columns';
 import { unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
@@ -38,6 +39,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     inspection.objects.map(({ object, files }) => [object, { ...Object.fromEntries(files.flatMap(({ columns }) => columns.map(({ name }) => [name, 0]))), ...counts[object]?.filled }]),
   );
   const findings: Finding[] = [];
+  findings.push(...unknownDateColumns(definition.source.dateFormats, Object.fromEntries(Object.entries(filled).map(([object, columns]) => [object, Object.keys(columns)]))));
   const keyProperty = keyPropertyOf(snapshot.objects);
   if (keyProperty === null) {
     findings.push({ code: 'key-property-taken', severity: 'error', place: KEY_PROPERTY, message: `The portal has properties ${KEY_PROPERTY} and ${OTHER_KEY_PROPERTY} that cannot carry a unique id.`, remedy: `Archive or rename ${OTHER_KEY_PROPERTY} in HubSpot.`, count: 1, exitCode: 3 });

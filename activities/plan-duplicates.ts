@@ -33,7 +33,7 @@ export async function foldMergedInSource(scope: PlanningScope, { objectType }: O
 export async function foldContacts(scope: PlanningScope, object: ObjectScope): Promise<void> {
   for (let after = ''; ; ) {
     const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'contacts', 'email', after, GROUPS_PER_READ);
-    const settled = groups.flatMap(({ members }) => foldSameEmail(members, object.rules.duplicates, scope.keyProperty, object.portal.requiredOnCreate));
+    const settled = groups.flatMap(({ members }) => foldSameEmail(members, object.rules.duplicates, scope.keyProperty));
     await keepPlanned(scope, settled);
     await followSurvivors(scope, settled);
     const last = groups.at(-1);
@@ -56,10 +56,10 @@ async function followSurvivors(scope: PlanningScope, settled: readonly PlannedRe
 }
 
 /** Companies that state one domain are written without it: a domain identifies one company or none. */
-export async function partSharedDomains(scope: PlanningScope, object: ObjectScope): Promise<void> {
+export async function partSharedDomains(scope: PlanningScope): Promise<void> {
   for (let after = ''; ; ) {
     const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'companies', 'domain', after, GROUPS_PER_READ);
-    await keepPlanned(scope, groups.flatMap(({ members }) => members.map((member) => withSharedDomain(member, object.portal.requiredOnCreate))));
+    await keepPlanned(scope, groups.flatMap(({ members }) => members.map((member) => withSharedDomain(member))));
     const last = groups.at(-1);
     if (last === undefined) {
       return;

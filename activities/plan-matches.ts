@@ -91,14 +91,14 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
   for await (const page of plannedPages(scope, objectType)) {
     for (const records of chunksOf(page.filter(({ action }) => action === 'create'), READ_BATCH)) {
       await scope.assertQuota();
-      const properties = [...propertiesToCompare(records, scope.keyProperty), ...stamp.properties];
+      const properties = [...propertiesToCompare(records, scope.keyProperty, portal), ...stamp.properties];
       const reader: Reader = {
         read: async (idProperty, ids) =>
           ids.length === 0 ? [] : (await scope.target.readRecords(objectType, { ids: [...new Set(ids)], idProperty, properties, archived: false }, scope.call)).filter(({ archived }) => !archived),
       };
       const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
       const others: Reader = { read: async (idProperty, ids) => (await reader.read(idProperty, ids)).filter((found) => stamp.originOf(found) !== 'c') };
-      const addressed = objectType === 'contacts' && ways.has('email') ? await byEmail(records, others) : new Map<string, FoundRecord>();
+      const addressed = objectType === 'contacts' ? await byEmail(records, others) : new Map<string, FoundRecord>();
       const domainIds = records.map(({ identity }) => domains.get(normalDomain(identity.domain ?? '')) ?? []);
       const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
       const byId = new Map(singles.map((found) => [found.id, found]));
@@ -113,7 +113,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
           record,
           // What this run has matched before stays matched with it, whatever its address leads to by now.
           own === 'm' ? { byKey: byOwnKey, byEmail: null, byDomain: [], ofDomain: null } : { byKey: byOwnKey, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
-          { keyProperty: scope.keyProperty, onMatch: rules.onMatch, lifeCycle, ambiguous: rules.ambiguous, propertyTypes, requiredOnCreate: portal.requiredOnCreate, claimed },
+          { keyProperty: scope.keyProperty, emails: ways.has('email') ? 'matched' : 'taken', onMatch: rules.onMatch, lifeCycle, ambiguous: rules.ambiguous, propertyTypes, requirements: portal, claimed },
         );
         if (matched.targetId !== null) {
           claimed.add(matched.targetId);

@@ -15,10 +15,12 @@ import { ConsentCount } from './map-row';
 import type { MappingFacts } from './map-row';
 import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
+import { planDetails } from './plan-details';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
 import { planLifeCycle } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
 import { describeUnusableRows, planRecords } from './plan-records';
+import { planRequirements } from './plan-requirements';
 import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
@@ -134,9 +136,10 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
   }
   await foldContacts(scope, objectScope(scope, 'contacts'));
   await planLifeCycle(scope);
-  await partSharedDomains(scope, objectScope(scope, 'companies'));
+  await partSharedDomains(scope);
   for (const object of scope.objects) {
     await planMatches(scope, object);
+    await planRequirements(scope, object);
   }
   if (scope.definition.links === 'all') {
     await planAssociations(scope);
@@ -198,6 +201,7 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     owners: [...owners.forecasts()],
     openDealsToAccept: owners.openDealsToAccept,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
+    ...(await planDetails(scope)),
   };
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { EXIT_CODE_HELP } from './command-error';
 import { registerDemo } from './commands/demo';
 import { registerDev } from './commands/dev';
+import { registerDoctor } from './commands/doctor';
 import { registerOpen } from './commands/open';
 import { registerCheck, registerPlan } from './commands/plan';
 import { registerProcesses } from './commands/processes';
@@ -22,7 +23,7 @@ export function createProgram(context: CommandContext): Command {
   const { out, err } = context.terminal;
   program.configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => void err.write(text) });
   program.exitOverride();
-  for (const register of [registerDemo, registerDev, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRollback, registerFinalize, registerRecover, registerReport, registerProcesses]) {
+  for (const register of [registerDemo, registerDev, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRollback, registerFinalize, registerRecover, registerReport, registerDoctor, registerProcesses]) {
     register(program, context);
   }
   return program;

@@ -2,6 +2,7 @@
 import type { Condition } from './migration-definition.schema';
 import type { ObjectType } from './object-type';
 import type { TransformSetting } from './transform.schema';
+import type { ValidationRule } from './validation-rules';
 
 /** The HubSpot types that a property of ours can have. */
 export type CreatableType = 'string' | 'number' | 'bool' | 'enumeration' | 'date' | 'datetime';
@@ -13,8 +14,8 @@ export type CreatableType = 'string' | 'number' | 'bool' | 'enumeration' | 'date
 export type Transform =
   | TransformSetting
   | TableTransform
-  /** The cell of another record, whose id stands in this one. */
-  | { readonly kind: 'lookup'; readonly through: string; readonly column: string; readonly of: TransformSetting | TableTransform }
+  /** The cell of another record, whose id stands in this one; `of` is how it is read, by the property's type where nothing is said. */
+  | { readonly kind: 'lookup'; readonly through: string; readonly column: string; readonly of?: TransformSetting | TableTransform }
   | { readonly kind: 'template'; readonly parts: readonly TemplatePart[] }
   /** A number as the first range that reaches it; the last range has no end (`upTo: null`). */
   | { readonly kind: 'ranges'; readonly ranges: readonly { readonly upTo: number | null; readonly value: string }[] }
@@ -44,10 +45,10 @@ export interface CreatedProperty {
   readonly type: CreatableType;
   readonly label: string;
   readonly description: string;
-  /** An enumeration that takes several values. */
-  readonly isMultiple?: boolean;
   /** A text of several lines. */
   readonly isLong?: boolean;
+  /** An enumeration that takes several values. */
+  readonly isMultiple?: boolean;
 }
 
 export interface PropertyRule {
@@ -75,8 +76,8 @@ export interface TargetProperty {
   /** Null: not checked, because the options are made by the migration, or lie outside the property (owners). */
   readonly options: readonly { readonly value: string; readonly label: string }[] | null;
   readonly isMultiple: boolean;
-  readonly minLength: number | null;
-  readonly maxLength: number | null;
+  /** What the portal's admins ask of a value. */
+  readonly rules: readonly ValidationRule[];
 }
 
 export interface CompiledRule extends PropertyRule {
@@ -95,8 +96,6 @@ export interface CompiledMapping {
   /** What a row must meet to be moved, by columns of this source object. */
   readonly where: readonly CompiledCondition[];
   readonly onInvalid: 'drop-cell' | 'leave-out-record';
-  /** The portal's own requirements beyond the vendor's minima. */
-  readonly requiredOnCreate: readonly string[];
 }
 
 export interface CompiledCondition {

@@ -100,11 +100,13 @@ function offsetOf(document: Document.Parsed, path: SettingPath, part: 'key' | 'v
 /** The line of a setting or of its value, counted from 1; of the nearest setting above it that the file has. */
 export const lineOf = ({ document, lines }: OpenFile, path: SettingPath, part: 'key' | 'value'): number => lines.linePos(offsetOf(document, path, part)).line;
 
-/** Findings about settings, each with the file and line that it is about; the others as they are. */
+/** Findings about settings, in the order of the file and each with the line that it is about; then the others as they are. */
 export function withLines(findings: readonly Finding[], text: string, fileName: string): readonly Finding[] {
   const file = openYaml(text);
-  return findings.map((finding) => {
-    const line = finding.place.includes('.') ? lineOfPlace(file, finding.place) : null;
-    return line === null ? finding : { ...finding, place: `${fileName} line ${line}, ${finding.place}` };
-  });
+  const placed = findings.map((finding) => ({ finding, line: finding.place.includes('.') ? lineOfPlace(file, finding.place) : null }));
+  const inFile = placed.flatMap(({ finding, line }) => (line === null ? [] : [{ finding, line }])).sort((a, b) => a.line - b.line);
+  return [
+    ...inFile.map(({ finding, line }) => ({ ...finding, place: `${fileName} line ${line}, ${finding.place}` })),
+    ...placed.flatMap(({ finding, line }) => (line === null ? [finding] : [])),
+  ];
 }

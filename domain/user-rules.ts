@@ -15,6 +15,8 @@ type Reading = Extract<Given, { from: unknown } | { lookup: unknown }>;
 
 export interface UserRules {
   readonly rules: readonly PropertyRule[];
+  /** Rules with a mistake in what they read: only their properties are looked at further, so that every mistake is told at once. */
+  readonly broken: readonly PropertyRule[];
   /** Properties of which the file has the say for this source object, those with a mistake among them: no rule of the preset holds for them. */
   readonly properties: ReadonlySet<string>;
 }
@@ -25,6 +27,7 @@ export interface UserRules {
  */
 export function userRules(input: MappingInput, findings: Finding[]): UserRules {
   const properties = new Set<string>();
+  const broken: PropertyRule[] = [];
   const rules = Object.entries(input.mapping.properties).flatMap(([property, given]) => {
     if (given === null) {
       properties.add(property);
@@ -40,9 +43,12 @@ export function userRules(input: MappingInput, findings: Finding[]): UserRules {
     if (found !== 'elsewhere') {
       properties.add(property);
     }
+    if (found === null) {
+      broken.push({ property, columns: [], transform: { kind: 'by-type' }, create: createdBy(given, property, []) });
+    }
     return found === 'elsewhere' || found === null ? [] : [found];
   });
-  return { rules, properties };
+  return { rules, broken, properties };
 }
 
 export function columnsOf({ preset, filled, siblings }: MappingInput): SourceColumns {
@@ -133,7 +139,8 @@ function transformOf(given: Given, byPreset: PropertyRule | undefined, columns: 
       findings.push(mappingError('unknown-column', `${place}.lookup.column`, `${reference ?? ''} has no column ${given.lookup.column}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`));
       return null;
     }
-    return { kind: 'lookup', through: reference ?? '', column: column ?? given.lookup.column, of: table ?? setting ?? { kind: 'text' } };
+    const of = table ?? setting;
+    return { kind: 'lookup', through: reference ?? '', column: column ?? given.lookup.column, ...(of === undefined ? {} : { of }) };
   }
   return table ?? setting ?? (byPreset === undefined || given.create !== undefined ? { kind: 'by-type' } : byPreset.transform);
 }

@@ -136,7 +136,7 @@ export const pipelineListSchema = z.object({
 export type PipelineReply = z.infer<typeof pipelineListSchema>['results'][number];
 
 export const propertyValidationsSchema = z.object({
-  results: z.array(z.object({ propertyName: z.string(), propertyValidationRules: listOf(z.object({ ruleType: z.string(), ruleArguments: listOf(z.union([z.string(), z.number(), z.boolean()]).transform(String)) })) })),
+  results: z.array(z.object({ propertyName: z.string(), propertyValidationRules: listOf(z.object({ ruleType: z.string(), ruleArguments: listOf(z.union([z.string(), z.number(), z.boolean()]).transform(String)), shouldApplyNormalization: optionalFlag })) })),
 });
 
 export const customPropertyLimitsSchema = z.object({ byObjectType: listOf(z.object({ objectTypeId: z.string(), limit: optionalCount, usage: optionalCount })) });

@@ -48,9 +48,12 @@ describe('planMigration with the rules of a migration file', () => {
     expect(schema.properties.find(({ definition }) => definition.name === 'colours')?.definition).toMatchObject({ type: 'enumeration', fieldType: 'checkbox', options: [{ value: 'red' }, { value: 'blue' }] });
   });
 
-  it('reads phones by the country of the source', async () => {
-    const planning = await planned({ properties: { mobilephone: { from: 'Phone', transform: { kind: 'phone' } } } }, { phoneCountry: 'DE' });
+  it('reads phones of the preset by the country of the source', async () => {
+    expect((await (await planned({}, { phoneCountry: 'DE' })).planned('contacts'))[0]?.properties.phone).toBe('+4930123456');
+    expect((await (await planned({})).planned('contacts'))[0]?.properties.phone).toBe('030 123456');
+  });
 
-    expect((await planning.planned('contacts'))[0]?.properties.mobilephone).toBe('+4930123456');
+  it('ends on formats of dates for columns that nothing has', async () => {
+    await expect(planned({}, { dateFormats: { Birthdat: 'iso' } })).rejects.toMatchObject({ type: 'PlanError', details: { code: 'unknown-column' } });
   });
 });

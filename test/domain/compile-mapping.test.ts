@@ -4,12 +4,13 @@ import { compileMapping } from '../../domain/compile-mapping';
 import { neededLookups } from '../../domain/field-mapping';
 import type { ObjectPreset } from '../../domain/field-mapping';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
+import { unknownDateColumns } from '../../domain/source-columns';
 import { aPortalObject, aProperty } from '../support/a-portal';
 
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   Contact: ['Id', 'FirstName', 'LastName', 'Title', 'AccountId', 'Phone', 'Birthdate', 'Tags__c', 'OwnerId'],
   Lead: ['Id', 'FirstName', 'LastName', 'Title', 'Company', 'Phone', 'Position__c'],
-  Account: ['Id', 'Name', 'Founded__c'],
+  Account: ['Id', 'Name', 'Founded__c', 'Size__c'],
 };
 const OBJECTS = Object.fromEntries(Object.entries(COLUMNS).map(([object, columns]) => [object, Object.fromEntries(columns.map((column) => [column, 1]))]));
 
@@ -27,7 +28,7 @@ const aPreset = (sourceObject: string): ObjectPreset => ({
 
 const context: MappingContext = {
   sourceTimeZone: 'UTC', portalTimeZone: 'UTC', dateAt: '12:00', ownerOf: () => null, stageOf: () => null, currencyOf: () => null,
-  lookup: (object, id, column) => (object === 'Account' ? ({ Name: 'Acme', Founded__c: '31.12.1999' }[column] ?? null) : `${object} ${id} ${column}`),
+  lookup: (object, id, column) => (object === 'Account' ? ({ Name: 'Acme', Founded__c: '31.12.1999', Size__c: '1.5E3' }[column] ?? null) : `${object} ${id} ${column}`),
 };
 
 const portal = aPortalObject('contacts', { properties: [...aPortalObject('contacts').properties, aProperty('tags', { type: 'enumeration', fieldType: 'checkbox', options: ['a', 'b'].map((value) => ({ value, label: value, hidden: false })) })] });
@@ -77,10 +78,6 @@ describe('compileMapping of a type with several source objects', () => {
     expect(compile('Lead', { where }).compiled.where.map(({ column }) => column)).toEqual(['Company', 'Title']);
     expect(compile('Contact', { where }).compiled.where.map(({ column, values }) => [column, values])).toEqual([['Title', ['Boss', 'Chief']]]);
   });
-
-  it('counts the columns of conditions as read', () => {
-    expect([...compile('Lead', { where: [{ field: 'Company', operator: 'is-filled' }] }).readColumns]).toContain('Company');
-  });
 });
 
 describe('compileMapping with the settings of the source', () => {
@@ -103,11 +100,16 @@ describe('compileMapping of what the file says of a property', () => {
     ['a template', { website: { template: 'https://acme.com/{lastname}-{FirstName}' } }, {}, { website: 'https://acme.com/Lee' }],
     ['the cell of another record', { company: { lookup: { through: 'AccountId', column: 'name' } } }, { AccountId: '001' }, { company: 'Acme' }],
     ['the date of another record', { city: { lookup: { through: 'AccountId', column: 'Founded__c' }, transform: { kind: 'day', format: 'dd.MM.yyyy' } } }, { AccountId: '001' }, { city: '1999-12-31' }],
+    ['a number of another record', { score: { lookup: { through: 'AccountId', column: 'Size__c' }, create: { type: 'number' } } }, { AccountId: '001' }, { score: '1500' }],
     ['several values by the type of the property', { tags: 'Tags__c' }, { Tags__c: 'b; A' }, { tags: 'b;a' }],
     ['a phone with the country in a column', { fax: { from: 'Phone', transform: { kind: 'phone', countryColumn: 'title' } } }, { Phone: '030 123456', Title: 'Germany' }, { fax: '+4930123456', phone: '030 123456', jobtitle: 'Germany' }],
     ['a property of its own with several values', { colours: { from: 'Tags__c', transform: { kind: 'multi', separator: ',' }, create: { type: 'enumeration' } } }, { Tags__c: 'red, blue' }, { colours: 'red;blue' }],
   ])('writes %s', (_, properties, row, expected) => {
     expect(mapRow('Contact', row, properties)).toEqual({ lastname: 'Lee', ...expected });
+  });
+
+  it('tells two mistakes of one setting at once', () => {
+    expect(compile('Contact', { properties: { jobtitel: 'Titel' } }).findings.map(({ code }) => code)).toEqual(['unknown-column', 'unknown-property']);
   });
 
   it('says which other records a page needs', () => {
@@ -128,5 +130,11 @@ describe('compileMapping of what the file says of a property', () => {
     ['options for a property of the portal', { lifecyclestage: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'lifecyclestage is there already, and options are added only to properties that the migration makes.'],
   ])('refuses %s', (_, properties, code, message) => {
     expect(compile('Contact', { properties }).findings).toEqual([expect.objectContaining({ code, message, severity: 'error', exitCode: 3 })]);
+  });
+});
+
+describe('unknownDateColumns', () => {
+  it('names formats of columns that no object has', () => {
+    expect(unknownDateColumns({ birthdate: 'iso', 'Lead.Company': 'iso', Birthdat: 'iso', 'Lead.Compny': 'iso' }, COLUMNS).map(({ place, remedy }) => [place, remedy])).toEqual([['source.dateFormats.Birthdat', 'Did you mean Birthdate?'], ['source.dateFormats.Lead.Compny', 'Did you mean Lead.Company?']]);
   });
 });

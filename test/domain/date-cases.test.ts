@@ -121,7 +121,7 @@ interface Case {
 
 function written({ cell, kind, format, sourceZone, portalZone, dateAt }: Case): string {
   const transform = { kind };
-  const target = { name: 'x', type: kind === 'day' ? 'date' : 'datetime', options: null, isMultiple: false, minLength: null, maxLength: null };
+  const target = { name: 'x', type: kind === 'day' ? 'date' : 'datetime', options: null, isMultiple: false, rules: [] };
   const result = applyTransform({ columns: ['C'], transform, target, dateFormats: format === null ? {} : { C: [format] } }, () => cell, { sourceTimeZone: sourceZone, portalTimeZone: portalZone, dateAt, ownerOf: () => null, stageOf: () => null, currencyOf: () => null, lookup: () => null });
   return result.kind === 'value' ? result.value : JSON.stringify(result);
 }

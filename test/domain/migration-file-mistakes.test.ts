@@ -84,8 +84,14 @@ describe('a migration file with twelve mistakes of meaning', () => {
 
     const wanted = OF_MEANING.map(([line, code, remedy]) => ({ line: text.split('\n').indexOf(line) + 1, code, remedy }));
     const lineIn = (place: string): number => Number(/^migration\.yaml line (\d+), /.exec(place)?.[1]);
-    expect(told.map(({ place, code, remedy }) => ({ line: lineIn(place), code, remedy })).sort((a, b) => a.line - b.line)).toEqual(wanted);
+    expect(told.map(({ place, code, remedy }) => ({ line: lineIn(place), code, remedy }))).toEqual(wanted);
     expect(wanted).toHaveLength(12);
+  });
+
+  it('leaves findings about other places behind them, as they are', () => {
+    const finding: Finding = { code: 'malformed-row', severity: 'warning', place: 'Contact.csv:7', message: 'm', remedy: 'r', count: 1 };
+
+    expect(withLines([finding, ...findings()], text, 'migration.yaml').at(-1)).toEqual(finding);
   });
 });
 
@@ -98,6 +104,7 @@ describe('parseMigrationFile with what is easily mistaken', () => {
 
   it.each([
     ['a kind without its braces', ofProperty('{ from: A, transform: phone }'), 'objects.contacts.properties.x.transform must be a list of settings.', 'Write it as { kind: phone }.'],
+    ['another word for a kind', ofProperty('{ from: A, transform: { kind: case, to: uppercase } }'), 'objects.contacts.properties.x.transform.to must be one of upper, lower, title.', 'Did you mean upper?'],
     ['a misspelled source of a value', ofProperty('{ form: A }'), 'form is not a setting here, but from, transform, values, otherwise, create, constant, template, lookup are.', 'Did you mean from?'],
     ['a number for a column', ofProperty('5'), 'objects.contacts.properties.x must be a text or a list of settings or nothing (null).', null],
     ['a parameter of another kind', ofProperty('{ from: A, transform: { kind: email, to: upper } }'), 'to is not a setting here, but kind is.', null],

@@ -14,7 +14,7 @@ const context: MappingContext = {
 
 type Resolved = Exclude<Transform, { kind: 'by-type' }>;
 
-const target = (type: string, options: readonly string[] | null = null, isMultiple = false) => ({ name: 'x', type, options: options?.map((value) => ({ value, label: value })) ?? null, isMultiple, minLength: null, maxLength: null });
+const target = (type: string, options: readonly string[] | null = null, isMultiple = false) => ({ name: 'x', type, options: options?.map((value) => ({ value, label: value })) ?? null, isMultiple, rules: [] });
 
 function apply(transform: Resolved, cells: Readonly<Record<string, string | null>>, { columns = Object.keys(cells), into = target('string'), formats = {} }: { columns?: readonly string[]; into?: ReturnType<typeof target>; formats?: Record<string, readonly string[]> } = {}): CellResult {
   return applyTransform({ columns, transform, target: into, dateFormats: formats }, (column) => cells[column] ?? null, context);

@@ -45,6 +45,7 @@ export const aPortalObject = (objectType: ObjectType, changes: Partial<PortalObj
   pipelines: objectType === 'deals' ? [{ id: 'default', label: 'Sales Pipeline', archived: false, stages: [] }] : [],
   hasRecords: false,
   requiredOnCreate: [],
+  conditionalRequired: [],
   validationRules: [],
   customPropertyLimit: 1000,
   customPropertyCount: 0,

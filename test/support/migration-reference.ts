@@ -114,7 +114,7 @@ function resultOf(setting: string, cells: readonly string[]): string {
   const transform = transformSchema.parse(parse(setting));
   const helper = 'countryColumn' in transform ? transform.countryColumn : undefined;
   const columns = cells.map((_, at) => (at > 0 && helper !== undefined ? helper : String(at)));
-  const target = { name: 'x', type: 'string', options: null, isMultiple: true, minLength: null, maxLength: null };
+  const target = { name: 'x', type: 'string', options: null, isMultiple: true, rules: [] };
   const result = applyTransform({ columns, transform, target, dateFormats: {} }, (column) => cells[columns.indexOf(column)] ?? null, context);
   return result.kind === 'value' ? shown(result.value) : result.kind === 'blank' ? 'nothing' : `not written: ${code(result.code)}`;
 }

@@ -11,12 +11,13 @@ let worker: FakeWorker;
 
 beforeAll(async () => {
   temporal = await connectSuite('migration');
-});
-afterAll(() => temporal.close());
-beforeEach(async () => {
   worker = await startFakeWorker(temporal, aPlan());
 });
-afterEach(() => worker.stop());
+afterAll(async () => {
+  await worker.stop();
+  await temporal.close();
+});
+beforeEach(() => worker.renew(aPlan()));
 
 const isOpen = ({ phase }: { phase: string }) => phase === 'open';
 
