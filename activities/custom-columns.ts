@@ -69,7 +69,7 @@ function isFreeIn(portal: PortalObject, name: string, { type }: ColumnVerdict): 
 }
 
 async function readVerdicts(rows: StagedRows, columns: readonly CustomColumn[]): Promise<ReadonlyMap<string, ColumnVerdict>> {
-  const censuses = new Map(columns.map(({ column }) => [keyOf(column), new ColumnCensus()]));
+  const censuses = new Map(columns.map(({ column }) => [keyOf(column), new ColumnCensus(column)]));
   for (const sourceObject of new Set(columns.map((each) => each.sourceObject))) {
     const own = columns.filter((each) => each.sourceObject === sourceObject).flatMap(({ column }) => {
       const census = censuses.get(keyOf(column));
@@ -92,7 +92,7 @@ function proposal({ objectType }: PortalObject, sources: readonly CustomColumn[]
     code: CUSTOM_COLUMN,
     severity: 'info',
     place,
-    message: `${place} becomes the property ${property} of ${objectType}: ${inWords(filled)} of ${inWords(rows)} filled, ${reason}: ${isLong ? 'text of several lines' : WORDS[type]}.`,
+    message: `${place} ${sources.length === 1 ? 'becomes' : 'become'} the property ${property} of ${objectType}: ${inWords(filled)} of ${inWords(rows)} filled, ${reason}: ${isLong ? 'text of several lines' : WORDS[type]}.`,
     remedy: 'To keep it out, say properties: { ' + property + ': null } or customColumns: leave-out in the migration file; to have it otherwise, map the column to a property there.',
     count: filled,
   };

@@ -3,17 +3,41 @@ import { applyMapping } from '../domain/apply-mapping';
 import { parseBool } from '../domain/cell-transforms';
 import type { MappingContext } from '../domain/cell-transforms';
 import { sourceStageOf } from '../domain/deal-stages';
+import type { Finding } from '../domain/finding';
 import { LIFE_CYCLE_PROPERTY, stageOfLead } from '../domain/life-cycle-stage';
 import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
+import { meetsConditions } from '../domain/row-filter';
 import type { StagedRecord } from '../ledger/ledger';
 import { findStaged } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
-import type { DealFacts, OwnerMatcher } from './source-facts';
+import type { OwnedKind, OwnerMatcher } from './owner-matcher';
+import type { DealFacts } from './source-facts';
 
 export interface MappingFacts {
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
+  readonly consent: ConsentCount;
+}
+
+/** Contacts who do not want e-mail: HubSpot keeps that in its subscriptions and not in a property that can be written. */
+export class ConsentCount {
+  private optedOut = 0;
+
+  see(values: Values): void {
+    this.optedOut += parseBool(values.HasOptedOutOfEmail) === true ? 1 : 0;
+  }
+
+  findings(): readonly Finding[] {
+    return this.optedOut === 0
+      ? []
+      : [
+          {
+            code: 'opted-out-of-email', severity: 'warning', place: 'HasOptedOutOfEmail', message: `${this.optedOut} contact${this.optedOut === 1 ? ' has' : 's have'} opted out of e-mail in Salesforce, and HubSpot does not know that from this migration.`,
+            remedy: 'Before any e-mail is sent, import their addresses into HubSpot as an opt-out list (Contacts → Import → Opt-out list).', count: this.optedOut,
+          },
+        ];
+  }
 }
 
 /** Where a record stands: its ordinal is that among the records of its type. */
@@ -24,7 +48,7 @@ type Values = StagedRecord['values'];
 /** A merge chain in Salesforce longer than this is taken for a circle. */
 const MAX_MERGE_STEPS = 20;
 
-export function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, ownerOf: MappingContext['ownerOf']): MappingContext {
+export function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, { ownerOf, lookup }: Pick<MappingContext, 'ownerOf' | 'lookup'>): MappingContext {
   return {
     sourceTimeZone: definition.source.timeZone,
     portalTimeZone: snapshot.timeZone,
@@ -35,7 +59,7 @@ export function contextFor({ definition, snapshot }: PlanningScope, { deals }: M
       return stage === null ? null : deals.pipelines.placeOf({ stage, recordTypeId: recordTypeId?.trim() || null });
     },
     currencyOf: (code) => deals.currency.codeFor(code),
-    lookup: () => null,
+    lookup,
   };
 }
 
@@ -68,9 +92,19 @@ export interface RowMapper {
   readonly context: MappingContext;
 }
 
+function kindOf({ objectType }: ObjectScope, values: Values): OwnedKind {
+  if (objectType !== 'deals') {
+    return objectType;
+  }
+  return sourceStageOf([values.StageName, values.IsClosed, values.IsWon])?.kind === 'open' ? 'openDeals' : 'closedDeals';
+}
+
 export function mapRow({ scope, object, source, facts, context }: RowMapper, place: Place, values: Values): PlannedRecord {
   const { properties, cells, identity, refusal } = applyMapping(values, source.mapping, context);
-  facts.owners.count(values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
+  if (object.objectType === 'contacts') {
+    facts.consent.see(values);
+  }
+  facts.owners.count(kindOf(object, values), values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
   const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
   const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};
   const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells };
@@ -97,8 +131,8 @@ export async function masterIds(scope: PlanningScope, sourceObject: string, page
   return masters;
 }
 
-/** Rows that end before they are mapped: unusable, deleted, merged. Null for all others. */
-export function settledEarly(object: ObjectScope, source: SourceScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
+/** Rows that end before they are mapped: unusable, deleted, merged, filtered. Null for all others. */
+export function settledEarly({ definition }: PlanningScope, object: ObjectScope, source: SourceScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
   const record = plain(object, placeOf(source, row));
   if (row.state !== 'ok') {
     return leftOut(record, row.state === 'repeated-id' ? 'repeated-id' : 'malformed-row', row.state);
@@ -107,5 +141,8 @@ export function settledEarly(object: ObjectScope, source: SourceScope, row: Stag
   if (master !== null) {
     return { ...record, action: 'fold', foldInto: master, reasonCode: MERGED_IN_SOURCE_CODE };
   }
-  return parseBool(row.values.IsDeleted) === true ? leftOut(record, 'deleted-in-source', null) : null;
+  if (parseBool(row.values.IsDeleted) === true) {
+    return leftOut(record, 'deleted-in-source', null);
+  }
+  return meetsConditions(source.mapping.where, row.values, definition.source.timeZone) ? null : leftOut(record, 'filter', null);
 }

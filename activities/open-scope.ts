@@ -1,6 +1,6 @@
 /** Brings together what planning works on: the run's rows, the portal's snapshot, and the mapping of each source object compiled against both. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import { keyPropertyOf } from '../domain/assemble-schema-plan';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
@@ -12,6 +12,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
+import { unknownDateColumns } from '../domain/source-columns';
 import { unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
@@ -21,7 +22,7 @@ import type { QuotaGuard } from './quota-guard';
 
 export interface ScopeCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly quota: QuotaGuard;
 }
 
@@ -38,6 +39,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     inspection.objects.map(({ object, files }) => [object, { ...Object.fromEntries(files.flatMap(({ columns }) => columns.map(({ name }) => [name, 0]))), ...counts[object]?.filled }]),
   );
   const findings: Finding[] = [];
+  findings.push(...unknownDateColumns(definition.source.dateFormats, Object.fromEntries(Object.entries(filled).map(([object, columns]) => [object, Object.keys(columns)]))));
   const keyProperty = keyPropertyOf(snapshot.objects);
   if (keyProperty === null) {
     findings.push({ code: 'key-property-taken', severity: 'error', place: KEY_PROPERTY, message: `The portal has properties ${KEY_PROPERTY} and ${OTHER_KEY_PROPERTY} that cannot carry a unique id.`, remedy: `Archive or rename ${OTHER_KEY_PROPERTY} in HubSpot.`, count: 1, exitCode: 3 });
@@ -112,7 +114,8 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
   if (presets.length === 0) {
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
-  const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), reserved: RESERVED_PROPERTIES });
+  const siblings = Object.fromEntries(presets.filter(({ sourceObject }) => sourceObject in filled).map(({ sourceObject }) => [sourceObject, sourceColumns(sourceObject, filled)]));
+  const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), siblings, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
   const unread = rules.customColumns === 'leave-out' ? [] : presets.flatMap((preset) => unreadCustomColumns(preset.sourceObject, filled, compile(preset).readColumns));
   const custom = await proposeCustomColumns({ rows: staged, portal, mapping: rules, columns: unread });
   findings.push(...custom.findings);
@@ -146,15 +149,15 @@ export function unreadCustomColumns(sourceObject: string, filled: Filled, read: 
 
 export const isNamed = (from: string | readonly string[] | undefined, sourceObject: string): boolean => from === undefined || [from].flat().includes(sourceObject);
 
-/** A column that one of several source objects has is known; what is said of several of them is said once, of what they hold together. */
+/** What is said of several source objects is said once, of what they hold together. */
 export function mistakesOfAll(mistakes: readonly (readonly Finding[])[]): readonly Finding[] {
-  const byPlace = new Map<string, { readonly finding: Finding; readonly times: number }>();
+  const byPlace = new Map<string, Finding>();
   for (const finding of mistakes.flat()) {
     const key = `${finding.code} ${finding.place}`;
-    const { finding: first, times } = byPlace.get(key) ?? { finding: { ...finding, count: 0 }, times: 0 };
-    byPlace.set(key, { finding: { ...first, count: finding.severity === 'error' ? finding.count : first.count + finding.count }, times: times + 1 });
+    const first = byPlace.get(key) ?? { ...finding, count: 0 };
+    byPlace.set(key, { ...first, count: finding.severity === 'error' ? finding.count : first.count + finding.count });
   }
-  return [...byPlace.values()].filter(({ finding: { code }, times }) => code !== 'unknown-column' || times === mistakes.length).map(({ finding }) => finding);
+  return [...byPlace.values()];
 }
 
 export const hasPersonAccounts = (filled: Filled): boolean => ['IsPersonAccount', 'PersonContactId'].some((column) => (filled.Account?.[column] ?? 0) > 0);

@@ -1,4 +1,4 @@
-import type { TargetConnector } from '../connectors/connector';
+import type { TargetReader } from '../connectors/connector';
 import { assembleSchemaPlan } from '../domain/assemble-schema-plan';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
@@ -11,6 +11,8 @@ import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain
 import type { SchemaPlan } from '../domain/schema-plan';
 import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
+import { ConsentCount } from './map-row';
+import type { MappingFacts } from './map-row';
 import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
 import { planDetails } from './plan-details';
@@ -23,7 +25,8 @@ import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
-import { OwnerMatcher, readDealFacts } from './source-facts';
+import { OwnerMatcher } from './owner-matcher';
+import { readDealFacts } from './source-facts';
 import type { DealFacts } from './source-facts';
 
 /** Contacts first: a person account among the companies is decided by its contact, and so is a converted lead. */
@@ -34,7 +37,7 @@ const DRIFT_EXIT_CODE = 5;
 
 export interface PlanMigrationCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   /** Portage's own version: part of the plan's digest. */
   readonly version: string;
   /** Epoch milliseconds. */
@@ -112,7 +115,8 @@ const driftFinding = (part: keyof PlanParts): Finding => ({
 
 async function plan(scope: PlanningScope, version: string, simulator: boolean): Promise<PlanSummary> {
   const deals = await readDealFacts(scope);
-  const owners = new OwnerMatcher(scope);
+  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount() };
+  const { owners, consent } = facts;
   await endOnErrors(scope);
 
   await describeUnusableRows(scope);
@@ -120,7 +124,7 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
   const merged = new Set<ObjectScope>();
   for (const sourceObject of MAPPING_ORDER) {
     for (const object of scope.objects.filter((candidate) => hasSource(candidate, sourceObject))) {
-      const planned = await planRecords(scope, object, sourceScope(object, sourceObject), { deals, owners });
+      const planned = await planRecords(scope, object, sourceScope(object, sourceObject), facts);
       madeContacts += planned.madeContacts;
       if (planned.merged > 0) {
         merged.add(object);
@@ -141,7 +145,7 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
     await planAssociations(scope);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
-  scope.findings.push(...owners.findings());
+  scope.findings.push(...consent.findings(), ...owners.findings());
   return assemble(scope, { version, simulator, deals, owners, madeContacts });
 }
 
@@ -194,8 +198,9 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     schema: mutable(schema),
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
+    owners: [...owners.forecasts()],
+    openDealsToAccept: owners.openDealsToAccept,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
-    owners: [],
     ...(await planDetails(scope)),
   };
 }

@@ -11,6 +11,7 @@ import type { MappingFacts, RowMapper } from './map-row';
 import { planLeads } from './plan-leads';
 import { findPlanned, findStaged, hasColumn, hasSource, keepPlanned, objectScope, sourceScope, stagedPages } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
+import { readLookups } from './source-lookups';
 
 /** Maps every row of a source object. @returns how many rows fold because the source had merged them, and how many contacts were made of accounts alone */
 export async function planRecords(scope: PlanningScope, object: ObjectScope, source: SourceScope, facts: MappingFacts): Promise<{ readonly merged: number; readonly madeContacts: number }> {
@@ -20,8 +21,8 @@ export async function planRecords(scope: PlanningScope, object: ObjectScope, sou
   let madeContacts = 0;
   for await (const page of stagedPages(scope, sourceObject)) {
     const masters = hasMasters ? await masterIds(scope, sourceObject, page) : new Map<string, string | null>();
-    const mapper: RowMapper = { scope, object, source, facts, context: contextFor(scope, facts, await facts.owners.read(page)) };
-    const early = page.map((row) => settledEarly(object, source, row, masters));
+    const mapper: RowMapper = { scope, object, source, facts, context: contextFor(scope, facts, { ownerOf: await facts.owners.read(page), lookup: await readLookups(scope, source.mapping, page) }) };
+    const early = page.map((row) => settledEarly(scope, object, source, row, masters));
     merged += early.filter((record) => record?.action === 'fold').length;
     const isOpen = (row: StagedRecord, at: number): boolean => early[at] === null && row.sourceId !== null;
     const ended = early.filter((record) => record !== null);

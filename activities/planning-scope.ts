@@ -1,5 +1,5 @@
 /** What all steps of planning share: the run's rows, its rules compiled against the portal, and a breath between pages. */
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import type { CreatedProperty, CompiledMapping } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
 import type { GivenStage } from '../domain/life-cycle-stage';
@@ -47,7 +47,7 @@ export interface PlanningScope {
   readonly run: string;
   readonly stagingId: string;
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly call: CallContext;
   readonly definition: MigrationDefinition;
   readonly snapshot: PortalSnapshot;
@@ -170,7 +170,9 @@ export async function keepPlanned(scope: PlanningScope, records: readonly Planne
       for (const [property, value] of Object.entries(record.properties)) {
         usedProperties.add(property);
         if (creatable[property]?.type === 'enumeration') {
-          options.set(property, (options.get(property) ?? new Set()).add(value));
+          const seen = options.get(property) ?? new Set<string>();
+          (creatable[property].isMultiple === true ? value.split(';') : [value]).forEach((one) => seen.add(one));
+          options.set(property, seen);
         }
       }
     }

@@ -1,5 +1,5 @@
 /** Gathers what the preflight looks at: headings and counts of the source, its mapping compiled against the portal, users, and the portal's limits. */
-import type { CallContext, SourceConnector, TargetConnector } from '../connectors/connector';
+import type { CallContext, SourceConnector, TargetReader } from '../connectors/connector';
 import { RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
 import type { Finding } from '../domain/finding';
@@ -14,7 +14,7 @@ import type { SourceInspection } from '../domain/source-inspection';
 import { hasPersonAccounts, isNamed, mistakesOfAll, sourceColumns, unreadCustomColumns } from './open-scope';
 
 export interface PreflightCollaborators {
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly openSource: (definition: MigrationDefinition) => SourceConnector;
 }
 
@@ -26,7 +26,7 @@ export async function findPreflight({ target, openSource }: PreflightCollaborato
   return [...mistakes, ...preflight({ definition, inspection, snapshot, limits, sources, writeRefused, userEmails })];
 }
 
-async function findUnwritable(target: TargetConnector, objectTypes: readonly ObjectType[], call: CallContext): Promise<readonly ObjectType[]> {
+async function findUnwritable(target: TargetReader, objectTypes: readonly ObjectType[], call: CallContext): Promise<readonly ObjectType[]> {
   const may = await Promise.all(objectTypes.map((objectType) => target.mayWrite(objectType, call)));
   return objectTypes.filter((_, at) => may[at] === false);
 }
@@ -52,10 +52,12 @@ function compileSources(definition: MigrationDefinition, inspection: SourceInspe
   const isThere = (sourceObject: string): boolean => sourceObject in filled || (sourceObject === 'Contact' && hasPersonAccounts(filled));
   const compiled = snapshot.objects.map((portal) => {
     const rules = definition.objects[portal.objectType];
-    return SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && isNamed(rules.from, sourceObject) && isThere(sourceObject)).map((preset) => {
+    const presets = SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && isNamed(rules.from, sourceObject) && isThere(sourceObject));
+    const siblings = Object.fromEntries(presets.filter(({ sourceObject }) => sourceObject in filled).map(({ sourceObject }) => [sourceObject, sourceColumns(sourceObject, filled)]));
+    return presets.map((preset) => {
       const { objectType, sourceObject } = preset;
       const columns = sourceColumns(sourceObject, filled);
-      const { compiled: mapping, readColumns, findings } = compileMapping({ preset, mapping: rules, portal, filled: columns, reserved: RESERVED_PROPERTIES });
+      const { compiled: mapping, readColumns, findings } = compileMapping({ preset, mapping: rules, portal, filled: columns, siblings, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
       const custom = rules.customColumns === 'create' ? unreadCustomColumns(sourceObject, filled, readColumns).map(({ column }) => column) : [];
       return { source: { objectType, sourceObject, rowCount: rowCountOf(inspection, sourceObject), filled: columns, mapping, custom }, findings: sourceObject in filled ? findings : [] };
     });

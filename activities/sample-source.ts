@@ -33,7 +33,7 @@ export function createSampleSource({ ledger, openSource }: SourceCollaborators):
 
 async function sample(source: SourceConnector, object: SourceObject, signal: AbortSignal): Promise<Readonly<Record<string, ColumnSample>>> {
   const names = [...new Set(object.files.flatMap(({ columns }) => columns.map(({ name }) => name)))];
-  const columns = names.map((name) => ({ name, values: new ColumnCensus(), shapes: new ShapeCensus() }));
+  const columns = names.map((name) => ({ name, values: new ColumnCensus(name), shapes: new ShapeCensus() }));
   let rows = 0;
   for await (const { records } of source.read(object, null, signal)) {
     for (const { values: cells } of records) {

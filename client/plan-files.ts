@@ -60,8 +60,16 @@ export async function writePlanFiles({ ledger, row, plan, findings, folder }: Pl
     await Promise.all(Object.values(csv).map((file) => file.close()));
   }
   const snapshot = await ledger.plans.readSnapshot(row.stagingId);
-  const page = renderPlanPage({ migration: row.migrationId, plannedAt: snapshot?.snapshot.takenAt ?? row.createdAt, plan, findings, rows: pageRows.rows, changes: changes.all() });
+  const { companies, contacts, deals } = row.definition.objects;
+  const page = renderPlanPage({ migration: row.migrationId, plannedAt: snapshot?.snapshot.takenAt ?? row.createdAt, plan, findings, rows: pageRows.rows, changes: changes.all(), onMatch: { companies: companies.onMatch, contacts: contacts.onMatch, deals: deals.onMatch }, ownerNames: await ownerNames(ledger, row.stagingId, plan) });
   await writePrivately(join(folder, 'plan.html'), page);
+}
+
+/** Names of owners, where the export has them: the plan itself knows them by id alone. */
+async function ownerNames(ledger: Ledger, stagingId: string, { owners }: PlanSummary): Promise<ReadonlyMap<string, string>> {
+  const ids = owners.slice(0, PAGE_RECORDS).map(({ sourceOwner }) => sourceOwner);
+  const users = ids.length === 0 ? [] : await ledger.staging.findRecords(stagingId, 'User', ids);
+  return new Map(users.map(({ sourceId, values }) => [sourceId ?? '', values.Name?.trim() || [values.FirstName, values.LastName].map((part) => part?.trim() ?? '').filter((part) => part !== '').join(' ')]));
 }
 
 async function openAll(folder: string): Promise<Readonly<Record<'plan' | 'rejected' | 'matched' | 'folded' | 'associations', CsvFile>>> {

@@ -1,5 +1,7 @@
 /** The tables of the plan's page that add up: records, values, duplicates, matches, associations, owners. */
 import { FOLD_CONFLICT } from '../domain/folding';
+import type { ObjectType } from '../domain/object-type';
+import type { OnMatch } from '../domain/on-match';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
 import { PLANNED_ACTIONS } from '../domain/planned-record';
 import type { PlannedAction } from '../domain/planned-record';
@@ -13,6 +15,8 @@ import { cellWords, formatCount, leftOutWords, verdictWords } from './words';
 interface CountedPlan {
   readonly plan: PlanSummary;
   readonly changes: readonly ChangeCounts[];
+  readonly onMatch: Readonly<Record<ObjectType, OnMatch>>;
+  readonly ownerNames: ReadonlyMap<string, string>;
 }
 
 /** Owners on the page; a source with more has them in plan --json. */
@@ -60,9 +64,9 @@ export function renderCounts(page: CountedPlan): Markup {
 ${renderSkipped(page.plan)}
 ${renderValues(page.plan)}
 ${renderDuplicates(page.plan)}
-${renderChanges(page.changes)}
+${renderChanges(page)}
 ${renderAssociations(page.plan.associations)}
-${renderOwners(page.plan)}
+${renderOwners(page)}
 ${renderSchemaChanges(page.plan)}
 </section>`;
 }
@@ -96,10 +100,11 @@ function renderDuplicates({ records }: PlanSummary): Markup {
       )}</tbody></table>`)}`;
 }
 
-function renderChanges(changes: readonly ChangeCounts[]): Markup {
+function renderChanges({ changes, onMatch }: CountedPlan): Markup {
+  const rules = [...new Set(changes.map(({ objectType }) => objectType))].map((objectType) => `${OBJECT_WORDS[objectType].toLowerCase()} ${onMatch[objectType]}`);
   return changes.length === 0
     ? markup``
-    : markup`<h3>Records that the portal holds already</h3><p class="note">By property: how many values fill a blank, are written over another value, or are not written because the portal’s own stays. Before and after of each is in the details of the <a href="#records" data-show="" data-verdict="update">updated records</a>, and in matched.csv.</p>${scrolled(markup`<table><thead><tr><th>Object</th><th>Property</th><th class="n">Fill a blank</th><th class="n">Overwrite</th><th class="n">Portal’s value stays</th></tr></thead><tbody>${changes.map(
+    : markup`<h3>Records that the portal holds already</h3><p class="note">The rule <code>onMatch</code>: ${rules.join(', ')}. By property: how many values fill a blank, are written over another value, or are not written because the portal’s own stays. Before and after of each is in the details of the <a href="#records" data-show="" data-verdict="update">updated records</a>, and in matched.csv.</p>${scrolled(markup`<table><thead><tr><th>Object</th><th>Property</th><th class="n">Fill a blank</th><th class="n">Overwrite</th><th class="n">Portal’s value stays</th></tr></thead><tbody>${changes.map(
         ({ objectType, property, filled, overwritten, kept }) => markup`<tr><td>${OBJECT_WORDS[objectType]}</td><td class="text"><code>${property}</code></td>${[filled, overwritten, kept].map(numberCell)}</tr>`,
       )}</tbody></table>`)}`;
 }
@@ -113,12 +118,12 @@ function renderAssociations(associations: readonly AssociationForecast[]): Marku
       )}</tbody></table>`)}`;
 }
 
-function renderOwners({ owners }: PlanSummary): Markup {
+function renderOwners({ plan: { owners }, ownerNames }: CountedPlan): Markup {
   const sorted = [...owners].sort((a, b) => Number(a.matched) - Number(b.matched) || b.openDeals - a.openDeals || b.contacts + b.companies - a.contacts - a.companies);
   return owners.length === 0
     ? markup``
-    : markup`<h3>Owners</h3><p class="note">By the source’s own id. Records of owners whom the portal does not have keep the name in <code>source_owner</code>.${sorted.length > MOST_OWNERS ? ` The first ${MOST_OWNERS} of ${formatCount(sorted.length)}; all are in portage plan --json.` : ''}</p>${scrolled(markup`<table><thead><tr><th>Owner in the source</th><th>In the portal</th><th class="n">Contacts</th><th class="n">Companies</th><th class="n">Open deals</th><th class="n">Closed deals</th></tr></thead><tbody>${sorted.slice(0, MOST_OWNERS).map(
-        ({ sourceOwner, matched, contacts, companies, openDeals, closedDeals }) => markup`<tr><td class="text"><code>${sourceOwner}</code></td><td>${matched ? 'yes' : markup`<strong>no</strong>`}</td>${[contacts, companies, openDeals, closedDeals].map(numberCell)}</tr>`,
+    : markup`<h3>Owners</h3><p class="note">Records of owners whom the portal does not have keep the name in <code>source_owner</code>.${sorted.length > MOST_OWNERS ? ` The first ${MOST_OWNERS} of ${formatCount(sorted.length)}; all are in portage plan --json.` : ''}</p>${scrolled(markup`<table><thead><tr><th>Owner in the source</th><th>In the portal</th><th class="n">Contacts</th><th class="n">Companies</th><th class="n">Open deals</th><th class="n">Closed deals</th></tr></thead><tbody>${sorted.slice(0, MOST_OWNERS).map(
+        ({ sourceOwner, matched, contacts, companies, openDeals, closedDeals }) => markup`<tr><td class="text">${ownerNames.get(sourceOwner) ?? ''}<small><code>${sourceOwner}</code></small></td><td>${matched ? 'yes' : markup`<strong>no</strong>`}</td>${[contacts, companies, openDeals, closedDeals].map(numberCell)}</tr>`,
       )}</tbody></table>`)}`;
 }
 

@@ -31,7 +31,7 @@ function renderProperty({ columns, property, label, type, rule, by, required, fi
   const name = label ?? 'made by the migration';
   const percent = rows === 0 ? 0 : (100 * filled) / rows;
   const rate = percent > 0 && percent < 1 ? '< 1%' : `${Math.floor(percent)}%`;
-  return markup`<tr><td class="text">${columns.length === 0 ? '—' : columns.join(' + ')}</td><td class="text"><code>${property}</code>${name === property ? markup`` : markup`<small>${name}</small>`}</td><td>${type}</td><td>${ruleWords(rule)}${by === 'file' ? markup`<small>your migration file</small>` : markup``}</td><td>${REQUIRED_WORDS[required]}</td>${numberCell(filled)}<td class="n"><svg class="rate" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="filled" x="0" y="0" width="${percent.toFixed(2)}" height="4"></rect></svg><span class="percent">${rate}</span></td></tr>`;
+  return markup`<tr><td class="text">${columns.length === 0 ? '—' : columns.join(' + ')}</td><td class="text"><code>${property}</code>${name === property ? markup`` : markup`<small>${name}</small>`}</td><td>${type}</td><td class="rule">${ruleWords(rule)}${by === 'file' ? markup`<small>your migration file</small>` : markup``}</td><td>${REQUIRED_WORDS[required]}</td>${numberCell(filled)}<td class="n"><svg class="rate" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="filled" x="0" y="0" width="${percent.toFixed(2)}" height="4"></rect></svg><span class="percent">${rate}</span></td></tr>`;
 }
 
 function renderNotMoved(findings: readonly Finding[]): Markup {

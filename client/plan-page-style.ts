@@ -66,7 +66,8 @@ thead th { position: sticky; top: 0; z-index: 1; background: var(--wash); font-s
 tbody th[scope] { background: var(--panel); font-size: .95rem; padding-top: 1.1rem; }
 tfoot td { font-weight: 600; background: var(--wash); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.zero { color: var(--muted); opacity: .7; }
+td.zero { color: color-mix(in srgb, var(--muted) 65%, var(--panel)); }
+td.rule { min-width: 11rem; }
 td small { display: block; color: var(--muted); font-size: .84rem; }
 td.text { overflow-wrap: anywhere; min-width: 11rem; }
 td.wide { min-width: 18rem; }
@@ -86,7 +87,7 @@ th.open, td.open { width: 2rem; padding-right: 0; }
 tr.details > td { background: var(--wash); padding: .9rem 1.1rem 1.1rem; }
 tr.details .inner { position: sticky; left: 1.1rem; max-width: calc(100vw - 4.5rem); overflow-x: auto; }
 tr.details table { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; margin-bottom: .8rem; }
-tr.details thead th { position: static; }
+tr.details thead th { position: static; } tr.details td.text { min-width: 6rem; }
 tr.details h4 { margin: .2rem 0 .4rem; font-size: .88rem; }
 .more { margin-top: .8rem; }
 footer { margin-top: 4rem; padding-bottom: 3rem; color: var(--muted); font-size: .88rem; }
@@ -96,8 +97,8 @@ footer { margin-top: 4rem; padding-bottom: 3rem; color: var(--muted); font-size:
   th, td { padding: .45rem .65rem; } form.filters label { flex: 1 1 40%; min-width: 0; } form.filters label.wide { flex-basis: 100%; } select { width: 100%; max-width: none; }
 }
 @media print {
-  :root { --ground: #fff; --panel: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f1f1f1; --warn: #fff; }
-  body { font-size: 10pt; } nav, form.filters, .more, .screen { display: none; } .scroll { max-height: none; overflow: visible; border-radius: 0; }
+  :root { --ground: #fff; --panel: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f1f1f1; --warn: #fff; --accent: #000; }
+  body { font-size: 10pt; } a { text-decoration: none; } nav, form.filters, .more, .screen { display: none; } .scroll { max-height: none; overflow: visible; border-radius: 0; }
   thead th { position: static; } thead { display: table-header-group; } tr, .card, .panel { break-inside: avoid; } h2, h3 { break-after: avoid; } main, header, footer { max-width: none; padding: 0; }
   svg, .verdict::before, .legend dt::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

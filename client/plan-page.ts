@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { callCalendar } from '../domain/call-calendar';
 import type { Finding } from '../domain/finding';
+import type { ObjectType } from '../domain/object-type';
+import type { OnMatch } from '../domain/on-match';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import { PLANNED_ACTIONS } from '../domain/planned-record';
 import { OBJECT_WORDS } from '../domain/words';
@@ -16,7 +18,7 @@ import { ROWS_OF_A_KIND } from './plan-rows';
 import type { PageRow } from './plan-rows';
 import { callLines, cannotBeUndone, costsOf, decisionsOf, instantIn } from './plan-warnings';
 import { SIDE_EFFECTS } from './render-plan';
-import { cellWords, formatCount, leftOutWords, verdictWords } from './words';
+import { callWords, cellWords, formatCount, leftOutWords, verdictWords } from './words';
 
 export interface PlanPage {
   readonly migration: string;
@@ -26,6 +28,10 @@ export interface PlanPage {
   readonly findings: readonly Finding[];
   readonly rows: readonly PageRow[];
   readonly changes: readonly ChangeCounts[];
+  /** The rule for records that the portal holds already. */
+  readonly onMatch: Readonly<Record<ObjectType, OnMatch>>;
+  /** By the source's id of the owner; who has none is shown by id. */
+  readonly ownerNames: ReadonlyMap<string, string>;
 }
 
 /** For the policy of the page: only this very text may run, or style. */
@@ -93,8 +99,8 @@ function renderCalls(plan: PlanSummary): Markup {
   const phases = Object.entries(plan.calls).filter(([, count]) => count > 0);
   const days = callCalendar(plan);
   return markup`<section id="calls"><h2>Calls to the portal</h2><ul>${listOf(callLines(plan))}</ul>
-${phases.length === 0 ? markup`` : scrolled(markup`<table><thead><tr><th>Phase</th><th class="n">Calls, about</th></tr></thead><tbody>${phases.map(([phase, count]) => markup`<tr><td>${phase}</td>${numberCell(count)}</tr>`)}</tbody></table>`)}
-${days.length < 2 ? markup`` : markup`<h3>Day by day, if started on the first</h3>${scrolled(markup`<table><thead><tr><th>Day</th><th>Phases</th><th class="n">Calls</th></tr></thead><tbody>${days.map(({ day, phases: own, calls }) => markup`<tr><td>${day}</td><td class="text">${own.join(', ')}</td>${numberCell(calls)}</tr>`)}</tbody></table>`)}`}
+${phases.length === 0 ? markup`` : scrolled(markup`<table><thead><tr><th>For</th><th class="n">Calls, about</th></tr></thead><tbody>${phases.map(([phase, count]) => markup`<tr><td>${callWords(phase)}</td>${numberCell(count)}</tr>`)}</tbody></table>`)}
+${days.length < 2 ? markup`` : markup`<h3>Day by day, if started on the first</h3>${scrolled(markup`<table><thead><tr><th>Day</th><th>For</th><th class="n">Calls</th></tr></thead><tbody>${days.map(({ day, phases: own, calls }) => markup`<tr><td>${day}</td><td class="text">${own.map(callWords).join(', ')}</td>${numberCell(calls)}</tr>`)}</tbody></table>`)}`}
 </section>`;
 }
 

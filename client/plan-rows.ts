@@ -35,7 +35,9 @@ export interface PageRows {
   readonly rows: readonly PageRow[];
 }
 
-const cut = (value: string): string => (value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value);
+const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
+
+const cut = (value: string): string => (value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE).replace(HALF_A_CHARACTER, '')}…` : value);
 const cutOrNull = (value: string | null | undefined): string | null => (isBlank(value) ? null : cut(value ?? ''));
 
 /** Chooses rows as the records pass by, so that no more than what is shown is ever held. */

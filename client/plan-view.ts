@@ -4,7 +4,7 @@ import type { PlanView } from '../domain/plan-view.schema';
 
 /** The plan for a script: counts by object type and association type, without what only the engine needs. */
 export function planView(migration: string, plan: PlanSummary): PlanView {
-  const { digest, parts, portal, leftOutToAccept, undecided, newContactsWithEmail, owners, mapping, schemaChanges, calls } = plan;
+  const { digest, parts, portal, leftOutToAccept, undecided, openDealsToAccept, newContactsWithEmail, owners, mapping, schemaChanges, calls } = plan;
   return {
     migration,
     digest,
@@ -15,6 +15,7 @@ export function planView(migration: string, plan: PlanSummary): PlanView {
     calls: { total: Object.values(calls).reduce((sum, count) => sum + count, 0), byPhase: calls, byDay: callCalendar(plan).map(({ day, calls: made, phases }) => ({ day, calls: made, phases: [...phases] })) },
     leftOutToAccept,
     undecided,
+    openDealsToAccept,
     newContactsWithEmail,
     owners,
     mapping,

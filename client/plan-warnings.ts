@@ -1,17 +1,16 @@
 /** What a person must know of a plan before saying yes: on the terminal and on the page in the same words. */
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import { callCalendar, leftToday } from '../domain/call-calendar';
-import { countOf, formatCount } from './words';
+import { callWords, countOf, formatCount } from './words';
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** What keeps the plan from being started as it is; empty where nothing does. */
-export function decisionsOf({ undecided, leftOutToAccept, owners }: PlanSummary): readonly string[] {
-  const openDeals = sumOf(owners.filter(({ matched }) => !matched).map((owner) => owner.openDeals));
+export function decisionsOf({ undecided, leftOutToAccept, openDealsToAccept: openDeals }: PlanSummary): readonly string[] {
   return [
     ...(undecided > 0 ? [`${formatCount(undecided)} to decide before the start: matches that are ambiguous (objects.<type>.ambiguous: create or leave-out), and owners whom the portal does not have (owners.unmatched).`] : []),
     ...(openDeals > 0 ? [`${countOf(openDeals, 'open deal')} would lose ${openDeals === 1 ? 'its' : 'their'} owner: add the users to the portal, name a stand-in in owners.unmatched, or say openDealsWithoutOwner: accept.`] : []),
-    ...(leftOutToAccept > 0 ? [`${countOf(leftOutToAccept, 'record')} would be skipped that you did not choose to skip: mend them in the source, or accept their number (--accept-left-out ${leftOutToAccept}; a simulated portal does not ask).`] : []),
+    ...(leftOutToAccept > 0 ? [`${countOf(leftOutToAccept, 'record')} would be skipped that you did not choose to skip: mend the source or the mapping, or accept the number (--accept-left-out ${leftOutToAccept}; a simulated portal does not ask).`] : []),
   ];
 }
 
@@ -28,8 +27,8 @@ export function cannotBeUndone({ records, newContactsWithEmail }: PlanSummary): 
   const updated = sumOf(records.map(({ update }) => update));
   return [
     'What fires while records are written has fired: workflows, notifications, e-mails, webhooks, syncs to other systems.',
-    ...(created > 0 ? [`The ${countOf(created, 'created record')} would be archived, not erased: they lie in the recycle bin for 90 days, without their unique values. A record to which people attached something, or that they edited, stays.`] : []),
-    ...(updated > 0 ? [`The ${countOf(updated, 'updated record')} would get the old values back; the property history keeps ours, the last-modified dates and the date stamps of life cycle stages do not go back.`] : []),
+    ...(created > 0 ? [`Created records (${formatCount(created)}) would be archived, not erased: they lie in the recycle bin for 90 days, without their unique values. A record to which people attached something, or that they edited, stays.`] : []),
+    ...(updated > 0 ? [`Updated records (${formatCount(updated)}) would get the old values back; the property history keeps ours, the last-modified dates and the date stamps of life cycle stages do not go back.`] : []),
     ...(newContactsWithEmail > 0 ? ['Companies that HubSpot makes by itself for new e-mail domains stay, and so do marketing contacts that were billed.'] : []),
     'Merges that people make meanwhile cannot be taken apart.',
   ];
@@ -38,7 +37,7 @@ export function cannotBeUndone({ records, newContactsWithEmail }: PlanSummary): 
 /** Calls and the days they take, the calendar in the portal's time zone. */
 export function callLines(plan: Pick<PlanSummary, 'calls' | 'quota'>): readonly string[] {
   const total = sumOf(Object.values(plan.calls));
-  const byPhase = Object.entries(plan.calls).filter(([, count]) => count > 0).map(([phase, count]) => `${phase} ${formatCount(count)}`);
+  const byPhase = Object.entries(plan.calls).filter(([, count]) => count > 0).map(([phase, count]) => `${callWords(phase)} ${formatCount(count)}`);
   const lines = [`Calls: about ${formatCount(total)}${byPhase.length === 0 ? '' : ` (${byPhase.join(', ')})`}.`];
   const { quota } = plan;
   if (quota === null) {

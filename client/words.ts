@@ -19,7 +19,6 @@ const LEFT_OUT_WORDS: Readonly<Record<string, string>> = {
 /** What became of a value that was not written as it stands, behind a number of values. */
 const CELL_WORDS: Readonly<Record<string, string>> = {
   'by-table': 'written in the portal\'s spelling',
-  'by-range': 'a number written as the range that holds it',
   stage: 'stages written as stages of the new pipeline',
   'date-at-noon': 'dates without a time, written at 12:00 in the portal\'s time zone',
   'date-at': 'dates without a time, written at the time of day of dateAt',
@@ -34,9 +33,20 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'no-domain': 'not written as domain: no web address',
   'domain-shared': 'not written as domain: many companies share it, or another company of the source has it',
   'email-shared': 'e-mail of another contact of the source, kept in the property shared_email',
+  'null-token': 'not written: the cell says that there is nothing',
+  cut: 'longer than any property holds: cut, with a mark at the end',
+  'html-text': 'text of HTML',
+  'no-text': 'not written: HTML without text',
+  'by-range': 'number written as the range that holds it',
+  'semicolon-replaced': 'semicolons replaced that the portal would take for the end of a value',
+  'values-left-out': 'some of several values not written: the property has no such option',
+  'ambiguous-number': 'not written: thousands and decimals cannot be told apart (transform: decimal)',
+  'ambiguous-date': 'not written: two formats read it as two dates',
+  'date-order-unknown': 'not written: day and month cannot be told apart (source.dateFormats)',
   'fold-conflict': 'not written: the record that it was combined with has another value',
   'kept-in-portal': 'not written: the record in the portal has another value, which stays by the rule onMatch',
   'too-long': 'not written: too long',
+  'value-taken': 'not written: another record has the value, and the portal gives it to one alone',
   'blank-around': 'not written: a blank before or behind the value',
   'rules-several': 'not written: several rules of the portal stand against it',
   'rule-alpha-only': 'not written: the portal takes letters only',
@@ -105,6 +115,9 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   currency: 'currency code',
 };
 
+/** What calls of a phase are for, behind or before a number of calls. */
+const CALL_WORDS: Readonly<Record<string, string>> = { preflight: 'checks', plan: 'matching', properties: 'schema', relink: 'associations', verify: 'reading back' };
+
 const VERDICT_WORDS: Readonly<Record<PlannedAction, string>> = { create: 'create', update: 'update', unchanged: 'unchanged', fold: 'combine', 'left-out': 'skip' };
 
 /** With the code where there are no words, so that nothing is passed over in silence. */
@@ -112,6 +125,7 @@ export const leftOutWords = (reason: string): string => (LEFT_OUT_WORDS[reason] 
 export const cellWords = (code: string): string => (CELL_WORDS[code] === undefined ? code : `${CELL_WORDS[code]} (${code})`);
 export const causeWords = (cause: string): string => (CAUSE_WORDS[cause] === undefined ? cause : `${CAUSE_WORDS[cause]} (${cause})`);
 export const ruleWords = (rule: string): string => RULE_WORDS[rule] ?? rule;
+export const callWords = (phase: string): string => CALL_WORDS[phase] ?? phase;
 export const verdictWords = (action: PlannedAction): string => VERDICT_WORDS[action];
 export const notMovedWords = (why: string): string => NOT_MOVED_WORDS[why] ?? why;
 

@@ -138,3 +138,13 @@ export interface TargetConnector {
   readPipelines(objectType: ObjectType, call: CallContext): Promise<readonly PipelineDefinition[]>;
   archivePipeline(objectType: ObjectType, pipelineId: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
 }
+
+/**
+ * The half of a target that changes nothing: all that a plan gets. A dry run is the real run up to its approval, made by the same activities; that it sends nothing
+ * is not a promise of theirs but what they are given.
+ */
+export type TargetReader = Pick<
+  TargetConnector,
+  | 'portalId' | 'readSnapshot' | 'readLimits' | 'mayWrite' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
+  | 'readProperties' | 'readPipelines'
+>;

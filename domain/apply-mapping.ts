@@ -24,33 +24,40 @@ interface Cell {
   readonly sideProperties: Readonly<Record<string, string>>;
 }
 
-function applyRule(rule: CompiledRule, values: Readonly<Record<string, string | null>>, context: MappingContext): Cell {
-  const cells = rule.columns.map((column) => values[column] ?? null);
-  const result: CellResult = applyTransform(rule, (column) => values[column] ?? null, context);
-  const rawValue = cells.filter((cell) => cell !== null && cell !== '').join(' ');
-  const noteOf = (verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue });
-  const dropped = (code: string, isInvalid: boolean): Cell => ({
-    value: null,
-    note: noteOf(code === 'domain-shared' ? 'shared' : 'dropped', code),
-    invalidCode: isInvalid ? code : null,
-    sideProperties: code === 'invalid-email' ? { [INVALID_EMAIL_PROPERTY]: rawValue } : {},
-  });
+type CellOf = (column: string) => string | null;
+
+const rawValueOf = ({ columns }: CompiledRule, cellOf: CellOf): string => columns.map(cellOf).filter((cell) => cell !== null && cell !== '').join(' ');
+
+const noteOf = (rule: CompiledRule, cellOf: CellOf, verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue: rawValueOf(rule, cellOf) });
+
+const dropped = (rule: CompiledRule, cellOf: CellOf, code: string, isInvalid: boolean): Cell => ({
+  value: null,
+  note: noteOf(rule, cellOf, code === 'domain-shared' ? 'shared' : 'dropped', code),
+  invalidCode: isInvalid ? code : null,
+  sideProperties: code === 'invalid-email' ? { [INVALID_EMAIL_PROPERTY]: rawValueOf(rule, cellOf) } : NO_PROPERTIES,
+});
+
+const NO_PROPERTIES = {};
+const NO_CELL: Cell = { value: null, note: null, invalidCode: null, sideProperties: NO_PROPERTIES };
+
+function applyRule(rule: CompiledRule, cellOf: CellOf, context: MappingContext): Cell {
+  const result: CellResult = applyTransform(rule, cellOf, context);
   if (result.kind === 'blank') {
-    return { value: null, note: null, invalidCode: null, sideProperties: {} };
+    return NO_CELL;
   }
   if (result.kind === 'dropped') {
-    return dropped(result.code, result.invalid);
+    return dropped(rule, cellOf, result.code, result.invalid);
   }
   const checked = checkCell(rule.target, result.value);
   if (checked.code !== null) {
-    return dropped(checked.code, true);
+    return dropped(rule, cellOf, checked.code, true);
   }
   const others = result.others ?? [];
   return {
     value: checked.value,
-    note: result.changed === null ? null : noteOf('changed', result.changed),
+    note: result.changed === null ? null : noteOf(rule, cellOf, 'changed', result.changed),
     invalidCode: null,
-    sideProperties: others.length > 0 ? { [OTHER_EMAILS_PROPERTY]: others.join(';') } : {},
+    sideProperties: others.length > 0 ? { [OTHER_EMAILS_PROPERTY]: others.join(';') } : NO_PROPERTIES,
   };
 }
 
@@ -62,8 +69,9 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
   const properties: Record<string, string> = {};
   const cells: CellNote[] = [];
   let invalidCode: string | null = null;
+  const cellOf: CellOf = (column) => values[column] ?? null;
   for (const rule of mapping.rules) {
-    const cell = applyRule(rule, values, context);
+    const cell = applyRule(rule, cellOf, context);
     Object.assign(properties, cell.sideProperties);
     if (cell.value !== null) {
       properties[rule.property] = cell.value;
@@ -93,7 +101,7 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
 /** Does a value that the table of this rule does not list cost the record? */
 function refusesOthers({ transform }: CompiledRule): boolean {
   const table = transform.kind === 'lookup' ? transform.of : transform;
-  return table.kind === 'table' && table.otherwise === 'refuse';
+  return table?.kind === 'table' && table.otherwise === 'refuse';
 }
 
 const comparedEmail = (email: string | undefined): string | null => email?.trim().toLowerCase() ?? null;

@@ -37,7 +37,8 @@ function definitionOf(name: string, created: CreatedProperty, options: readonly 
     description: created.description,
     groupName: BOOKKEEPING_GROUP.name,
     type: created.type,
-    fieldType: created.isLong === true ? 'textarea' : FIELD_TYPES[created.type],
+    // HubSpot, properties API, 2026-09: checkbox is the enumeration that takes several values.
+    fieldType: created.isMultiple === true ? 'checkbox' : created.isLong === true ? 'textarea' : FIELD_TYPES[created.type],
     hasUniqueValue: uniqueness === 'unique',
     options: listed.map((option, displayOrder) => ({ ...option, displayOrder, hidden: false })),
   };
@@ -91,7 +92,7 @@ function schemaFindings({ portal, options }: ObjectSchemaInput, added: readonly 
   }
   const { customPropertyLimit, customPropertyCount } = portal;
   if (customPropertyLimit !== null && (customPropertyCount ?? 0) + added.length > customPropertyLimit) {
-    findings.push(error('property-limit', objectType, `The migration needs ${added.length} further properties on ${objectType}, and the portal allows ${Math.max(0, customPropertyLimit - (customPropertyCount ?? 0))}.`, 'Archive properties that nobody uses, or move fewer columns: customColumns: leave-out, or property: null, in the migration file.'));
+    findings.push(error('property-limit', objectType, `The migration needs ${added.length} further properties on ${objectType}, and the portal allows ${Math.max(0, customPropertyLimit - (customPropertyCount ?? 0))}.`, 'Archive properties that nobody uses, or drop some in the migration file (property: null).'));
   }
   for (const [name, values] of Object.entries(options)) {
     if (values.length > MAX_CREATED_OPTIONS) {

@@ -140,6 +140,12 @@ export interface BatchState {
   readonly asked: BatchCommand;
 }
 
+interface UpdateInput {
+  readonly traceId: string;
+  readonly id: string;
+  readonly properties: Values;
+}
+
 export type BatchCommand =
   | { readonly do: 'settle'; readonly settlements: readonly OwnedSettlement[] }
   /** `ordinals` are those whom the answer concerns. `by: id` reads by the portal's own ids. */
@@ -150,7 +156,8 @@ export type BatchCommand =
   | { readonly do: 'mark-sent'; readonly records: readonly { readonly ordinal: number; readonly attempt: number }[] }
   | { readonly do: 'clear-sent'; readonly records: readonly { readonly ordinal: number; readonly attempt: number }[] }
   | { readonly do: 'create'; readonly inputs: readonly { readonly traceId: string; readonly properties: Values }[] }
-  | { readonly do: 'update'; readonly inputs: readonly { readonly traceId: string; readonly id: string; readonly properties: Values }[] }
+  /** `cleared` goes out right before, and its answer tells nothing: that of `inputs` does. */
+  | { readonly do: 'update'; readonly inputs: readonly UpdateInput[]; readonly cleared?: readonly UpdateInput[] }
   | { readonly do: 'done' }
   /** The error of the call that failed goes up. */
   | { readonly do: 'rethrow' }

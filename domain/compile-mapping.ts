@@ -7,6 +7,7 @@ import type { MappingInput, SourceSettings } from './mapping-input';
 import { nearestWord } from './nearest-word';
 import type { PortalObject, PortalProperty } from './portal-snapshot.schema';
 import { findColumn } from './source-columns';
+import type { TransformSetting } from './transform.schema';
 import { columnsOf, unknownColumn, userRules } from './user-rules';
 
 /** Values whose options lie elsewhere (owners) or are made by the migration. */
@@ -14,7 +15,7 @@ const UNCHECKED: ReadonlySet<Transform['kind']> = new Set(['owner-id', 'pipeline
 
 export interface MappingResult {
   readonly compiled: CompiledMapping;
-  /** Columns that some rule reads. */
+  /** Columns that some rule reads; a condition alone moves nothing. */
   readonly readColumns: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
@@ -32,6 +33,7 @@ export function compileMapping(input: MappingInput): MappingResult {
       findings.push(...(by === 'user' ? refusedValues(rule, target, input) : []));
     }
   }
+  users.broken.forEach((rule) => targetOf(rule, 'user', input, findings));
   const where = compiledConditions(input, findings);
   return {
     compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, where, onInvalid: mapping.onInvalid },
@@ -48,10 +50,12 @@ function compiledRule(rule: PropertyRule, target: TargetProperty, { preset, sour
     const found = dateFormatsOf(column, preset.sourceObject, source?.dateFormats ?? {});
     return found === null ? [] : [[column, found] as const];
   });
-  return { ...rule, transform: known.kind === 'lookup' ? withFormats(known, source?.dateFormats ?? {}) : known, target, dateFormats: Object.fromEntries(formats) };
+  return { ...rule, transform: known.kind === 'lookup' ? withFormats(known, target, source?.dateFormats ?? {}) : known, target, dateFormats: Object.fromEntries(formats) };
 }
 
-function byType({ type, isMultiple }: TargetProperty): CompiledRule['transform'] {
+type Lookup = Extract<Transform, { kind: 'lookup' }>;
+
+function byType({ type, isMultiple }: TargetProperty): TransformSetting {
   switch (type) {
     case 'number':
       return { kind: 'number' };
@@ -73,12 +77,12 @@ function dateFormatsOf(column: string, sourceObject: string, dateFormats: Source
   return found === undefined ? null : [found[1]].flat();
 }
 
-/** The column of another object may have a format of its own. */
-function withFormats(lookup: Extract<Transform, { kind: 'lookup' }>, dateFormats: SourceSettings['dateFormats']): Extract<Transform, { kind: 'lookup' }> {
-  const { of } = lookup;
+/** A cell of another record is read by the property's type where nothing else is said, and may have a format of its own. */
+function withFormats(lookup: Lookup, target: TargetProperty, dateFormats: SourceSettings['dateFormats']): Lookup {
+  const of = lookup.of ?? byType(target);
   const formats = dateFormatsOf(lookup.column, lookup.through, dateFormats);
   const isDate = of.kind === 'day' || of.kind === 'day-at' || of.kind === 'datetime';
-  return isDate && of.format === undefined && formats !== null ? { ...lookup, of: { ...of, format: [...formats] } } : lookup;
+  return { ...lookup, of: isDate && of.format === undefined && formats !== null ? { ...of, format: [...formats] } : of };
 }
 
 function compiledConditions(input: MappingInput, findings: Finding[]): readonly CompiledCondition[] {
@@ -95,7 +99,7 @@ function compiledConditions(input: MappingInput, findings: Finding[]): readonly 
 /** Values that the file names outright and the portal would refuse. */
 function refusedValues({ property, transform }: PropertyRule, target: TargetProperty, { preset }: MappingInput): readonly Finding[] {
   const place = `objects.${preset.objectType}.properties.${property}`;
-  const table = transform.kind === 'lookup' ? transform.of : transform;
+  const table = transform.kind === 'lookup' ? (transform.of ?? transform) : transform;
   const named = table.kind === 'constant' ? [[`${place}.constant`, table.value] as const] : table.kind === 'table' ? Object.entries(table.values).map(([from, value]) => [`${place}.values.${from}`, value] as const) : [];
   return named
     .filter(([, value]) => checkCell(target, value).code !== null)

@@ -34,6 +34,14 @@ const SHAPES = {
 } as const;
 type Shape = keyof typeof SHAPES;
 
+/** Digits that name something instead of counting it: nobody adds up telephone numbers. */
+const NAMING_WORDS: ReadonlySet<string> = new Set(['phone', 'telephone', 'mobile', 'fax', 'zip', 'postal', 'id', 'code', 'key', 'no', 'nr', 'number']);
+
+const wordsOf = (column: string): readonly string[] => column.replace(/__p?c$/i, '').replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase().split('_');
+
+/** `Number_of_Pets__c` counts, `License_Number__c` names. */
+const isNaming = (column: string): boolean => wordsOf(column).some((word, at, words) => NAMING_WORDS.has(word) && !(word === 'number' && words[at + 1] === 'of'));
+
 /** What a column holds, from values as they pass. Its size does not depend on how many those are. */
 export class ColumnCensus {
   private filled = 0;
@@ -42,6 +50,9 @@ export class ColumnCensus {
   private isList = true;
   private readonly distinct = new Set<string>();
   private readonly shapes = new Set<Shape>(['bool', 'flag', 'whole', 'number', 'day', 'instant', 'reference']);
+
+  /** @param column as the source spells it: a telephone number is none that can be added up */
+  constructor(private readonly column: string) {}
 
   see(cell: string | null | undefined): void {
     const text = cell?.trim() ?? '';
@@ -73,6 +84,9 @@ export class ColumnCensus {
     // Exports that write 0 and 1 for false and true fill every row, or only those that are true.
     if (has('flag') && (this.filled === this.rows || (this.distinct.size === 1 && this.distinct.has('1')))) {
       return as('bool', this.distinct.size === 1 ? `all ${[...this.distinct].join('')}` : 'all 0 or 1');
+    }
+    if (has('whole') && isNaming(this.column)) {
+      return as('string', 'digits that name something');
     }
     if (has('number')) {
       return as('number', has('whole') ? 'all whole numbers' : 'all numbers');

@@ -14,8 +14,8 @@ export type CreatableType = 'string' | 'number' | 'bool' | 'enumeration' | 'date
 export type Transform =
   | TransformSetting
   | TableTransform
-  /** The cell of another record, whose id stands in this one. */
-  | { readonly kind: 'lookup'; readonly through: string; readonly column: string; readonly of: TransformSetting | TableTransform }
+  /** The cell of another record, whose id stands in this one; `of` is how it is read, by the property's type where nothing is said. */
+  | { readonly kind: 'lookup'; readonly through: string; readonly column: string; readonly of?: TransformSetting | TableTransform }
   | { readonly kind: 'template'; readonly parts: readonly TemplatePart[] }
   /** A number as the first range that reaches it; the last range has no end (`upTo: null`). */
   | { readonly kind: 'ranges'; readonly ranges: readonly { readonly upTo: number | null; readonly value: string }[] }

@@ -6,7 +6,7 @@ import { RESERVED_PROPERTIES } from './bookkeeping-properties';
 import { isCustomColumn, isPersonColumn, propertyNameOf } from './custom-column';
 import type { CreatableType, ObjectPreset } from './field-mapping';
 import type { ObjectMapping, PropertyMapping } from './migration-definition.schema';
-import { likenessOf, wordsOf } from './name-likeness';
+import { likenessOf } from './name-likeness';
 import type { ObjectType } from './object-type';
 import type { PortalObject, PortalProperty } from './portal-snapshot.schema';
 import type { ColumnSample, SourceInspection } from './source-inspection';
@@ -151,7 +151,7 @@ function propose(open: readonly Pick<ColumnProposal, 'column' | 'sourceObjects' 
   const taken = new Set([...Object.keys(mapping.properties), ...presets.flatMap(({ rules }) => rules.map(({ property }) => property)), ...RESERVED_PROPERTIES]);
   const live = portal.properties.filter(({ archived }) => !archived);
   return open.map((column) => {
-    const type = typeOf(column);
+    const type = column.sample?.type ?? 'string';
     const guess = bestGuess(column.column, type, live.filter(({ name, readOnly }) => !readOnly && !taken.has(name)));
     const isMapped = guess?.confidence === 'high';
     const property = propertyNameOf(column.column, (name) => !taken.has(name) && !live.some((other) => other.name === name));
@@ -159,15 +159,6 @@ function propose(open: readonly Pick<ColumnProposal, 'column' | 'sourceObjects' 
     const label = column.column.replace(/__p?c$/i, '').replaceAll(/_+/g, ' ').trim();
     return { ...column, guess, made: { property, type, label }, advice: isMapped ? 'map' : isCustomColumn(column.column) && mapping.customColumns === 'create' ? 'make' : 'suggest' };
   });
-}
-
-/** Words of names whose digits are no quantity. */
-const CODES: ReadonlySet<string> = new Set(['phone', 'homephone', 'mobile', 'fax', 'tel', 'zip', 'postal', 'code', 'id', 'number', 'no', 'license', 'licence', 'sic', 'iban', 'vat']);
-
-/** A column of digits may be named as one of numbers that nobody adds up: that is a text. What a name ends in decides: `Number of doors` is one of doors. */
-function typeOf({ column, sample }: Pick<ColumnProposal, 'column' | 'sample'>): CreatableType {
-  const type = sample?.type ?? 'string';
-  return type === 'number' && CODES.has(wordsOf(column).at(-1) ?? '') ? 'string' : type;
 }
 
 const RANK: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2 };

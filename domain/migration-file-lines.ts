@@ -1,5 +1,5 @@
 /** Where the settings of a migration file stand in its text. */
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { Finding } from './finding';
 
@@ -48,6 +48,19 @@ export interface OpenFile {
 export function openYaml(text: string): OpenFile {
   const lines = new LineCounter();
   return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false }), lines };
+}
+
+/** Values that begin with `*` and name nothing: to YAML they are references. */
+export function looseReferences({ document, lines }: OpenFile): readonly { readonly line: number; readonly name: string }[] {
+  const loose: { readonly line: number; readonly name: string }[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) {
+        loose.push({ line: lines.linePos(alias.range?.[0] ?? 0).line, name: alias.source });
+      }
+    },
+  });
+  return loose;
 }
 
 /** Keys that stand twice in one list of settings: the path, and the lines of both. */
@@ -100,11 +113,13 @@ function offsetOf(document: Document.Parsed, path: SettingPath, part: 'key' | 'v
 /** The line of a setting or of its value, counted from 1; of the nearest setting above it that the file has. */
 export const lineOf = ({ document, lines }: OpenFile, path: SettingPath, part: 'key' | 'value'): number => lines.linePos(offsetOf(document, path, part)).line;
 
-/** Findings about settings, each with the file and line that it is about; the others as they are. */
+/** Findings about settings, in the order of the file and each with the line that it is about; then the others as they are. */
 export function withLines(findings: readonly Finding[], text: string, fileName: string): readonly Finding[] {
   const file = openYaml(text);
-  return findings.map((finding) => {
-    const line = finding.place.includes('.') ? lineOfPlace(file, finding.place) : null;
-    return line === null ? finding : { ...finding, place: `${fileName} line ${line}, ${finding.place}` };
-  });
+  const placed = findings.map((finding) => ({ finding, line: finding.place.includes('.') ? lineOfPlace(file, finding.place) : null }));
+  const inFile = placed.flatMap(({ finding, line }) => (line === null ? [] : [{ finding, line }])).sort((a, b) => a.line - b.line);
+  return [
+    ...inFile.map(({ finding, line }) => ({ ...finding, place: `${fileName} line ${line}, ${finding.place}` })),
+    ...placed.flatMap(({ finding, line }) => (line === null ? [finding] : [])),
+  ];
 }

@@ -68,8 +68,16 @@ function unknownKey(key: string, path: SettingPath, { above, root, file, knownBe
 
 const oneOf = (allowed: readonly string[]): string => (allowed.length === 1 ? (allowed[0] ?? '') : `one of ${allowed.join(', ')}`);
 
+/** What people call our words, where no letters lead from one to the other. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  date: 'day', boolean: 'bool', string: 'text', trim: 'text', join: 'joined', concat: 'joined', multiselect: 'multi', 'multi-select': 'multi', url: 'domain', website: 'domain', currency: 'number', telephone: 'phone',
+  uppercase: 'upper', lowercase: 'lower', '=': 'equals', eq: 'equals', '!=': 'not-equals', '>': 'greater', '<': 'less', 'greater-than': 'greater', 'less-than': 'less', exists: 'is-filled', ',': 'comma', '.': 'point', skip: 'leave-out',
+};
+
 function nearestOf(found: unknown, allowed: readonly string[]): string | null {
-  const nearest = typeof found === 'string' ? nearestWord(found, allowed) : null;
+  const word = typeof found === 'string' ? found : '';
+  const synonym = Object.hasOwn(SYNONYMS, word.toLowerCase()) ? (SYNONYMS[word.toLowerCase()] ?? '') : '';
+  const nearest = allowed.includes(synonym) ? synonym : nearestWord(word, allowed);
   return nearest === null ? null : `Did you mean ${nearest}?`;
 }
 

@@ -79,8 +79,10 @@ export const planSummarySchema = z.strictObject({
   /** Forecast by phase. */
   calls: z.record(z.string(), count),
   /** Plans of older versions have none of the following. */
-  mapping: z.array(mappedPropertySchema).default([]),
   owners: z.array(ownerForecastSchema).default([]),
+  /** Open deals that would lose their owner; while there are any, nothing can be started. */
+  openDealsToAccept: count.default(0),
+  mapping: z.array(mappedPropertySchema).default([]),
   quota: quotaForecastSchema.nullable().default(null),
   /** Contacts that are made with an e-mail address: what the portal may bill as marketing contacts. */
   newContactsWithEmail: count.default(0),

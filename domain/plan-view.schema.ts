@@ -22,6 +22,7 @@ const planViewSchema = z.strictObject({
   calls: z.strictObject({ total: count, byPhase: z.record(z.string(), count), byDay: z.array(z.strictObject({ day: z.string(), calls: count, phases: z.array(z.string()) })) }).describe("byDay: in the portal's time zone, if started on the first; empty where the portal states no daily limit."),
   leftOutToAccept: count.describe('Records left out for a reason that is not your own decision: start --accept-left-out wants this number.'),
   undecided: count,
+  openDealsToAccept: count,
   newContactsWithEmail: count,
   owners: z.array(ownerForecastSchema),
   mapping: z.array(mappedPropertySchema),

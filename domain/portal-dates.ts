@@ -25,9 +25,26 @@ export function parseDay(text: string): CalendarDay | null {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Past any offset, and past the whole day that some islands skipped when they moved across the date line. */
 const AROUND_MS = 27 * HOUR_MS;
+
+/** Days are few and cells are many: the offset of a whole day and its surroundings in a zone, or null where its clocks leap about that time. */
+const STEADY_OFFSETS = new Map<string, number | null>();
+
+function steadyOffsetMs(day: CalendarDay, timeZone: string, offsetMs: (epochMs: number) => number): number | null {
+  const key = `${timeZone} ${day}`;
+  const known = STEADY_OFFSETS.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  const [before, after] = [offsetMs(dayMs - AROUND_MS), offsetMs(dayMs + DAY_MS + AROUND_MS)];
+  const steady = before === after ? before : null;
+  STEADY_OFFSETS.set(key, steady);
+  return steady;
+}
 
 /**
  * The instant at which clocks in a zone show a local time, as ISO-8601 in UTC with milliseconds. Where the clocks show it twice, in autumn, it is the first of the
@@ -40,6 +57,10 @@ export function instantOfLocal(day: CalendarDay, timeMs: number, timeZone: strin
     return null;
   }
   const offsetMs = (epochMs: number): number => zone.offset(epochMs) * 60_000;
+  const steady = steadyOffsetMs(day, timeZone, offsetMs);
+  if (steady !== null) {
+    return new Date(localMs - steady).toISOString();
+  }
   const [before, after] = [offsetMs(localMs - AROUND_MS), offsetMs(localMs + AROUND_MS)];
   const shown = [localMs - before, localMs - after].filter((epochMs) => epochMs + offsetMs(epochMs) === localMs);
   return new Date(shown.length > 0 ? Math.min(...shown) : localMs - before).toISOString();

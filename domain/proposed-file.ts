@@ -97,7 +97,7 @@ function columnLines(proposal: ColumnProposal): readonly string[] {
 function linesOf({ column, sourceObjects, filledCount, sample, guess, made, advice }: ColumnProposal): readonly string[] {
   const shapes = sample === null || sample.shapes.length === 0 ? '' : `, written ${sample.shapes.map((shape) => JSON.stringify(shape)).join(' ')}`;
   const found = `# ${sourceObjects.join(', ')}.${column}: ${filledCount.toLocaleString('en-US')} filled${shapes}`;
-  const typed = sample === null ? '' : `${made.type === sample.type ? sample.reason : 'digits that are no quantity by the name'}${sample.filledCount < filledCount ? ` in the first ${sample.rowCount.toLocaleString('en-US')} rows` : ''}`;
+  const typed = sample === null ? '' : `${sample.reason}${sample.filledCount < filledCount ? ` in the first ${sample.rowCount.toLocaleString('en-US')} rows` : ''}`;
   const make = `${made.property}: { from: ${text(column)}, create: { type: ${made.type}, label: ${text(made.label)} } }`;
   const map = guess === null ? [] : [`${guess.property}: ${text(column)}`];
   const why = guess === null ? '' : `"${guess.label}" is like it (${guess.confidence}: ${guess.reason})`;

@@ -1,4 +1,6 @@
 /** Names of columns in a migration file, looked up in the source: in whatever case, with or without the object before them (`Lead.Company`). */
+import type { Finding } from './finding';
+import { mappingError } from './mapping-error';
 import { nearestWord } from './nearest-word';
 
 export interface SourceColumns {
@@ -46,4 +48,17 @@ export function findColumn(name: string, { sourceObject, own, others }: SourceCo
   const objects = [sourceObject, ...Object.keys(others)];
   const nearestObject = at > 0 ? nearestWord(object, objects) : null;
   return { kind: 'unknown', nearest: nearestObject !== null ? `${nearestObject}.${column}` : nearestWord(name, [...own, ...Object.values(others).flat()]) };
+}
+
+/**
+ * Columns of `source.dateFormats` that no object of the export has.
+ * @param columns by object, in the source's spelling
+ */
+export function unknownDateColumns(dateFormats: Readonly<Record<string, unknown>>, columns: Readonly<Record<string, readonly string[]>>): readonly Finding[] {
+  return Object.keys(dateFormats).flatMap((name) => {
+    const found = findColumn(name, { sourceObject: '', own: [], others: columns });
+    return found.kind === 'unknown'
+      ? [mappingError('unknown-column', `source.dateFormats.${name}`, `No object of the export has a column ${name}.`, found.nearest === null ? 'Correct the name of the column.' : `Did you mean ${found.nearest}?`)]
+      : [];
+  });
 }

@@ -9,8 +9,8 @@ const info = (code: string, place: string, message: string, remedy: string, coun
 
 /** Columns that Salesforce keeps for itself, computes from others, or repeats from others: nobody entered them. */
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([
-  ...['CreatedById', 'LastModifiedById', 'SystemModstamp', 'LastActivityDate', 'LastViewedDate', 'LastReferencedDate', 'LastCURequestDate', 'LastCUUpdateDate', 'LastTransferDate', 'PhotoUrl'],
-  ...['Jigsaw', 'JigsawCompanyId', 'JigsawContactId', 'DandbCompanyId', 'IndividualId', 'OperatingHoursId', 'CleanStatus', 'IsExcludedFromRealign', 'IsCustomerPortal', 'CanAllowPortalSelfReg', 'IsUnreadByOwner'],
+  ...['CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp', 'LastActivityDate', 'LastViewedDate', 'LastReferencedDate', 'LastCURequestDate', 'LastCUUpdateDate', 'LastTransferDate', 'PhotoUrl'],
+  ...['Jigsaw', 'JigsawCompanyId', 'JigsawContactId', 'DandbCompanyId', 'IndividualId', 'OperatingHoursId', 'CleanStatus', 'IsExcludedFromRealign', 'IsCustomerPortal', 'CanAllowPortalSelfReg', 'HasOptedOutOfFax', 'IsUnreadByOwner'],
   ...['BillingAddress', 'ShippingAddress', 'MailingAddress', 'OtherAddress', 'Address', 'Latitude', 'Longitude', 'GeocodeAccuracy'],
   ...['StageSortOrder', 'ExpectedRevenue', 'ForecastCategory', 'ForecastCategoryName', 'Fiscal', 'FiscalYear', 'FiscalQuarter', 'HasOpportunityLineItem', 'HasOpenActivity', 'HasOverdueTask', 'PushCount'],
   ...['LastAmountChangedHistoryId', 'LastCloseDateChangedHistoryId', 'IsExcludedFromTerritory2Filter', 'IsPriorityRecord', 'IsEmailBounced'],

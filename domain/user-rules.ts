@@ -15,6 +15,8 @@ type Reading = Extract<Given, { from: unknown } | { lookup: unknown }>;
 
 export interface UserRules {
   readonly rules: readonly PropertyRule[];
+  /** Rules with a mistake in what they read: only their properties are looked at further, so that every mistake is told at once. */
+  readonly broken: readonly PropertyRule[];
   /** Properties of which the file has the say for this source object, those with a mistake among them: no rule of the preset holds for them. */
   readonly properties: ReadonlySet<string>;
 }
@@ -25,6 +27,7 @@ export interface UserRules {
  */
 export function userRules(input: MappingInput, findings: Finding[]): UserRules {
   const properties = new Set<string>();
+  const broken: PropertyRule[] = [];
   const rules = Object.entries(input.mapping.properties).flatMap(([property, given]) => {
     if (given === null) {
       properties.add(property);
@@ -40,9 +43,12 @@ export function userRules(input: MappingInput, findings: Finding[]): UserRules {
     if (found !== 'elsewhere') {
       properties.add(property);
     }
+    if (found === null) {
+      broken.push({ property, columns: [], transform: { kind: 'by-type' }, create: createdBy(given, property, []) });
+    }
     return found === 'elsewhere' || found === null ? [] : [found];
   });
-  return { rules, properties };
+  return { rules, broken, properties };
 }
 
 export function columnsOf({ preset, filled, siblings }: MappingInput): SourceColumns {
@@ -124,7 +130,7 @@ function transformOf(given: Given, byPreset: PropertyRule | undefined, columns: 
     const reference = findReference(input.preset.sourceObject, columns[0]?.[1] ?? given.lookup.through);
     const available = reference === null ? null : (input.objects?.[reference] ?? null);
     if (columns.length > 0 && (reference === null || available === null)) {
-      findings.push(mappingError('unknown-reference', `${place}.lookup.through`, reference === null ? `${given.lookup.through} does not refer to another object.` : `${given.lookup.through} refers to ${reference}, which is not in the export.`, reference === null ? 'Use a column that holds the id of a record, such as AccountId.' : `Export ${reference} too, or take the mapping out.`));
+      findings.push(mappingError('unknown-reference', `${place}.lookup.through`, reference === null ? `${given.lookup.through} does not refer to another object.` : `${given.lookup.through} refers to ${reference}, which is not in the export, or not read by this version.`, reference === null ? 'Use a column that holds the id of a record, such as AccountId.' : `Export ${reference} too, where Portage reads it, or take the mapping out.`));
       return null;
     }
     const column = available === null ? null : spelled(given.lookup.column, Object.keys(available));
@@ -133,7 +139,8 @@ function transformOf(given: Given, byPreset: PropertyRule | undefined, columns: 
       findings.push(mappingError('unknown-column', `${place}.lookup.column`, `${reference ?? ''} has no column ${given.lookup.column}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`));
       return null;
     }
-    return { kind: 'lookup', through: reference ?? '', column: column ?? given.lookup.column, of: table ?? setting ?? { kind: 'text' } };
+    const of = table ?? setting;
+    return { kind: 'lookup', through: reference ?? '', column: column ?? given.lookup.column, ...(of === undefined ? {} : { of }) };
   }
   return table ?? setting ?? (byPreset === undefined || given.create !== undefined ? { kind: 'by-type' } : byPreset.transform);
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { withLines } from '../../domain/migration-file-lines';
 import type { PlanOutput } from '../../domain/plan-view.schema';
@@ -67,14 +67,17 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
     terminal.printJson({ run: planning.run, findings: [...findings], plan: row === null || plan === null ? null : planView(row.migrationId, plan), folder } satisfies PlanOutput);
     return exit(failure?.exitCode ?? EXIT.done);
   }
-  (failure?.lines ?? renderFindings(told)).forEach((line) => terminal.print(line));
+  const noticed = failure?.lines ?? renderFindings(told);
   if (plan !== null && folder !== null) {
-    renderPlan(plan).forEach((line) => terminal.print(line));
+    [...renderPlan(plan), ...(noticed.length === 0 ? [] : ['', 'Noticed:']), ...noticed.map((line) => `  ${line}`)].forEach((line) => terminal.print(line));
     terminal.print('\nSide effects to decide on before the start:');
     SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
-    terminal.print(`\nLook at it in a browser: ${join(shown(workingFolder, folder), 'plan.html')}. Beside it plan.csv (every record), rejected-cells.csv (every value that is not written), matched.csv (before and after), folded.csv (combined duplicates) and unmade-associations.csv.`);
+    terminal.print(`\nLook at it in a browser: ${shown(workingFolder, folder)}/plan.html. Beside it plan.csv (every record), rejected-cells.csv (every value that is not written), matched.csv (before and after), folded.csv (combined duplicates) and unmade-associations.csv.`);
     terminal.print(flags.simulate === true ? `\nNothing was written to a portal; this plan is for the simulated one that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written to the portal. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
-  } else if (failure === null) {
+  } else {
+    noticed.forEach((line) => terminal.print(line));
+  }
+  if (plan === null && failure === null) {
     terminal.print(`Source and portal are ready. Nothing was written. Next: portage plan ${file}${flags.simulate === true ? ' --simulate' : ''}`);
   }
   exit(failure?.exitCode ?? EXIT.done);
@@ -84,7 +87,7 @@ async function writeFiles(input: PlanFilesInput): Promise<void> {
   try {
     await writePlanFiles(input);
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) {
+    if (typeof error === 'object' && error !== null && 'syscall' in error) {
       throw new CommandError(EXIT.usage, `The files of the plan cannot be written to ${input.folder}.`, 'Name a folder that you may write to, and that has space, with --out. The plan itself is in the ledger.', { cause: error });
     }
     throw error;

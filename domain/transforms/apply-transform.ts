@@ -17,22 +17,20 @@ interface Reading {
   readonly context: MappingContext;
   readonly cellOf: (column: string) => string | null;
   readonly dateFormats: readonly string[] | null;
-  /** Is this one of the values that the target property is limited to? */
-  readonly isOption: (value: string) => boolean;
+  readonly target: CompiledRule['target'];
 }
 
 /** @param cellOf the cell of a column of the row; null where there is nothing */
 export function applyTransform(rule: Pick<CompiledRule, 'columns' | 'transform' | 'target' | 'dateFormats'>, cellOf: (column: string) => string | null, context: MappingContext): CellResult {
-  const { transform, columns } = rule;
+  const { transform } = rule;
   if (isReadTogether(transform)) {
-    return readTogether(transform, columns.map(cellOf), context);
+    return readTogether(transform, rule.columns.map(cellOf), context);
   }
-  const helper = 'countryColumn' in transform ? transform.countryColumn : undefined;
-  const [column, text] = columns.filter((each) => each !== helper).map((each) => [each, cellOf(each)?.trim() ?? ''] as const).find(([, cell]) => cell !== '' && !isNullToken(cell)) ?? [null, ''];
+  const [column, text] = firstFilled(rule, cellOf);
   if (column === null) {
-    return columns.some((each) => each !== helper && isNullToken(cellOf(each)?.trim() ?? '')) ? leftOutCell('null-token') : BLANK;
+    return text === '' ? BLANK : leftOutCell('null-token');
   }
-  const reading: Reading = { context, cellOf, isOption: (wanted) => rule.target.options?.some(({ value }) => value === wanted) ?? false, dateFormats: rule.dateFormats[column] ?? null };
+  const reading: Reading = { context, cellOf, target: rule.target, dateFormats: rule.dateFormats[column] ?? null };
   switch (transform.kind) {
     case 'owner-id':
       return valueOf(context.ownerOf(text)?.targetId);
@@ -42,11 +40,25 @@ export function applyTransform(rule: Pick<CompiledRule, 'columns' | 'transform' 
       return byRange(text, transform.ranges);
     case 'lookup': {
       const found = context.lookup(transform.through, text, transform.column)?.trim() ?? '';
-      return found === '' || isNullToken(found) ? BLANK : readCell(found, transform.of, reading);
+      return found === '' || isNullToken(found) ? BLANK : readCell(found, transform.of ?? { kind: 'text' }, reading);
     }
     default:
       return readCell(text, transform, reading);
   }
+}
+
+/** Of the columns, without those that only help to read the others, the first that holds something; else null, with a token for nothing where there is one. */
+function firstFilled({ columns, transform }: Pick<CompiledRule, 'columns' | 'transform'>, cellOf: (column: string) => string | null): readonly [column: string | null, text: string] {
+  const helper = 'countryColumn' in transform ? transform.countryColumn : undefined;
+  let token = '';
+  for (const column of columns) {
+    const text = column === helper ? '' : (cellOf(column)?.trim() ?? '');
+    if (text !== '' && !isNullToken(text)) {
+      return [column, text];
+    }
+    token ||= text;
+  }
+  return [null, token];
 }
 
 /** What needs no cell, or all of them at once. */
@@ -80,13 +92,17 @@ function readCell(text: string, transform: TransformSetting | TableTransform, re
 
 function readByTable(text: string, table: TableTransform, reading: Reading): CellResult {
   if (table.of?.kind === 'multi') {
-    return severalOf(text, { separator: table.of.separator ?? ';', semicolon: table.of.semicolon ?? null, table }, reading.isOption);
+    return severalOf(text, { separator: table.of.separator ?? ';', semicolon: table.of.semicolon ?? null, table }, optionsOf(reading));
   }
   const read = table.of === undefined ? valueOf(text) : readSetting(text, table.of, reading);
-  return read.kind === 'value' ? byTable(read.value, table, reading.isOption) : read;
+  return read.kind === 'value' ? byTable(read.value, table, optionsOf(reading)) : read;
 }
 
-function readSetting(text: string, transform: TransformSetting, { context, cellOf, dateFormats, isOption }: Reading): CellResult {
+/** Is this one of the values that the target property is limited to? */
+const optionsOf = ({ target }: Reading) => (wanted: string): boolean => target.options?.some(({ value }) => value === wanted) ?? false;
+
+function readSetting(text: string, transform: TransformSetting, reading: Reading): CellResult {
+  const { context, cellOf, dateFormats } = reading;
   switch (transform.kind) {
     case 'text':
       return fitted(text, transform.tooLong ?? 'drop');
@@ -117,7 +133,7 @@ function readSetting(text: string, transform: TransformSetting, { context, cellO
     case 'datetime':
       return datetimeOf(text, formatsOf(transform.format) ?? dateFormats, transform.timeZone === undefined ? context : { ...context, sourceTimeZone: transform.timeZone });
     case 'multi':
-      return severalOf(text, { separator: transform.separator ?? ';', semicolon: transform.semicolon ?? null, table: null }, isOption);
+      return severalOf(text, { separator: transform.separator ?? ';', semicolon: transform.semicolon ?? null, table: null }, optionsOf(reading));
     case 'html':
       return htmlText(text, transform.tooLong ?? 'cut');
     case 'country':

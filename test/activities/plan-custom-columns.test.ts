@@ -65,9 +65,9 @@ describe('planMigration with custom columns', () => {
     const own = aProperty('size', { groupName: 'data_migration', type: 'number', fieldType: 'number' });
     const target = contactPortal({ properties: [...aPortalObject('contacts').properties, own, aProperty('colour')] });
 
-    const { contacts: [first], properties } = await planned({ Contact: [aContactRow(1, { Size__c: '43', Colour__c: 'red', Phone__c: '1' })] }, { target });
+    const { contacts: [first], properties } = await planned({ Contact: [aContactRow(1, { Size__c: '43', Colour__c: 'red', Phone__c: '12' })] }, { target });
 
-    expect(first?.properties).toMatchObject({ size: '43', colour_salesforce: 'red', phone_salesforce: '1' });
+    expect(first?.properties).toMatchObject({ size: '43', colour_salesforce: 'red', phone_salesforce: '12' });
     expect(properties.map(({ name }) => name)).toEqual(['colour_salesforce', 'phone_salesforce']);
   });
 
@@ -97,5 +97,13 @@ describe('planMigration with custom columns', () => {
     const made = await planning({ Contact: [aContactRow(1, { A__c: 'a', B__c: 'b' })] }, { target: contactPortal({ customPropertyLimit: 3, customPropertyCount: 0 }) });
 
     await expect(made.all()).rejects.toMatchObject({ details: { code: 'property-limit' } });
+  });
+});
+
+describe('planMigration with contacts who do not want e-mail', () => {
+  it('says how many, once, because no property can tell HubSpot', async () => {
+    const { findings } = await planned({ Contact: [aContactRow(1, { HasOptedOutOfEmail: '1' }), aContactRow(2, { HasOptedOutOfEmail: '0' })], Lead: [aLead(1, { HasOptedOutOfEmail: 'true' })] });
+
+    expect(findings.filter(({ code }) => code === 'opted-out-of-email').map(({ severity, count }) => [severity, count])).toEqual([['warning', 2]]);
   });
 });

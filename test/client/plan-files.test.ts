@@ -94,6 +94,16 @@ describe('writePlanFiles', () => {
     expect(csv('unmade-associations.csv')).toEqual([{ type: 'deals-companies', from_source_id: anId('006', 2), to_source_id: anId('001', 9), reason: 'missing-end', stated_by: 'Opportunity.AccountId' }]);
   });
 
+  it('shows owners on the page by the names that the export has', async () => {
+    const owners = [{ sourceOwner: anId('005', 1), matched: false, contacts: 1, companies: 0, openDeals: 0, closedDeals: 0 }, { sourceOwner: anId('005', 2), matched: true, contacts: 1, companies: 0, openDeals: 0, closedDeals: 0 }];
+
+    await writePlanFiles({ ledger: planning.ledger, row: planning.row, plan: { ...plan, owners }, findings: [], folder: join(root, 'owners') });
+
+    const html = readFileSync(join(root, 'owners', 'plan.html'), 'utf8');
+    expect(html).toContain(`Sue Miller<small><code>${anId('005', 1)}</code>`);
+    expect(html).toContain(`<td class="text"><small><code>${anId('005', 2)}</code>`);
+  });
+
   it('lets nobody but its owner read the folder and the files, also where files of these names were there', async () => {
     const old = join(root, 'old');
     mkdirSync(old, { mode: 0o755 });

@@ -10,7 +10,7 @@ const HOSTILE = `</script><script>alert(1)</script><!--"' onload="alert(2)&\u202
 
 const aRow = (change: Partial<PageRow> = {}): PageRow => ({ type: 'contacts', ordinal: 0, from: 'Contact', id: 's0', verdict: 'create', reason: null, code: null, foldInto: null, matched: null, values: [], notes: [], ...change });
 const forecast = (source: number, change: Partial<ReturnType<typeof aPlan>['records'][number]> = {}) => ({ objectType: 'contacts' as const, source, create: source, update: 0, unchanged: 0, fold: 0, leftOut: {}, cells: {}, partitions: [], ...change });
-const aPage = (change: Partial<PlanPage> = {}): PlanPage => ({ migration: 'acme-2026', plannedAt: '2026-11-22T05:00:00.000Z', plan: aPlan(), findings: [], rows: [], changes: [], ...change });
+const aPage = (change: Partial<PlanPage> = {}): PlanPage => ({ migration: 'acme-2026', plannedAt: '2026-11-22T05:00:00.000Z', plan: aPlan(), findings: [], rows: [], changes: [], onMatch: { companies: 'fill-blanks', contacts: 'overwrite', deals: 'leave' }, ownerNames: new Map(), ...change });
 
 const scripts = (html: string): readonly string[] => [...html.matchAll(/<script(?:\s[^>]*)?>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
@@ -35,7 +35,7 @@ describe('renderPlanPage', () => {
     });
     const findings = [{ code: 'unread-column', severity: 'info' as const, place: HOSTILE, message: HOSTILE, remedy: HOSTILE, count: 1 }, { code: 'x', severity: 'warning' as const, place: HOSTILE, message: HOSTILE, remedy: HOSTILE, count: 1 }];
 
-    const html = renderPlanPage(aPage({ plan, findings, migration: HOSTILE, rows: [aRow({ id: HOSTILE, reason: HOSTILE, code: HOSTILE, values: [[HOSTILE, HOSTILE, HOSTILE]] })], changes: [{ objectType: 'contacts', property: HOSTILE, filled: 1, overwritten: 0, kept: 0 }] }));
+    const html = renderPlanPage(aPage({ plan, findings, migration: HOSTILE, rows: [aRow({ id: HOSTILE, reason: HOSTILE, code: HOSTILE, values: [[HOSTILE, HOSTILE, HOSTILE]] })], changes: [{ objectType: 'contacts', property: HOSTILE, filled: 1, overwritten: 0, kept: 0 }], ownerNames: new Map([[HOSTILE, HOSTILE]]) }));
 
     expect(html).not.toContain('alert(1)</script>');
     expect(html).not.toContain('onload="alert');
@@ -53,6 +53,12 @@ describe('renderPlanPage', () => {
   it('shows what keeps the plan from being started, and says so where nothing does', () => {
     expect(renderPlanPage(aPage({ plan: aPlan({ undecided: 3, leftOutToAccept: 7 }) }))).toMatch(/To decide first[\s\S]*3 to decide[\s\S]*--accept-left-out 7/);
     expect(renderPlanPage(aPage())).toContain('Nothing is left to decide');
+  });
+
+  it('names the rule for records that the portal holds, with what it does to each property', () => {
+    const html = renderPlanPage(aPage({ changes: [{ objectType: 'contacts', property: 'phone', filled: 1_200, overwritten: 30, kept: 0 }] }));
+
+    expect(html).toMatch(/<code>onMatch<\/code>: contacts overwrite\..*<code>phone<\/code>.*1,200.*30/s);
   });
 
   it('shows source column, property, type, rule, requirement and fill rate of the mapping', () => {
@@ -93,13 +99,15 @@ describe('createPageRows', () => {
   });
 
   it('cuts long values, and shows beside a value that is not written the one that stands instead', () => {
-    const rows = createPageRows({ records: [forecast(2)] });
+    const rows = createPageRows({ records: [forecast(3)] });
     const kept = { column: 'phone', property: 'phone', verdict: 'dropped' as const, code: 'kept-in-portal', rawValue: '2' };
 
     rows.add(aPlanned(0, { action: 'update', targetId: '9', properties: { city: 'x'.repeat(1_000) }, before: { phone: '1', city: ' ' }, cells: [kept] }), {});
     rows.add(aPlanned(1, { action: 'fold', foldInto: 's0', cells: [cell('fold-conflict')] }), { phone: '1' });
 
     expect(rows.rows[0]).toMatchObject({ matched: '9', values: [['city', null, `${'x'.repeat(160)}…`]], notes: [['phone', 'phone', 'dropped', 'kept-in-portal', '2', '1']] });
+    rows.add(aPlanned(2, { properties: { city: `${'x'.repeat(159)}😀 and more` } }), {});
+    expect(rows.rows[2]?.values).toEqual([['city', null, `${'x'.repeat(159)}…`]]);
     expect(rows.rows[1]?.notes).toEqual([['Phone', 'phone', 'dropped', 'fold-conflict', 'x', '1']]);
   });
 });

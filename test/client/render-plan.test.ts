@@ -75,7 +75,7 @@ describe('renderPlan', () => {
   });
 
   it('puts what is to be decided before all counts', () => {
-    const lines = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], undecided: 3, leftOutToAccept: 30, owners: [anOwner({ matched: false, openDeals: 9 }), anOwner({ openDeals: 5 })] }));
+    const lines = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], undecided: 3, leftOutToAccept: 30, openDealsToAccept: 9 }));
 
     const decided = lines.slice(lines.indexOf('To decide before the start:') + 1, lines.findIndex((line) => line.startsWith('Records')));
     expect(decided.join('\n')).toMatch(/3 to decide[\s\S]*9 open deals would lose their owner[\s\S]*30 records would be skipped/);
@@ -98,9 +98,9 @@ describe('renderPlan', () => {
   it("tells calls by phase, what is left of the day's calls, when the next day begins there, and how many days it takes", () => {
     const quota = { limit: 1_000, remaining: 600, resetsAt: '2026-11-23T05:00:00.000Z', timeZone: 'America/New_York', reserve: 0.25 };
 
-    const text = renderPlan(aPlan({ calls: { properties: 50, companies: 400 }, quota })).join('\n');
+    const text = renderPlan(aPlan({ calls: { properties: 50, companies: 380, relink: 20 }, quota })).join('\n');
 
-    expect(text).toContain('Calls: about 450 (properties 50, companies 400).');
+    expect(text).toContain('Calls: about 450 (schema 50, companies 380, associations 20).');
     expect(text).toContain('Today 350 are left for this (limit 1,000, 25% stay for other apps); the next day begins 2026-11-23 00:00 (America/New_York).');
     expect(text).toContain('If started today, it takes 2 days: 2026-11-22 350, 2026-11-23 100.');
     expect(renderPlan(aPlan({ calls: { companies: 5 }, quota })).join('\n')).toContain('it fits into today');
@@ -110,7 +110,7 @@ describe('renderPlan', () => {
     const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], newContactsWithEmail: 470 })).join('\n');
 
     expect(text).toMatch(/May cost money: 470 new contacts with an e-mail address: .*marketing contacts/);
-    expect(text).toMatch(/What a rollback cannot bring back:[\s\S]*The 900 created records would be archived, not erased[\s\S]*The 50 updated records/);
+    expect(text).toMatch(/What a rollback cannot bring back:[\s\S]*Created records \(900\) would be archived, not erased[\s\S]*Updated records \(50\)/);
     expect(renderPlan(aPlan()).join('\n')).not.toContain('cost money');
   });
 });

@@ -1,7 +1,7 @@
 import { ColumnCensus, propertyNameOf } from '../../domain/custom-column';
 
 function verdictOf(...cells: readonly (string | null)[]) {
-  const census = new ColumnCensus();
+  const census = new ColumnCensus('Score__c');
   cells.forEach((cell) => census.see(cell));
   return census.verdict();
 }
@@ -31,6 +31,16 @@ describe('ColumnCensus', () => {
     ['one value of another kind', ['1', '2', 'n/a'], 'string', 'text'],
   ])('takes %s for what they are', (_, cells, type, reason) => {
     expect(verdictOf(...cells)).toMatchObject({ type, reason, filled: cells.filter((cell) => cell !== null).length, rows: cells.length, isLong: false });
+  });
+
+  it.each([
+    ['Home_Phone__c', 'string'], ['LicenseNumber__c', 'string'], ['ORACLE_ID__C', 'string'], ['Postal_Code__c', 'string'],
+    ['Number_of_Pets__c', 'number'], ['Annual_Income__c', 'number'], ['Paid__c', 'number'],
+  ])('takes digits in %s for a %s', (column, type) => {
+    const census = new ColumnCensus(column);
+    ['9667318696', '12'].forEach((cell) => census.see(cell));
+
+    expect(census.verdict().type).toBe(type);
   });
 
   it.each([['many characters', 'x'.repeat(256)], ['several lines', 'a\nb']])('takes %s for long text', (_, cell) => {

@@ -96,10 +96,6 @@ describe('proposeMapping', () => {
     ]);
   });
 
-  it('takes digits for text where the name says that they are no quantity', () => {
-    expect(columnsOf({ Second_Phone__c: [9, 'number'], VAT_No__c: [9, 'number'], Number_of_Doors__c: [9, 'number'], Doors__c: [9, 'number'] }).map(({ made }) => made.type)).toEqual(['string', 'string', 'number', 'number']);
-  });
-
   it('says nothing of a column that the file maps, in whatever case, or that was proposed before', () => {
     const columns: Columns = { Floor_Area__c: 9, Colour__c: 9, Shape__c: 9, Size__c: 9 };
     const properties = { area: 'floor_area__c', both: { from: ['Contact.Colour__c', 'LastName'] } };

@@ -30,6 +30,7 @@ export async function aMatchedPlan(): Promise<{ readonly planning: Planning; rea
         aContactRow(5, { FirstName: 'Di', LastName: 'Dot', Email: 'di@acme.com' }),
         aContactRow(6, { FirstName: 'Di', LastName: 'Dot', Email: 'di@acme.com' }),
       ],
+      User: [{ Id: anId('005', 1), FirstName: 'Sue', LastName: 'Miller' }],
       Opportunity: [anOpportunity(1, { AccountId: anId('001', 1), Amount: 'ten' }), anOpportunity(2, { AccountId: anId('001', 9), CloseDate: '2026-01-31' })],
     },
     { rejected: { Contact: [{ fileIndex: 0, line: 9, code: 'too-many-cells' }] } },

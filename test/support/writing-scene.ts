@@ -51,7 +51,7 @@ export const aPlannedAssociation = (associationType: AssociationType, fromSource
 
 const aSummary: PlanSummary = {
   digest: 'plan', parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '4711', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: planSummarySchema.shape.schema.parse(SCHEMA_PLAN), leftOutToAccept: 0, undecided: 0, calls: { contacts: 7 }, mapping: [], owners: [], quota: null, newContactsWithEmail: 0,
+  records: [], associations: [], schemaChanges: [], schema: planSummarySchema.shape.schema.parse(SCHEMA_PLAN), leftOutToAccept: 0, undecided: 0, calls: { contacts: 7 }, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
 };
 
 export interface WritingScene {

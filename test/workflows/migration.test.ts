@@ -83,6 +83,13 @@ describe('migration', () => {
     expect(worker.fake.count('applySchema')).toBe(0);
   });
 
+  it('does not start while open deals would lose their owner', async () => {
+    worker.fake.plan = aPlan({ openDealsToAccept: 3 });
+    const { handle } = await worker.start();
+
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PlanError', details: [{ code: 'open-deals-without-owner', exitCode: 5 }] } });
+  });
+
   it('does not start while a match is undecided', async () => {
     worker.fake.plan = aPlan({ undecided: 2 });
     const { handle } = await worker.start();
