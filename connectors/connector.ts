@@ -145,6 +145,6 @@ export interface TargetConnector {
  */
 export type TargetReader = Pick<
   TargetConnector,
-  | 'portalId' | 'readSnapshot' | 'readLimits' | 'mayWrite' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
-  | 'readProperties' | 'readPipelines'
+  | 'portalId' | 'readSnapshot' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
+  | 'readProperties' | 'readPipelines' | 'readLimits' | 'mayWrite'
 >;

@@ -44,7 +44,7 @@ describe('unique values', () => {
 
   it('cost a record the cell and nothing else', () => {
     const record: PlannedRecord = {
-      objectType: 'contacts', ordinal: 0, sourceObject: 'Contact', sourceId: '1', action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null, properties: { lastname: 'Lee', number: '7' }, identity: { email: null, domain: null, name: null }, cells: [],
+      objectType: 'contacts', ordinal: 0, sourceObject: 'Contact', sourceId: '1', action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null, properties: { lastname: 'Lee', number: '7' }, before: {}, identity: { email: null, domain: null, name: null }, cells: [],
     };
 
     const { properties, cells, action } = withoutTaken(record, ['number', 'other']);
