@@ -5,6 +5,7 @@ import { withLines } from '../../domain/migration-file-lines';
 import { worstOf } from '../../domain/preflight/preflight';
 import { EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { readEndedLook } from '../ended-look';
 import { explainNotStarted } from '../outcome';
 import type { PortageClient } from '../portage-client';
 import { withRehearsal } from '../rehearsal';
@@ -34,11 +35,11 @@ async function check(portage: PortageClient, file: string, flags: CheckFlags, { 
     terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it. portage doctor says what is missing.');
   }
   await planning.ended();
+  const { state } = await readEndedLook(portage.ledger, planning.run);
   const findings = withLines(await portage.ledger.runs.readFindings(planning.run), await readFile(resolve(folder, file), 'utf8'), file);
-  const row = await portage.ledger.runs.find(planning.run);
   const worst = worstOf(findings);
   // What ends without a finding is told by the failure itself: a portal that does not answer, a bug.
-  const failure = row?.state === 'not-started' && worst === null ? await explainNotStarted(portage.ledger, planning.run) : null;
+  const failure = state === 'not-started' && worst === null ? await explainNotStarted(portage.ledger, planning.run) : null;
   const exitCode = failure?.exitCode ?? (worst === null ? EXIT.done : (worst.exitCode ?? EXIT.configuration));
   if (flags.json === true) {
     terminal.printJson({ run: planning.run, ready: exitCode === EXIT.done, exitCode, findings });

@@ -11,6 +11,7 @@ import { extendedFile, isMigrationFile, isSimulated, proposedBefore, proposedFil
 import type { SourceInspection } from '../../domain/source-inspection';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { readEndedLook } from '../ended-look';
 import { explainNotStarted } from '../outcome';
 import { readDefinition, type PortageClient } from '../portage-client';
 import { withRehearsal } from '../rehearsal';
@@ -112,7 +113,7 @@ async function init(portage: PortageClient, input: InitInput, { terminal, exit, 
 }
 
 async function readLook({ ledger }: PortageClient, run: string): Promise<{ readonly inspection: SourceInspection | null; readonly snapshot: PortalSnapshot | null; readonly findings: readonly Finding[] }> {
-  const stagingId = (await ledger.runs.find(run))?.stagingId ?? run;
+  const { stagingId } = await readEndedLook(ledger, run);
   return { inspection: await ledger.staging.readInspection(stagingId), snapshot: (await ledger.plans.readSnapshot(stagingId))?.snapshot ?? null, findings: await ledger.runs.readFindings(run) };
 }
 
