@@ -56,7 +56,7 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
   if (missing.length > 0) {
     await refuse('AuthorizationError', error('missing-scope', 'HUBSPOT_ACCESS_TOKEN', `The token lacks the scopes ${missing.join(', ')}.`, 'Add them to the service key or app in HubSpot, then start again.', EXIT.authorization));
   }
-  await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
+  await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot, new Set()));
   await ledger.runs.update(run, { portalId });
   return { portalId };
 }

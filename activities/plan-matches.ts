@@ -118,6 +118,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
         // Written by this run before: nothing is left to write, but it is no record that was right already.
         return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
       });
+      await scope.ledger.drift.keepUnmatched(scope.stagingId, records.filter((record, at) => settled[at] !== record));
       await keepPlanned(scope, settled);
       await scope.breathe();
     }

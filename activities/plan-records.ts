@@ -81,11 +81,14 @@ async function masterIds(scope: PlanningScope, sourceObject: string, page: reado
   return masters;
 }
 
-/** Rows that end before they are mapped: unusable, deleted, merged. Null for all others. */
-function settledEarly(object: ObjectScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
+/** Rows that end before they are mapped: unusable, not asked for, deleted, merged. Null for all others. */
+function settledEarly({ only }: PlanningScope, object: ObjectScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
   const record = plain(object, row);
   if (row.state !== 'ok') {
     return leftOut(record, row.state === 'repeated-id' ? 'repeated-id' : 'malformed-row', row.state);
+  }
+  if (only !== null && !only.has(row.sourceId ?? '')) {
+    return leftOut(record, 'filter', 'only');
   }
   const master = masters.get(row.sourceId ?? '') ?? null;
   if (master !== null) {
@@ -102,7 +105,7 @@ export async function planRecords(scope: PlanningScope, object: ObjectScope, fac
   for await (const page of stagedPages(scope, object.sourceObject)) {
     const masters = hasMasters ? await masterIds(scope, object.sourceObject, page) : new Map<string, string | null>();
     const context = contextFor(scope, facts, await facts.owners.read(page));
-    const early = page.map((row) => settledEarly(object, row, masters));
+    const early = page.map((row) => settledEarly(scope, object, row, masters));
     merged += early.filter((record) => record?.action === 'fold').length;
     const isOpen = (row: StagedRecord, at: number): boolean => early[at] === null && row.sourceId !== null;
     if (object.objectType === 'contacts') {

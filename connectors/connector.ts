@@ -4,7 +4,7 @@
  */
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import type { CallFact } from '../domain/pace';
-import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
+import type { PortalSchema, PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
 import type { PipelineDefinition, PropertyDefinition } from '../domain/schema-plan';
 import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
 
@@ -86,6 +86,8 @@ export interface TargetConnector {
   portalId(call: CallContext): Promise<string>;
   /** Account, scopes, schema, pipelines, owners, rules, limits of these object types; at most a few calls each, run side by side. */
   readSnapshot(objectTypes: readonly ObjectType[], call: CallContext): Promise<PortalSnapshot>;
+  /** What people configure of one object type, as in the snapshot: two calls, three where the type has pipelines. */
+  readSchema(objectType: ObjectType, call: CallContext): Promise<PortalSchema>;
   readQuota(call: CallContext): Promise<QuotaFacts>;
   /** Is the target a simulator? A loopback base URL whose control plane answers. */
   isSimulator(signal: AbortSignal): Promise<boolean>;

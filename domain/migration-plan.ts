@@ -52,6 +52,6 @@ export function schemaChanges({ groups, properties, pipelines }: SchemaPlan): re
 }
 
 /** What of a plan may stand in Temporal's history. */
-export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, calls }: PlanSummary): PlanFacts {
-  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
+export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, calls, recordDrift }: PlanSummary): PlanFacts {
+  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, calls: Object.values(calls).reduce((sum, count) => sum + count, 0), ...(recordDrift === undefined ? {} : { recordDrift: { changed: recordDrift.changed, written: recordDrift.written } }) };
 }

@@ -37,6 +37,14 @@ export const schemaChangeSchema = z.strictObject({
   label: z.string(),
 });
 
+/** What matching again at the start found otherwise than the plan: counts by object type and verdict. */
+export const recordDriftSchema = z.strictObject({
+  changed: count,
+  /** Records that the plan wrote, or found to be right already. */
+  written: count,
+  groups: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), planned: z.string(), found: z.string(), count })),
+});
+
 export const planSummarySchema = z.strictObject({
   digest: z.string(),
   /** What the digest is made of; drift names the part. */
@@ -53,8 +61,11 @@ export const planSummarySchema = z.strictObject({
   undecided: count,
   /** Forecast by phase. */
   calls: z.record(z.string(), count),
+  /** Only in a plan that a start took over and matched again. */
+  recordDrift: recordDriftSchema.exactOptional(),
 });
 
+export type RecordDrift = z.infer<typeof recordDriftSchema>;
 export type RecordForecast = z.infer<typeof recordForecastSchema>;
 export type AssociationForecast = z.infer<typeof associationForecastSchema>;
 export type SchemaChange = z.infer<typeof schemaChangeSchema>;

@@ -20,6 +20,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, simulator 
   return {
     portalId: async () => snapshot.portalId,
     readSnapshot: async () => snapshot,
+    readSchema: async (objectType) => snapshot.objects.find((object) => object.objectType === objectType)!,
     readQuota: async () => snapshot.quota,
     isSimulator: async () => simulator,
     async readRecords(objectType, { ids, idProperty, archived }, call) {

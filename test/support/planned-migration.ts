@@ -21,7 +21,7 @@ export interface Planning {
   inspectSource(): Promise<{ fileCount: number }>;
   inspectPortal(): Promise<{ portalId: string }>;
   stageSource(): Promise<{ rows: number }>;
-  plan(expectedDigest?: string | null): Promise<PlanFacts>;
+  plan(): Promise<PlanFacts>;
   /** As of a run that has written, and whose ledger was lost. */
   planAgain(expected?: { readonly source: string; readonly mapping: string } | null): Promise<PlanFacts>;
   /** Preflight, stage and plan. */
@@ -43,8 +43,8 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
     inspectSource: () => inEnvironment(() => createInspectSource({ ledger, openSource }).inspectSource({ run })),
     inspectPortal: () => inEnvironment(() => createInspectPortal({ ledger, target }).inspectPortal({ run })),
     stageSource: () => inEnvironment(() => createStageSource({ ledger, openSource }).stageSource({ run })),
-    plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
-    planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest: null, recovered: { expected } })),
+    plan: () => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run })),
+    planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, recovered: { expected } })),
     async all() {
       await planning.inspectSource();
       await planning.inspectPortal();

@@ -136,7 +136,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
   await perform('inspectSource', '', () => own.inspectSource({ run }));
   const { portalId } = await perform('inspectPortal', '', () => portal.inspectPortal({ run }));
   await perform('stageSource', '', () => own.stageSource({ run }));
-  const facts = await perform('planMigration', '', () => portal.planMigration({ run, expectedDigest: null }));
+  const facts = await perform('planMigration', '', () => portal.planMigration({ run }));
   const identity = { run, portalId, ...(await ledger.identity()) };
   askAfterWaits(() => portal.probePortal({ ...identity, reserve: RESERVE }));
   await perform('recordState', 'properties', () => own.recordState({ run, state: 'running', phase: 'properties', reasons: [], rate: 1 }));
