@@ -35,6 +35,7 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           ...tallies,
           verification,
           matchedSince: await facts.matchedSince(run),
+          verdictsChanged: plan.recordDrift?.groups ?? [],
           calls: await facts.readCalls(run),
           forecastCalls: Object.values(plan.calls).reduce((sum, count) => sum + count, 0),
           quota: { dailyLimit: pace.dailyLimit, dailyRemaining: pace.dailyRemaining, reserve: row.definition.quota.reserve },

@@ -26,6 +26,7 @@ import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-stat
 import { openRun, stands } from './open-run';
 import { assembleRecovery, type Recovery } from './recovery';
 import { describeMigration } from './run-workflows';
+import { readOnlyIds } from './read-only-ids';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
 export interface ConnectOptions {
@@ -44,13 +45,17 @@ export interface StartOptions {
   readonly planDigest?: string;
   /** Approve the plan that comes out, if exactly so many records are left out for reasons that are not the user's own. */
   readonly approve?: { readonly acceptLeftOut: number };
+  /** Go on although more than a hundredth of that plan's records got another verdict since. */
+  readonly acceptDrift?: true;
+  /** Path of a list of source ids: nothing else is moved. */
+  readonly only?: string;
 }
 
 export interface PortageClient {
   /** Opens a run of the migration in this file and starts it. Throws CommandError before anything is started. */
   start(file: string, options?: StartOptions): Promise<Migration>;
   /** Starts preflight alone, or preflight, staging and plan. */
-  plan(file: string, stopAfter: PlanningInput['stopAfter']): Promise<Planning>;
+  plan(file: string, stopAfter: PlanningInput['stopAfter'], options?: Pick<StartOptions, 'only'>): Promise<Planning>;
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
@@ -105,9 +110,12 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
+      const only = startOptions.only === undefined ? null : await readOnlyIds(resolve(folder, startOptions.only));
       const client = await temporal.client();
-      const row = await openRun({ ledger, client }, definition);
-      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null, ...known });
+      const row = await openRun({ ledger, client }, definition, only);
+      await ledger.drift.saveOnly(row.run, only ?? []);
+      const { planDigest = null, approve = null, acceptDrift } = startOptions;
+      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: planDigest, approve, ...(acceptDrift === undefined ? {} : { acceptDrift }), ...known });
       try {
         await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
       } catch (error) {
@@ -115,10 +123,12 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       }
       return migrationOf(row);
     },
-    async plan(file, stopAfter) {
+    async plan(file, stopAfter, { only: list } = {}) {
       const definition = await readDefinition(resolve(folder, file));
+      const only = list === undefined ? null : await readOnlyIds(resolve(folder, list));
       const client = await temporal.client();
-      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition, only), now: new Date().toISOString() });
+      await ledger.drift.saveOnly(row.run, only ?? []);
       const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
       const handle = await client.workflow.start('planning', {
         workflowId: workflowIds.planning(row.run),

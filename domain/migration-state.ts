@@ -106,12 +106,12 @@ export interface StatedApproval {
  * became otherwise needs a word of its own. A simulated portal needs no more than that word.
  * @returns the code of what is missing, or null
  */
-export function missingApproval(facts: PlanFacts, stated: StatedApproval): 'plan' | 'left-out-number' | 'record-drift' | null {
-  if (!facts.simulator && stated.approve !== facts.digest) {
+export function missingApproval(facts: PlanFacts, stated: StatedApproval | null): 'plan' | 'left-out-number' | 'record-drift' | null {
+  if (!facts.simulator && stated?.approve !== facts.digest) {
     return 'plan';
   }
-  if (!facts.simulator && facts.leftOutToAccept > 0 && stated.acceptLeftOut !== facts.leftOutToAccept) {
+  if (!facts.simulator && facts.leftOutToAccept > 0 && stated?.acceptLeftOut !== facts.leftOutToAccept) {
     return 'left-out-number';
   }
-  return isDriftToAccept(facts.recordDrift) && stated.acceptDrift !== true ? 'record-drift' : null;
+  return isDriftToAccept(facts.recordDrift) && stated?.acceptDrift !== true ? 'record-drift' : null;
 }

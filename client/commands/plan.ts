@@ -9,6 +9,7 @@ import type { PlanningInput } from '../../workflows/messages';
 
 interface PlanFlags {
   readonly simulate?: true;
+  readonly only?: string;
   readonly json?: true;
 }
 
@@ -26,6 +27,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
     .argument('<file>', 'the migration file')
     .description(description)
     .option('--simulate', 'against a simulated portal that is started for it')
+    .option('--only <file>', 'only the records of this list: one source id a line, of any object')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nExample:\n  portage ${verb} migration.yaml\n`)
     .action(async (file: string, flags: PlanFlags) => {
@@ -34,7 +36,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
 }
 
 async function run(portage: PortageClient, file: string, stopAfter: PlanningInput['stopAfter'], flags: PlanFlags, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>): Promise<void> {
-  const planning = await portage.plan(file, stopAfter);
+  const planning = await portage.plan(file, stopAfter, flags.only === undefined ? {} : { only: flags.only });
   if (!(await portage.hasWorker())) {
     terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it.');
   }
@@ -51,7 +53,7 @@ async function run(portage: PortageClient, file: string, stopAfter: PlanningInpu
       renderPlan(plan).forEach((line) => terminal.print(line));
       terminal.print('\nSide effects to decide on before the start:');
       SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
-      terminal.print(flags.simulate === true ? `\nNothing was written; this plan is for the simulated portal that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
+      terminal.print(flags.simulate === true ? `\nNothing was written; this plan is for the simulated portal that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written. Start exactly this plan with: portage start ${file}${flags.only === undefined ? '' : ` --only ${flags.only}`} --plan ${plan.digest}`);
     } else if (failure === null) {
       terminal.print(`Source and portal are ready. Nothing was written. Next: portage plan ${file}${flags.simulate === true ? ' --simulate' : ''}`);
     }
