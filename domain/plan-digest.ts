@@ -59,9 +59,9 @@ export const portalDigest = (snapshot: PortalSnapshot, ownerEmails: ReadonlySet<
 
 /** The rules by which records are planned; where the files lie, the pace, the rollback window and who is told are none of them. A setting that is new counts, until it is taken out here. */
 export function mappingMatter(definition: MigrationDefinition, only: readonly OnlyId[] | null) {
-  const { source, quota, rollbackWindowDays, ...rules } = definition;
-  void [quota, rollbackWindowDays];
-  return { ...rules, notify: undefined, source: { ...source, files: undefined }, only: only === null ? undefined : only.map(({ sourceId }) => sourceId).sort(), preset: SALESFORCE_PRESET_VERSION };
+  const { source, quota, rollbackWindowDays, notify, ...rules } = definition;
+  void [quota, rollbackWindowDays, notify];
+  return { ...rules, source: { ...source, files: undefined }, only: only === null ? undefined : only.map(({ sourceId }) => sourceId).sort(), preset: SALESFORCE_PRESET_VERSION };
 }
 
 export const mappingDigest = (definition: MigrationDefinition, only: readonly OnlyId[] | null): string => digestOf(mappingMatter(definition, only));
