@@ -33,7 +33,7 @@ export const portalObjectSchema = z.strictObject({
 });
 
 /** The part of it that people configure. */
-export const portalSchemaSchema = portalObjectSchema.omit({ objectTypeId: true, hasRecords: true, customPropertyLimit: true, customPropertyCount: true });
+export const portalSchemaSchema = portalObjectSchema.omit({ objectTypeId: true, hasRecords: true, customPropertyLimit: true, customPropertyCount: true }).strip();
 
 export const quotaFactsSchema = z.strictObject({
   /** Calls a day for all apps of the account; null where the portal states none. */

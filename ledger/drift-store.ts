@@ -142,7 +142,9 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
     recallSchema: (portalId, objectType) =>
       database.read(async (db) => {
         const row = await db.selectFrom('portal_schemas').selectAll().where('portal_id', '=', portalId).where('object_type', '=', objectType).executeTakeFirst();
-        return row === undefined ? null : { schema: parseJsonColumn(portalSchemaSchema, row.schema_read, 'portal_schemas.schema_read'), readMs: Number(row.read_ms) };
+        // What a worker of another version has kept is read from the portal again.
+        const parsed = row === undefined ? null : portalSchemaSchema.safeParse(JSON.parse(row.schema_read));
+        return row === undefined || parsed?.success !== true ? null : { schema: parsed.data, readMs: Number(row.read_ms) };
       }),
 
     saveOnly: (run, ids) =>
