@@ -118,7 +118,10 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
         // Written by this run before: nothing is left to write, but it is no record that was right already.
         return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
       });
-      await scope.ledger.drift.keepUnmatched(scope.stagingId, records.filter((record, at) => settled[at] !== record));
+      const changed = records.filter((record, at) => settled[at] !== record);
+      if (changed.length > 0) {
+        await scope.ledger.drift.keepUnmatched(scope.stagingId, changed);
+      }
       await keepPlanned(scope, settled);
       await scope.breathe();
     }

@@ -113,7 +113,9 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const only = startOptions.only === undefined ? null : await readOnlyIds(resolve(folder, startOptions.only));
       const client = await temporal.client();
       const row = await openRun({ ledger, client }, definition, only);
-      await ledger.drift.saveOnly(row.run, only ?? []);
+      if (only !== null) {
+        await ledger.drift.saveOnly(row.run, only);
+      }
       const { planDigest = null, approve = null, acceptDrift } = startOptions;
       const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: planDigest, approve, ...(acceptDrift === undefined ? {} : { acceptDrift }), ...known });
       try {
@@ -128,7 +130,9 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const only = list === undefined ? null : await readOnlyIds(resolve(folder, list));
       const client = await temporal.client();
       const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition, only), now: new Date().toISOString() });
-      await ledger.drift.saveOnly(row.run, only ?? []);
+      if (only !== null) {
+        await ledger.drift.saveOnly(row.run, only);
+      }
       const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
       const handle = await client.workflow.start('planning', {
         workflowId: workflowIds.planning(row.run),

@@ -47,13 +47,13 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
           continue;
         }
         for (let first = 0; first < Number(object.next_ordinal); first += PAGE) {
-          await database.write('copy-staged', async (db) => {
+          await database.write('copy-rows', async (db) => {
             await copyRows(db, 'staged_records', STAGED_RECORD, { from, to }, sql`source_object = ${object.source_object} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
           });
           await database.breathe();
         }
         // Last, so that what was copied in part is copied again.
-        await database.write('copy-staged-object', async (db) => {
+        await database.write('copy-rows', async (db) => {
           const { staging_id: _, ...row } = object;
           await db.insertInto('staged_objects').values({ ...row, staging_id: to }).onConflict((conflict) => conflict.columns(['staging_id', 'source_object']).doUpdateSet(row)).execute();
         });
@@ -64,7 +64,7 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
       const types = await database.read((db) => db.selectFrom('planned_records').select((row) => ['object_type', row.fn.max('ordinal').as('last')]).where('staging_id', '=', from).groupBy('object_type').execute());
       for (const { object_type: objectType, last } of types) {
         for (let first = 0; first <= Number(last); first += PAGE) {
-          await database.write('copy-planned-records', async (db) => {
+          await database.write('copy-rows', async (db) => {
             await refuseInUse(db, to);
             await copyRows(db, 'planned_records', PLANNED_RECORD, { from, to }, sql`object_type = ${objectType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
             await unmatch(db, { from, to }, sql`object_type = ${objectType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
@@ -78,7 +78,7 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
       const types = await database.read((db) => db.selectFrom('planned_associations').select((row) => ['association_type', row.fn.max('ordinal').as('last')]).where('staging_id', '=', from).groupBy('association_type').execute());
       for (const { association_type: associationType, last } of types) {
         for (let first = 0; first <= Number(last); first += PAGE) {
-          await database.write('copy-planned-associations', async (db) => {
+          await database.write('copy-rows', async (db) => {
             await refuseInUse(db, to);
             await copyRows(db, 'planned_associations', PLANNED_ASSOCIATION, { from, to }, sql`association_type = ${associationType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
           });

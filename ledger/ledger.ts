@@ -51,7 +51,7 @@ export interface RunRow {
   readonly kind: 'planning' | 'migration';
   readonly definition: MigrationDefinition;
   readonly definitionDigest: string;
-  /** Where staged rows and plan of this run are kept: its own id, or that of a planning whose plan it adopted. */
+  /** Where staged rows and plan of this run are kept. */
   readonly stagingId: string;
   readonly state: RunState;
   readonly phase: Phase;
@@ -79,7 +79,6 @@ export interface RunStore {
   find(run: string): Promise<RunRow | null>;
   /** Newest first. */
   list(migrationId?: string): Promise<readonly RunRow[]>;
-  adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
   /**
    * Takes these object types of a portal under this key for the run, all or none, in one transaction: of two that ask at one moment one gets them. A run that had them

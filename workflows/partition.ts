@@ -118,7 +118,7 @@ async function schemaCompared({ item, run, ledgerId, epoch, portalId }: Partitio
       return;
     }
     try {
-      return await atCrashPoint('workflow:compare-schema', () => compareSchema({ run, ledgerId, epoch, portalId, objectType, reserve: followed.current().reserve }));
+      return await atCrashPoint('workflow:step', () => compareSchema({ run, ledgerId, epoch, portalId, objectType, reserve: followed.current().reserve }));
     } catch (error) {
       const ended = toActivityEnd(error);
       if (ended.end === 'failed') {

@@ -16,7 +16,7 @@ const key = aProperty('salesforce_id', { hasUniqueValue: true });
 const keyed = (objectType: 'companies' | 'contacts' | 'deals', hasRecords: boolean) => aPortalObject(objectType, { hasRecords, properties: [...aPortalObject(objectType).properties, key] });
 const snapshot = aSnapshot({ objects: [keyed('companies', true), keyed('contacts', true), keyed('deals', false)] });
 const there = (id: string, properties: Row): TargetRecord => ({ id, properties, archived: false });
-type Records = NonNullable<Parameters<typeof aTargetPortal>[0]>['records'];
+type Records = NonNullable<NonNullable<Parameters<typeof aTargetPortal>[0]>['records']>;
 
 const failure = async (work: Promise<unknown>): Promise<MigrationError> => work.then(() => { throw new Error('It should have failed.'); }, (error: MigrationError) => error);
 

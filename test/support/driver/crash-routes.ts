@@ -10,7 +10,7 @@ import type { ChildOptions } from './drive-main';
 import type { DrivenRun, DrivenScene } from './driven-scene';
 import { writeSmallExport } from './small-export';
 
-export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile'] as const;
+export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted plan', 'changed source', 'recovered', 'taken meanwhile'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export type Side = 'before' | 'after';
@@ -47,8 +47,8 @@ export async function beginRoute(scene: DrivenScene, route: Route, folder: strin
     case 'late slots':
       // Longer than any lane allows a slot to be late.
       return { run: await scene.begin(), orders: { stall: { point: 'ledger:take-slot', side: 'after', passages: 5, ms: 25 } } };
-    case 'adopted staging':
-      return { run: await scene.begin({ staging: 'adopted' }), orders: {} };
+    case 'adopted plan':
+      return { run: await scene.begin({ plan: 'adopted' }), orders: {} };
     case 'recovered':
       return { run: await scene.begin({ memory: 'recovered' }), orders: {} };
     case 'taken meanwhile':
