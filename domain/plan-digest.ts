@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import type { MigrationDefinition } from './migration-definition.schema';
 import type { OnlyId } from './only-ids';
 import type { PlanSummary } from './plan-summary.schema';
-import type { PortalSnapshot } from './portal-snapshot.schema';
+import type { PortalObject, PortalProperty, PortalSnapshot } from './portal-snapshot.schema';
 import { SALESFORCE_PRESET_VERSION } from './presets/salesforce';
 
 export type PlanParts = PlanSummary['parts'];
@@ -27,41 +27,53 @@ export function canonicalJson(value: unknown): string {
 export const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 
 /** In an order that does not depend on how the portal lists them. */
-const sorted = (items: readonly unknown[]): readonly unknown[] => [...items].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
-const sortedLists = (value: object): object => Object.fromEntries(Object.entries(value).map(([key, member]) => [key, Array.isArray(member) ? sorted(member) : member]));
+function sorted(items: readonly unknown[]): readonly unknown[] {
+  const keyed = items.map((item) => ({ key: canonicalJson(item), item }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
+}
+const sortedLists = (value: object): Members => Object.fromEntries(Object.entries(value).map(([key, member]) => [key, Array.isArray(member) ? sorted(member) : member]));
+const without = (value: object, names: ReadonlySet<string>): Members => Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name)));
+
+type Members = Readonly<Record<string, unknown>>;
+
+// A member that is new to one of these shapes counts for the digest, until it is named here.
+
+/** What changes from minute to minute, names that are for people alone, and what is compared apart. */
+const NO_SETTINGS: ReadonlySet<string> = new Set<keyof PortalSnapshot>(['portalName', 'scopes', 'takenAt', 'quota', 'objects', 'owners']);
+const NO_RULES: ReadonlySet<string> = new Set<keyof PortalObject>(['objectType', 'objectTypeId', 'hasRecords', 'customPropertyLimit', 'customPropertyCount', 'properties', 'pipelines']);
+const NO_PROPERTY_MATTER: ReadonlySet<string> = new Set<keyof PortalProperty>(['label', 'groupName']);
+/** The pace, the rollback window and who is told say nothing of how a record is planned. */
+const NO_MAPPING: ReadonlySet<string> = new Set<keyof MigrationDefinition>(['quota', 'rollbackWindowDays', 'notify', 'source']);
+/** Where the files lie: the same export in another place is the same source. */
+const NO_SOURCE: ReadonlySet<string> = new Set<keyof MigrationDefinition['source']>(['files']);
 
 /**
- * What of a portal a plan stands on, without what changes from minute to minute (records, quota, time of reading), names that are for people alone, and the order in
- * which the portal lists things. What Portage made itself in an earlier start is part of it. A member that is new to the snapshot counts, until it is taken out here.
+ * What of a portal a plan stands on: neither records nor quota, nor the order in which the portal lists things. What Portage made itself in an earlier start is part of it.
  * @param ownerEmails lower-case addresses of the source's users: owners whom no source record can name are nobody's business
  */
 export function portalMatter(snapshot: PortalSnapshot, ownerEmails: ReadonlySet<string>) {
-  const { portalName, scopes, takenAt, quota, objects, owners, ...settings } = snapshot;
-  void [portalName, scopes, takenAt, quota];
   return {
-    settings: sortedLists(settings),
-    objects: objects.map(({ objectType, objectTypeId, hasRecords, customPropertyLimit, customPropertyCount, properties, pipelines, ...rules }) => {
-      void [objectTypeId, hasRecords, customPropertyLimit, customPropertyCount];
-      return {
-        objectType,
-        properties: sorted(properties.map((property) => sortedLists({ ...property, label: undefined, groupName: undefined }))),
-        // The order of stages is what they mean.
-        pipelines: sorted(pipelines),
-        ...sortedLists(rules),
-      };
-    }),
-    owners: sorted(owners.filter(({ archived, email }) => !archived && ownerEmails.has(email.toLowerCase())).map(({ id, email }) => ({ id, email: email.toLowerCase() }))),
+    settings: sortedLists(without(snapshot, NO_SETTINGS)),
+    objects: snapshot.objects.map((object) => ({
+      objectType: object.objectType,
+      properties: sorted(object.properties.map((property) => sortedLists(without(property, NO_PROPERTY_MATTER)))),
+      // The order of stages is what they mean.
+      pipelines: sorted(object.pipelines),
+      rules: sortedLists(without(object, NO_RULES)),
+    })),
+    owners: sorted(snapshot.owners.filter(({ archived, email }) => !archived && ownerEmails.has(email.toLowerCase())).map(({ id, email }) => ({ id, email: email.toLowerCase() }))),
   };
 }
 
 /** Schema and settings of the portal, and the owners that records may get. */
 export const portalDigest = (snapshot: PortalSnapshot, ownerEmails: ReadonlySet<string>): string => digestOf(portalMatter(snapshot, ownerEmails));
 
-/** The rules by which records are planned; where the files lie, the pace, the rollback window and who is told are none of them. A setting that is new counts, until it is taken out here. */
+/** The rules by which records are planned. */
 export function mappingMatter(definition: MigrationDefinition, only: readonly OnlyId[] | null) {
-  const { source, quota, rollbackWindowDays, notify, ...rules } = definition;
-  void [quota, rollbackWindowDays, notify];
-  return { ...rules, source: { ...source, files: undefined }, only: only === null ? undefined : only.map(({ sourceId }) => sourceId).sort(), preset: SALESFORCE_PRESET_VERSION };
+  return {
+    rules: { ...without(definition, NO_MAPPING), source: without(definition.source, NO_SOURCE), preset: SALESFORCE_PRESET_VERSION },
+    only: only === null ? null : only.map(({ sourceId }) => sourceId).sort(),
+  };
 }
 
 export const mappingDigest = (definition: MigrationDefinition, only: readonly OnlyId[] | null): string => digestOf(mappingMatter(definition, only));

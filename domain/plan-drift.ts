@@ -85,8 +85,8 @@ const SETTING_DEPTH = 5;
 
 export function mappingChanges(before: Pick<PlanBasis, 'definition' | 'only'>, now: Pick<PlanBasis, 'definition' | 'only'>): readonly string[] {
   const settingsOf = ({ definition, only }: Pick<PlanBasis, 'definition' | 'only'>): Named => {
-    const { only: ids, ...rules } = mappingMatter(definition, only);
-    return new Map<string, unknown>([...leaves(rules, []), ...(ids === undefined ? [] : [['the list of --only', ids] as const])]);
+    const { rules, only: ids } = mappingMatter(definition, only);
+    return new Map<string, unknown>([...leaves(rules, []), ...(ids === null ? [] : [['the list of --only', ids] as const])]);
   };
   return [...new Set(compared(settingsOf(before), settingsOf(now), (path, how) => `${path.split('.').slice(0, SETTING_DEPTH).join('.')} ${how}`))];
 }
@@ -112,12 +112,10 @@ export function portalChanges(before: Pick<PlanBasis, 'snapshot' | 'ownerEmails'
     if (was === undefined || is === undefined) {
       return [`${type} ${was === undefined ? 'is new' : 'is gone'}`];
     }
-    const { properties: propertiesBefore, pipelines: pipelinesBefore, ...rulesBefore } = was;
-    const { properties: propertiesNow, pipelines: pipelinesNow, ...rulesNow } = is;
     return [
-      ...compared(byMember(propertiesBefore, 'name'), byMember(propertiesNow, 'name'), (name, how) => `${type}: property ${name} ${how}${how === 'changed' ? membersThatDiffer(propertiesBefore, propertiesNow, name) : ''}`),
-      ...compared(byMember(pipelinesBefore, 'id'), byMember(pipelinesNow, 'id'), (id, how) => `${type}: pipeline ${id} ${how}`),
-      ...Object.entries(rulesNow).flatMap(([member, list]) => listChanges(type, member, Reflect.get(rulesBefore, member), list)),
+      ...compared(byMember(was.properties, 'name'), byMember(is.properties, 'name'), (name, how) => `${type}: property ${name} ${how}${how === 'changed' ? membersThatDiffer(was.properties, is.properties, name) : ''}`),
+      ...compared(byMember(was.pipelines, 'id'), byMember(is.pipelines, 'id'), (id, how) => `${type}: pipeline ${id} ${how}`),
+      ...Object.entries(is.rules).flatMap(([member, list]) => listChanges(type, member, was.rules[member], list)),
     ];
   });
   const owners = compared(byMember(one.owners, 'id'), byMember(other.owners, 'id'), (id, how) => `owner ${id} ${how}`);

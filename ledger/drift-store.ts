@@ -54,8 +54,8 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
         }
         // Last, so that what was copied in part is copied again.
         await database.write('copy-rows', async (db) => {
-          const { staging_id: _, ...row } = object;
-          await db.insertInto('staged_objects').values({ ...row, staging_id: to }).onConflict((conflict) => conflict.columns(['staging_id', 'source_object']).doUpdateSet(row)).execute();
+          const row = { ...object, staging_id: to };
+          await db.insertInto('staged_objects').values(row).onConflict((conflict) => conflict.columns(['staging_id', 'source_object']).doUpdateSet(row)).execute();
         });
       }
     },

@@ -17,7 +17,7 @@ const deals = (changes: Partial<PortalSchema> = {}): PortalSchema => ({
   ...changes,
 });
 function aRule(property: string, ruleType: string, ...args: readonly string[]): PortalSchema['validationRules'][number] {
-  return { ...aPortalObject('deals').validationRules[0], property, ruleType, arguments: [...args] } as PortalSchema['validationRules'][number];
+  return { ...aPortalObject('deals').validationRules[0], property, ruleType, arguments: [...args] };
 }
 const keyDefinition = { name: 'salesforce_id', label: 'Id', description: '', groupName: 'g', type: 'string', fieldType: 'text', hasUniqueValue: true, options: [] };
 const plan: SchemaPlan = { keyProperty: 'salesforce_id', groups: [], properties: [{ objectType: 'deals', definition: keyDefinition }], pipelines: [] };
