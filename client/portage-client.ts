@@ -60,10 +60,10 @@ export interface PortageClient {
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
   /**
-   * Looks which home of a run's memory was lost, and says what that costs; `proceed` rebuilds it from the other. `file` is needed where the ledger was lost.
+   * Looks which home of a run's memory was lost, and says what that costs; `proceed` rebuilds it from the other. `file`, and the list of `--only` if there was one, are needed where the ledger was lost.
    * @throws CommandError where nothing is lost, or nothing is left to recover from
    */
-  recovery(id?: string, file?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
+  recovery(id?: string, file?: string, only?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
   /** Is a worker of this ledger polling? */
   hasWorker(ledgerId?: string): Promise<boolean>;
   readonly ledger: Ledger;
@@ -161,9 +161,10 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return migrationOf(newest);
     },
     list: () => ledger.runs.list(),
-    async recovery(id, file) {
+    async recovery(id, file, list) {
       const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
-      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), known }, id ?? null, definition);
+      const only = list === undefined ? null : await readOnlyIds(resolve(folder, list));
+      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), only, known }, id ?? null, definition);
       return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
     },
     hasWorker: () => temporal.hasWorker(ledgerId),

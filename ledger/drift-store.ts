@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
+import type { ObjectType } from '../domain/object-type';
 import { portalSchemaSchema } from '../domain/portal-snapshot.schema';
 import { schemaBasisSchema } from '../domain/schema-basis.schema';
+import type { DifferingVerdict } from '../domain/verdict-changes';
 import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
@@ -10,7 +12,7 @@ import { refuseInUse } from './run-store';
 import type { Tables } from './tables';
 
 /** Rows that one transaction copies: some 50 ms. */
-const PAGE = 4_000;
+const PAGE = 2_000;
 
 /** Every column but the batch, which is given anew; one that is added cannot be forgotten in a copy. */
 const PLANNED_RECORD: Readonly<Record<Exclude<keyof Tables['planned_records'], 'staging_id' | 'batch'>, true>> = {
@@ -61,16 +63,13 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
     },
 
     async copyUnmatched(from, to) {
-      const types = await database.read((db) => db.selectFrom('planned_records').select((row) => ['object_type', row.fn.max('ordinal').as('last')]).where('staging_id', '=', from).groupBy('object_type').execute());
-      for (const { object_type: objectType, last } of types) {
-        for (let first = 0; first <= Number(last); first += PAGE) {
-          await database.write('copy-rows', async (db) => {
-            await refuseInUse(db, to);
-            await copyRows(db, 'planned_records', PLANNED_RECORD, { from, to }, sql`object_type = ${objectType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
-            await unmatch(db, { from, to }, sql`object_type = ${objectType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
-          });
-          await database.breathe();
-        }
+      for (const { objectType, first } of await pagesOf(database, from)) {
+        await database.write('copy-rows', async (db) => {
+          await refuseInUse(db, to);
+          await copyRows(db, 'planned_records', PLANNED_RECORD, { from, to }, sql`object_type = ${objectType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
+          await unmatch(db, { from, to }, sql`object_type = ${objectType} and ordinal >= ${first} and ordinal < ${first + PAGE}`);
+        });
+        await database.breathe();
       }
     },
 
@@ -87,25 +86,14 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
       }
     },
 
-    differingVerdicts: (planned, found) =>
-      database.read(async (db) => {
-        const rows = await db
-          .selectFrom('planned_records as was')
-          .innerJoin('planned_records as is', (join) => join.onRef('is.object_type', '=', 'was.object_type').onRef('is.ordinal', '=', 'was.ordinal').on('is.staging_id', '=', found))
-          .select(['was.object_type', 'was.ordinal', 'was.source_id', 'was.action as was_action', 'was.reason as was_reason', 'was.reason_code as was_code', 'was.target_id as was_target', 'is.action', 'is.reason', 'is.reason_code', 'is.target_id'])
-          .where('was.staging_id', '=', planned)
-          .where((row) => row.or([row('was.action', '<>', row.ref('is.action')), ...(['reason', 'reason_code', 'target_id'] as const).map((column) => sql<boolean>`coalesce(${sql.ref(`was.${column}`)}, '') <> coalesce(${sql.ref(`is.${column}`)}, '')`)]))
-          .orderBy('was.object_type')
-          .orderBy('was.ordinal')
-          .execute();
-        return rows.map((row) => ({
-          objectType: row.object_type,
-          ordinal: Number(row.ordinal),
-          sourceId: row.source_id,
-          planned: { action: row.was_action, reason: row.was_reason, reasonCode: row.was_code, targetId: row.was_target },
-          found: { action: row.action, reason: row.reason, reasonCode: row.reason_code, targetId: row.target_id },
-        }));
-      }),
+    async differingVerdicts(planned, found) {
+      const differing: DifferingVerdict[] = [];
+      for (const { objectType, first } of await pagesOf(database, planned)) {
+        differing.push(...(await database.read((db) => readDiffering(db, { planned, found, objectType, first }))));
+        await database.breathe();
+      }
+      return differing;
+    },
 
     saveVerdictChanges: (run, changes) =>
       database.write('save-verdict-changes', async (db) => {
@@ -161,6 +149,42 @@ export function createDriftStore(database: LedgerDatabase): DriftStore {
         return rows.length === 0 ? null : rows.map(({ line, source_id: sourceId }) => ({ line: Number(line), sourceId }));
       }),
   };
+}
+
+/** Where the planned records of a staging lie, in pages: types in alphabetical order. */
+async function pagesOf(database: LedgerDatabase, stagingId: string): Promise<readonly { readonly objectType: ObjectType; readonly first: number }[]> {
+  const types = await database.read((db) =>
+    db.selectFrom('planned_records').select((row) => ['object_type', row.fn.max('ordinal').as('last')]).where('staging_id', '=', stagingId).groupBy('object_type').orderBy('object_type').execute(),
+  );
+  return types.flatMap(({ object_type: objectType, last }) => Array.from({ length: Math.floor(Number(last) / PAGE) + 1 }, (_, page) => ({ objectType, first: page * PAGE })));
+}
+
+interface Comparison {
+  readonly planned: string;
+  readonly found: string;
+  readonly objectType: ObjectType;
+  readonly first: number;
+}
+
+async function readDiffering(db: Transaction<Tables>, { planned, found, objectType, first }: Comparison): Promise<readonly DifferingVerdict[]> {
+  const rows = await db
+    .selectFrom('planned_records as was')
+    .innerJoin('planned_records as is', (join) => join.onRef('is.object_type', '=', 'was.object_type').onRef('is.ordinal', '=', 'was.ordinal').on('is.staging_id', '=', found))
+    .select(['was.ordinal', 'was.source_id', 'was.action as was_action', 'was.reason as was_reason', 'was.reason_code as was_code', 'was.target_id as was_target', 'is.action', 'is.reason', 'is.reason_code', 'is.target_id'])
+    .where('was.staging_id', '=', planned)
+    .where('was.object_type', '=', objectType)
+    .where('was.ordinal', '>=', first)
+    .where('was.ordinal', '<', first + PAGE)
+    .where((row) => row.or([row('was.action', '<>', row.ref('is.action')), ...(['reason', 'reason_code', 'target_id'] as const).map((column) => sql<boolean>`coalesce(${sql.ref(`was.${column}`)}, '') <> coalesce(${sql.ref(`is.${column}`)}, '')`)]))
+    .orderBy('was.ordinal')
+    .execute();
+  return rows.map((row) => ({
+    objectType,
+    ordinal: Number(row.ordinal),
+    sourceId: row.source_id,
+    planned: { action: row.was_action, reason: row.was_reason, reasonCode: row.was_code, targetId: row.was_target },
+    found: { action: row.action, reason: row.reason, reasonCode: row.reason_code, targetId: row.target_id },
+  }));
 }
 
 type Copy = { readonly from: string; readonly to: string };
