@@ -52,10 +52,10 @@ describe('DriftStore', () => {
     const [first, second] = [await openRun(used.ledger, 'acme', 'planning'), await openRun(used.ledger)];
     expect(first.run).toBe('plan:acme.1');
     const summary = { digest: 'd', parts: { source: '', mapping: '', portal: '', version: '' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true }, records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'k', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {} };
-    await plans.save(second.run, summary as never);
+    await plans.save(second.run, summary);
     expect([await plans.findByDigest('d'), await plans.findByDigest('d', second.run)]).toEqual([second.run, null]);
-    await plans.save(first.run, summary as never);
-    await plans.save(second.run, summary as never);
+    await plans.save(first.run, summary);
+    await plans.save(second.run, summary);
 
     expect([await plans.findByDigest('d'), await plans.findByDigest('d', first.run)]).toEqual([first.run, second.run]);
     expect(await runs.find(first.run)).not.toBeNull();
