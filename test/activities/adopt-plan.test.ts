@@ -1,6 +1,8 @@
 import type { TargetRecord } from '../../connectors/connector';
 import type { MigrationError } from '../../domain/migration-error';
+import { createSeededRandom } from '../../simulator/seeded-random';
 import { aPortalObject, aProperty, aSnapshot } from '../support/a-portal';
+import { pick } from '../support/drawn-drift';
 import { aTargetPortal } from '../support/fake-target-portal';
 import { aPlanning } from '../support/planned-migration';
 import type { Planning } from '../support/planned-migration';
@@ -165,6 +167,35 @@ describe('rematchRecords', () => {
     await start.rematch(digest);
 
     expect((await brief(start, 'contacts'))[0]).toEqual(['update', null, 'p1', null]);
+  });
+
+  it('comes to what planning anew would come to, whatever was entered, changed and removed meanwhile', async () => {
+    const random = createSeededRandom(20_260_902);
+    const drawn = (): Records => ({
+      companies: [1, 2, 3].filter(() => random() < 0.6).map((number) => there(`k${number}`, { domain: pick(random, ['one.com', 'two.com', 'three.com']), salesforce_id: pick(random, [null, null, anId('001', number)]) })),
+      contacts: [1, 2, 3, 4, 5, 6, 7].filter(() => random() < 0.6).map((number) => there(`p${number}`, { email: pick(random, [null, `c${number}@acme.com`, `c${(number % 5) + 1}@acme.com`]), salesforce_id: pick(random, [null, anId('003', number), 'another']), firstname: pick(random, [null, 'Ann', 'Old']), lastname: pick(random, [null, `Lee ${number}`]) })),
+    });
+    const rules = (ambiguous: string) => ({ objects: { contacts: { ambiguous, onMatch: pick(random, ['fill-blanks', 'overwrite', 'leave']) }, companies: { ambiguous } } });
+    let compared = 0;
+    for (let number = 0; number < 8; number += 1) {
+      const definition = rules(number % 2 === 0 ? 'leave-out' : 'create');
+      const { planning, digest } = await approved({ source: source(), definition }, drawn());
+      const now = drawn();
+      const start = await started(planning, now, { definition });
+      await start.adopt(digest);
+      const { planning: anew } = await approved({ source: source(), definition }, now);
+      const facts = await start.rematch(digest).catch((error: MigrationError) => error.details.code);
+
+      if (facts !== 'drift-records') {
+        compared += 1;
+        for (const objectType of ['companies', 'contacts', 'deals'] as const) {
+          expect([number, objectType, await start.planned(objectType)]).toEqual([number, objectType, await anew.planned(objectType)]);
+        }
+        const { records, associations } = (await anew.ledger.plans.read(anew.row.stagingId))!;
+        expect(facts).toMatchObject({ records, associations });
+      }
+    }
+    expect(compared).toBeGreaterThan(4);
   });
 
   it('counts what a person has to decide by now', async () => {
