@@ -26,7 +26,7 @@ export interface ScopeCollaborators {
   readonly quota: QuotaGuard;
 }
 
-export async function openScope({ ledger, target, quota }: ScopeCollaborators, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords'>> {
+export async function openScope({ ledger, target, quota }: ScopeCollaborators, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords' | 'only'>> {
   const row = await ledger.runs.find(run);
   const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
   if (row === null || saved === null || inspection === null) {
@@ -137,8 +137,11 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
     firstOrdinal += rowsOf(sourceObject) + (sourceObject === 'Contact' && hasPersonAccounts(filled) ? rowsOf('Account') : 0);
   }
   findings.push(...mistakesOfAll(mistakes));
-  return { objectType, sources, portal, rules, creatable, usedProperties: new Set(), options: new Map() };
+  return { objectType, sources, portal, rules, creatable, usedProperties: new Set(), options: new Map(), listedValues: listedProperties(portal) };
 }
+
+/** Properties whose values the portal lists, none of them used yet. */
+const listedProperties = ({ properties }: PortalObject): Map<string, Set<string>> => new Map([...properties.filter(({ type }) => type === 'enumeration').map(({ name }) => name), 'dealstage'].map((name) => [name, new Set<string>()]));
 
 /** A contact's include those of person accounts, an account's do not. */
 export function unreadCustomColumns(sourceObject: string, filled: Filled, read: ReadonlySet<string>): readonly CustomColumn[] {
