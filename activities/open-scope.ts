@@ -1,6 +1,6 @@
 /** Brings together what planning works on: the run's rows, the portal's snapshot, and the mapping of each source object compiled against both. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import { keyPropertyOf } from '../domain/assemble-schema-plan';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
@@ -22,7 +22,7 @@ import type { QuotaGuard } from './quota-guard';
 
 export interface ScopeCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly quota: QuotaGuard;
 }
 
@@ -144,16 +144,16 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
 }
 
 /** A contact's include those of person accounts, an account's do not. */
-function unreadCustomColumns(sourceObject: string, filled: Filled, read: ReadonlySet<string>): readonly CustomColumn[] {
+export function unreadCustomColumns(sourceObject: string, filled: Filled, read: ReadonlySet<string>): readonly CustomColumn[] {
   const own = customColumnsIn(sourceObject, filled[sourceObject] ?? {}, read).filter(({ column }) => !isPersonColumn(column));
   const persons = sourceObject === 'Contact' && hasPersonAccounts(filled) ? customColumnsIn('Account', filled.Account ?? {}, new Set()).filter(({ column }) => isPersonColumn(column) && !read.has(contactColumnOf(column))) : [];
   return [...own, ...persons];
 }
 
-const isNamed = (from: string | readonly string[] | undefined, sourceObject: string): boolean => from === undefined || [from].flat().includes(sourceObject);
+export const isNamed = (from: string | readonly string[] | undefined, sourceObject: string): boolean => from === undefined || [from].flat().includes(sourceObject);
 
 /** What is said of several source objects is said once, of what they hold together. */
-function mistakesOfAll(mistakes: readonly (readonly Finding[])[]): readonly Finding[] {
+export function mistakesOfAll(mistakes: readonly (readonly Finding[])[]): readonly Finding[] {
   const byPlace = new Map<string, Finding>();
   for (const finding of mistakes.flat()) {
     const key = `${finding.code} ${finding.place}`;
@@ -166,7 +166,7 @@ function mistakesOfAll(mistakes: readonly (readonly Finding[])[]): readonly Find
 export const hasPersonAccounts = (filled: Filled): boolean => ['IsPersonAccount', 'PersonContactId'].some((column) => (filled.Account?.[column] ?? 0) > 0);
 
 /** A person account brings columns to its contact that the contact's own file may lack. */
-function sourceColumns(sourceObject: string, filled: Filled): Readonly<Record<string, number>> {
+export function sourceColumns(sourceObject: string, filled: Filled): Readonly<Record<string, number>> {
   const own = filled[sourceObject] ?? {};
   if (sourceObject !== 'Contact' || !hasPersonAccounts(filled)) {
     return own;

@@ -38,12 +38,12 @@ async function portalDomains({ target, call, assertQuota, breathe }: PlanningSco
 }
 
 /** How this run came to the records of the portal, where it is known to have written before. Else nothing is asked and nothing is anybody's. */
-interface Stamp {
+export interface Stamp {
   readonly properties: readonly string[];
   originOf(record: FoundRecord | undefined): PairOrigin | null;
 }
 
-const stampOfRun = ({ run, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
+export const stampOfRun = ({ run, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
   ownRecords === 'kept' && portal.properties.some(({ name, archived }) => name === STAMP_PROPERTY && !archived)
     ? { properties: [STAMP_PROPERTY], originOf: (record) => originFromStamp(record?.properties[STAMP_PROPERTY], run) }
     : { properties: [], originOf: () => null };

@@ -1,4 +1,4 @@
-import type { TargetConnector } from '../connectors/connector';
+import type { TargetReader } from '../connectors/connector';
 import { assembleSchemaPlan } from '../domain/assemble-schema-plan';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
@@ -37,7 +37,7 @@ const DRIFT_EXIT_CODE = 5;
 
 export interface PlanMigrationCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   /** Portage's own version: part of the plan's digest. */
   readonly version: string;
   /** Epoch milliseconds. */

@@ -1,5 +1,5 @@
 /** What all steps of planning share: the run's rows, its rules compiled against the portal, and a breath between pages. */
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import type { CreatedProperty, CompiledMapping } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
 import type { GivenStage } from '../domain/life-cycle-stage';
@@ -47,7 +47,7 @@ export interface PlanningScope {
   readonly run: string;
   readonly stagingId: string;
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly call: CallContext;
   readonly definition: MigrationDefinition;
   readonly snapshot: PortalSnapshot;

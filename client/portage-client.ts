@@ -51,6 +51,8 @@ export interface PortageClient {
   start(file: string, options?: StartOptions): Promise<Migration>;
   /** Starts preflight alone, or preflight, staging and plan. */
   plan(file: string, stopAfter: PlanningInput['stopAfter']): Promise<Planning>;
+  /** Looks at source and portal for a migration file that is still to be made, or to be added to. `source.files` is an absolute path. */
+  sample(definition: MigrationDefinition): Promise<Planning>;
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
@@ -90,6 +92,9 @@ export interface Migration {
   ended(pollMs?: number): Promise<MigrationStatus>;
 }
 
+/** As Temporal's Web UI shows them. */
+const SUMMARIES: Readonly<Record<PlanningInput['stopAfter'], string>> = { sample: 'Look at the source', preflight: 'Preflight', plan: 'Dry run' };
+
 export async function connectPortage(options: ConnectOptions = {}): Promise<PortageClient> {
   const environment = options.environment ?? processEnvironment();
   const folder = options.folder ?? process.cwd();
@@ -100,6 +105,25 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
+
+  const startPlanning = async (definition: MigrationDefinition, stopAfter: PlanningInput['stopAfter']): Promise<Planning> => {
+    const client = await temporal.client();
+    const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+    const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
+    const handle = await client.workflow.start('planning', {
+      workflowId: workflowIds.planning(row.run),
+      taskQueue: taskQueues.ledger(ledgerId),
+      args: [input],
+      staticSummary: `${SUMMARIES[stopAfter]} of migration ${definition.id}`,
+    });
+    return {
+      run: row.run,
+      async ended() {
+        // A planning that fails has left its findings in the ledger: they are the answer.
+        await handle.result().catch(() => undefined);
+      },
+    };
+  };
 
   return {
     ledger,
@@ -115,25 +139,8 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       }
       return migrationOf(row);
     },
-    async plan(file, stopAfter) {
-      const definition = await readDefinition(resolve(folder, file));
-      const client = await temporal.client();
-      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
-      const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
-      const handle = await client.workflow.start('planning', {
-        workflowId: workflowIds.planning(row.run),
-        taskQueue: taskQueues.ledger(ledgerId),
-        args: [input],
-        staticSummary: `${stopAfter === 'plan' ? 'Dry run' : 'Preflight'} of migration ${definition.id}`,
-      });
-      return {
-        run: row.run,
-        async ended() {
-          // A planning that fails has left its findings in the ledger: they are the answer.
-          await handle.result().catch(() => undefined);
-        },
-      };
-    },
+    plan: async (file, stopAfter) => startPlanning(await readDefinition(resolve(folder, file)), stopAfter),
+    sample: (definition) => startPlanning(definition, 'sample'),
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
       const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);

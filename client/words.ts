@@ -46,6 +46,7 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'fold-conflict': 'not written: the record that it was combined with has another value',
   'kept-in-portal': 'not written: the record in the portal has another value, which stays by the rule onMatch',
   'too-long': 'not written: too long',
+  'value-taken': 'not written: another record has the value, and the portal gives it to one alone',
   'blank-around': 'not written: a blank before or behind the value',
   'rules-several': 'not written: several rules of the portal stand against it',
   'rule-alpha-only': 'not written: the portal takes letters only',

@@ -1,5 +1,6 @@
 import type { TargetProperty } from './field-mapping';
 import { parseDay } from './portal-dates';
+import { VALUE_TAKEN_CODE } from './unique-values';
 import { brokenRules } from './validation-rules';
 import type { ValidationRule } from './validation-rules';
 
@@ -29,8 +30,8 @@ const TYPE_CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   string: { 'invalid-email': 'INVALID_EMAIL', 'too-long': 'INVALID_STRING' },
 };
 
-/** In every property. An answer that names several codes is known by its category. */
-const COMMON_CODES: Readonly<Record<string, string>> = { 'blank-around': 'LEADING_TRAILING_WHITESPACE', 'rule-alpha-only': ALPHA_CODE, [SEVERAL_RULES]: 'VALIDATION_ERROR' };
+/** In every property. An answer that names several codes, or none as for a value that is taken, is known by its category. */
+const COMMON_CODES: Readonly<Record<string, string>> = { 'blank-around': 'LEADING_TRAILING_WHITESPACE', 'rule-alpha-only': ALPHA_CODE, [SEVERAL_RULES]: 'VALIDATION_ERROR', [VALUE_TAKEN_CODE]: 'VALIDATION_ERROR' };
 
 /**
  * The code with which the portal refuses a cell of which we say `code`, in a property of this type; null where the portal would take it and we do not: what cannot

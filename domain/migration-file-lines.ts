@@ -1,5 +1,5 @@
 /** Where the settings of a migration file stand in its text. */
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { Finding } from './finding';
 
@@ -48,6 +48,19 @@ export interface OpenFile {
 export function openYaml(text: string): OpenFile {
   const lines = new LineCounter();
   return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false }), lines };
+}
+
+/** Values that begin with `*` and name nothing: to YAML they are references. */
+export function looseReferences({ document, lines }: OpenFile): readonly { readonly line: number; readonly name: string }[] {
+  const loose: { readonly line: number; readonly name: string }[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) {
+        loose.push({ line: lines.linePos(alias.range?.[0] ?? 0).line, name: alias.source });
+      }
+    },
+  });
+  return loose;
 }
 
 /** Keys that stand twice in one list of settings: the path, and the lines of both. */

@@ -1,7 +1,7 @@
 /** Reads a migration file: YAML text in, a definition with every default filled in out, or all mistakes at once, each with its line and the nearest right word. */
 import { migrationDefinitionSchema } from './migration-definition.schema';
 import type { MigrationDefinition } from './migration-definition.schema';
-import { openYaml, pathText, repeatedKeys } from './migration-file-lines';
+import { looseReferences, openYaml, pathText, repeatedKeys } from './migration-file-lines';
 import { problemsOf } from './migration-file-problems.schema';
 import type { MigrationFileProblem } from './migration-file-problems.schema';
 
@@ -16,6 +16,10 @@ export function parseMigrationFile(text: string, fileName: string): MigrationFil
   const { document, lines } = file;
   if (document.errors.length > 0) {
     return { problems: document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, path: '', message: `${fileName} is not valid YAML: ${firstLine(message)}`, suggestion: null })) };
+  }
+  const loose = looseReferences(file);
+  if (loose.length > 0) {
+    return { problems: loose.map(({ line, name }) => ({ line, path: '', message: `*${name} is a reference in YAML, and nothing bears that name.`, suggestion: `Put it in quotes: '*${name}'.` })) };
   }
   const value: unknown = document.toJS();
   if (value === null || value === undefined) {

@@ -22,7 +22,7 @@ export const associationsAddUp = ({ source, planned, duplicate, selfLink, missin
 const batches = (count: number, size: number): number => Math.ceil(count / size);
 const batchCountOf = ({ partitions }: { readonly partitions: readonly PartitionManifest[] }): number => partitions.reduce((sum, { batchCounts }) => sum + batchCounts.length, 0);
 
-/** Object types of one snapshot, and calls for each: schema, pipelines, rules, a look for records. An estimate. */
+/** Account, token, quota, owners, limits; for each object type schema, rules and a look for records; pipelines of deals. More than 100 owners cost more. */
 const PREFLIGHT_CALLS = 20;
 
 /** Forecast of calls by phase. Batches: 100 records a call, 1,000 sources a read and 2,000 pairs a write of associations (HubSpot, 2026-09). */

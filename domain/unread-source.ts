@@ -17,7 +17,7 @@ const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** People's names stand in their parts too. */
-const isSystem = (sourceObject: string, column: string): boolean =>
+export const isSystemColumn = (sourceObject: string, column: string): boolean =>
   SYSTEM_COLUMNS.has(column) || /(Latitude|Longitude|GeocodeAccuracy)$/.test(column) || (column === 'Name' && (sourceObject === 'Contact' || sourceObject === 'Lead'));
 
 /**
@@ -27,8 +27,8 @@ const isSystem = (sourceObject: string, column: string): boolean =>
 export function unreadColumns(sourceObject: string, filled: Readonly<Record<string, number>>, readColumns: ReadonlySet<string>): readonly Finding[] {
   const unread = Object.entries(filled).filter(([column]) => !readColumns.has(column));
   const empty = unread.filter(([, count]) => count === 0).length;
-  const system = unread.filter(([column, count]) => count > 0 && isSystem(sourceObject, column));
-  const withData = unread.filter(([column, count]) => count > 0 && !isSystem(sourceObject, column)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const system = unread.filter(([column, count]) => count > 0 && isSystemColumn(sourceObject, column));
+  const withData = unread.filter(([column, count]) => count > 0 && !isSystemColumn(sourceObject, column)).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = [...(empty === 0 ? [] : [`${empty} empty`]), ...(system.length === 0 ? [] : [`${system.length} that Salesforce keeps or computes itself`])];
   return [
     ...withData.map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count)),

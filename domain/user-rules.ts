@@ -130,7 +130,7 @@ function transformOf(given: Given, byPreset: PropertyRule | undefined, columns: 
     const reference = findReference(input.preset.sourceObject, columns[0]?.[1] ?? given.lookup.through);
     const available = reference === null ? null : (input.objects?.[reference] ?? null);
     if (columns.length > 0 && (reference === null || available === null)) {
-      findings.push(mappingError('unknown-reference', `${place}.lookup.through`, reference === null ? `${given.lookup.through} does not refer to another object.` : `${given.lookup.through} refers to ${reference}, which is not in the export.`, reference === null ? 'Use a column that holds the id of a record, such as AccountId.' : `Export ${reference} too, or take the mapping out.`));
+      findings.push(mappingError('unknown-reference', `${place}.lookup.through`, reference === null ? `${given.lookup.through} does not refer to another object.` : `${given.lookup.through} refers to ${reference}, which is not in the export, or not read by this version.`, reference === null ? 'Use a column that holds the id of a record, such as AccountId.' : `Export ${reference} too, where Portage reads it, or take the mapping out.`));
       return null;
     }
     const column = available === null ? null : spelled(given.lookup.column, Object.keys(available));

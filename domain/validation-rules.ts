@@ -57,13 +57,15 @@ const DATE_RULES: Readonly<Record<string, Reading>> = {
   DAYS_OF_WEEK: (value, days) => parseDay(value) !== null && !days.includes(dayOfWeek(millisecondsOf(value))),
 };
 
-const HALF_DAY_MS = 12 * 3_600_000;
+const HOUR_MS = 3_600_000;
+/** From the westernmost time zone to the easternmost: up to three days at once. */
+const FARTHEST_OFFSETS_MS = [-12 * HOUR_MS, 0, 14 * HOUR_MS] as const;
 
 const DATETIME_RULES: Readonly<Record<string, Reading>> = {
   START_DATETIME: (value, [first]) => millisecondsOf(value) < numberOf(first),
   END_DATETIME: (value, [last]) => millisecondsOf(value) > numberOf(last),
   // In which time zone is not documented: it breaks the rule if it is the wrong day everywhere.
-  DAYS_OF_WEEK: (value, days) => [-HALF_DAY_MS, HALF_DAY_MS].every((shiftMs) => !days.includes(dayOfWeek(millisecondsOf(value) + shiftMs))),
+  DAYS_OF_WEEK: (value, days) => FARTHEST_OFFSETS_MS.every((shiftMs) => !days.includes(dayOfWeek(millisecondsOf(value) + shiftMs))),
 };
 
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;

@@ -26,10 +26,6 @@ interface Asked {
   readonly flags: PlanFlags;
 }
 
-export function registerCheck(program: Command, context: CommandContext): void {
-  register(program, context, 'check', 'preflight', 'Checks source, token and portal; writes nothing.');
-}
-
 export function registerPlan(program: Command, context: CommandContext): void {
   register(program, context, 'plan', 'plan', 'Dry run: says what would become of every record; writes nothing to the portal.').option(
     '--out <folder>',
@@ -58,7 +54,7 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
   await planning.ended();
   const { ledger } = portage;
   const findings = await ledger.runs.readFindings(planning.run);
-  const told = withLines(findings, await readFile(file, 'utf8'), file);
+  const told = withLines(findings, await readFile(resolve(workingFolder, file), 'utf8'), file);
   const row = await ledger.runs.find(planning.run);
   const plan = stopAfter === 'plan' && row !== null ? await ledger.plans.read(row.stagingId) : null;
   const failure = row?.state === 'not-started' ? await explainNotStarted(ledger, planning.run, told) : null;

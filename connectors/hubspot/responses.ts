@@ -141,6 +141,12 @@ export const propertyValidationsSchema = z.object({
 
 export const customPropertyLimitsSchema = z.object({ byObjectType: listOf(z.object({ objectTypeId: z.string(), limit: optionalCount, usage: optionalCount })) });
 
+/** Records and pipelines alike. Source: limits tracking API, 2026-09. */
+export const objectLimitsSchema = z.object({ hubspotDefinedObjectTypes: listOf(z.object({ objectTypeId: z.string(), limit: optionalCount, usage: optionalCount })) });
+
+const limitedType = z.object({ objectTypeId: z.string() });
+export const labelLimitsSchema = z.object({ results: listOf(z.object({ fromObjectType: limitedType, toObjectType: limitedType, limit: optionalCount, usage: optionalCount })) });
+
 // ---------------------------------------------------------------- account
 
 export const accountDetailsSchema = z.object({

@@ -118,8 +118,8 @@ function keepsWeekday({ value, args, strict, timeZone }: Examined): boolean {
   const nameIn = (ms: number, zone: string): string => new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: zone }).format(ms).toUpperCase();
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return args.includes(nameIn(atMs(value), 'UTC'));
   if (strict) return args.includes(nameIn(atMs(value), timeZone));
-  // The first and the last day that it is anywhere.
-  return args.includes(nameIn(atMs(value), 'Etc/GMT+12')) || args.includes(nameIn(atMs(value), 'Etc/GMT-12'));
+  // The days that it is anywhere.
+  return ['Etc/GMT+12', 'UTC', 'Etc/GMT-14'].some((zone) => args.includes(nameIn(atMs(value), zone)));
 }
 
 const asNumber = ([argument]: readonly string[]): number => Number(argument);

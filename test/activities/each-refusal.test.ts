@@ -207,6 +207,16 @@ describe('a value or record that the portal refuses', () => {
     expect(answered?.category).toBe('CONFLICT');
   });
 
+  it('by a value of a unique property that another record has: left out as a cell, and answered by the category, which names no property', async () => {
+    const unique = own('x', 'string', 'text', { hasUniqueValue: true });
+    const end = await runner.runCase({ ...aCase(unique, ['mine', 'theirs', 'mine']), portal: { ...PORTAL, properties: { contacts: [unique] }, records: { contacts: [{ properties: { lastname: 'Else', x: 'theirs' } }] } } });
+
+    table.push(['unique value of another record', told(end.answers[0]?.foreseen), told(end.answers[0]?.answered), 'rejected cells']);
+    expect(end.wrong).toEqual([]);
+    expect(end.planned.map(({ action, properties, cells: notes }) => [action, properties['x'] ?? null, notes.map(({ code }) => code)])).toEqual([['create', 'mine', []], ['create', null, ['value-taken']], ['create', null, ['value-taken']]]);
+    expect(end.answers.map(({ answered }) => answered)).toEqual([{ code: 'VALIDATION_ERROR', property: null }, { code: 'VALIDATION_ERROR', property: null }]);
+  });
+
   describe('of which no plan sends any', () => {
     let end: PredictionEnd;
     beforeAll(async () => {

@@ -311,20 +311,20 @@ describe('planMigration against records that are there', () => {
   });
 
   it('plans what the run itself has written as it was, after its ledger was lost', async () => {
-    const stamped = { ...snapshot, objects: snapshot.objects.map((object) => ({ ...object, properties: [...object.properties, aProperty('migration_provenance')] })) };
+    const stamped = { ...snapshot, objects: snapshot.objects.map((object) => ({ ...object, properties: [...object.properties, aProperty('migration_provenance'), aProperty('member_number', { hasUniqueValue: true })] })) };
     const stamp = (origin: string) => `plan:acme.1:${origin}`;
     const target = aTargetPortal({
       snapshot: stamped,
       records: {
         companies: [there('c1', { salesforce_id: anId('001', 1), domain: 'acme.com', migration_provenance: stamp('created') })],
         contacts: [
-          there('p1', { salesforce_id: anId('003', 1), email: 'a@acme.com', firstname: 'Edited', migration_provenance: stamp('created') }),
+          there('p1', { salesforce_id: anId('003', 1), email: 'a@acme.com', firstname: 'Edited', member_number: '7', migration_provenance: stamp('created') }),
           there('p2', { salesforce_id: anId('003', 2), email: 'moved@acme.com', firstname: 'Ann', lastname: 'Lee 2', migration_provenance: stamp('matched') }),
           there('p3', { email: 'b@acme.com', firstname: 'Somebody' }),
         ],
       },
     });
-    const planning = await aPlanning({ source: aRowsSource({ Account: [anAccount(1, { Website: 'acme.com' })], Contact: [aContactRow(1, { Email: 'a@acme.com' }), aContactRow(2, { Email: 'b@acme.com' }), aContactRow(3, { Email: 'c@acme.com' })] }), target });
+    const planning = await aPlanning({ definition: { objects: { contacts: { properties: { member_number: 'Number__c' } } } }, source: aRowsSource({ Account: [anAccount(1, { Website: 'acme.com' })], Contact: [aContactRow(1, { Email: 'a@acme.com', Number__c: '7' }), aContactRow(2, { Email: 'b@acme.com' }), aContactRow(3, { Email: 'c@acme.com' })] }), target });
     opened.push(planning);
     const { parts } = await planning.all();
 
@@ -332,6 +332,7 @@ describe('planMigration against records that are there', () => {
 
     expect((await planning.planned('companies')).map(({ action, targetId, properties }) => [action, targetId, properties.domain])).toEqual([['create', null, 'acme.com']]);
     expect((await planning.planned('contacts')).map(({ action, targetId, properties }) => [action, targetId, properties.firstname])).toEqual([['create', null, 'Ann'], ['update', 'p2', undefined], ['create', null, 'Ann']]);
+    expect((await planning.planned('contacts')).map(({ properties }) => properties.member_number)).toEqual(['7', undefined, undefined]);
   });
 
   it.each(['source', 'mapping'] as const)('refuses to plan a recovered run from another %s', async (part) => {

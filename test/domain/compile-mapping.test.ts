@@ -125,7 +125,7 @@ describe('compileMapping of what the file says of a property', () => {
   });
 
   it.each([
-    ['a reference to what was not exported', { city: { lookup: { through: 'OwnerId', column: 'Name' } } }, 'unknown-reference', 'OwnerId refers to User, which is not in the export.'],
+    ['a reference to what was not exported', { city: { lookup: { through: 'OwnerId', column: 'Name' } } }, 'unknown-reference', 'OwnerId refers to User, which is not in the export, or not read by this version.'],
     ['a constant that is no option', { lifecyclestage: { constant: 'custommer' } }, 'value-refused', "The portal's property lifecyclestage does not take this value."],
     ['options for a property of the portal', { lifecyclestage: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'lifecyclestage is there already, and options are added only to properties that the migration makes.'],
   ])('refuses %s', (_, properties, code, message) => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { compileMapping } from '../../domain/compile-mapping';
 import type { Finding } from '../../domain/finding';
 import { withLines } from '../../domain/migration-file-lines';
@@ -110,6 +111,7 @@ describe('parseMigrationFile with what is easily mistaken', () => {
     ['a parameter of another kind', ofProperty('{ from: A, transform: { kind: email, to: upper } }'), 'to is not a setting here, but kind is.', null],
     ['a list where one value is compared', `${HEAD}objects: { contacts: { where: [{ field: A, operator: equals, value: [1, 2] }] } }\n`, 'objects.contacts.where.0.value must be one value with equals.', 'Did you mean operator: in?'],
     ['a word where dates are compared', `${HEAD}objects: { contacts: { where: [{ field: A, operator: before, value: soon }] } }\n`, 'objects.contacts.where.0.value must be a day or time such as 2024-01-31 or 2024-01-31T09:00Z with before.', null],
+    ['a star that YAML takes for a reference', HEAD.replace('./export', '*.csv'), '*.csv is a reference in YAML, and nothing bears that name.', "Put it in quotes: '*.csv'."],
     ['the name of a country', HEAD.replace('./export', './export, phoneCountry: UK'), 'source.phoneCountry must be the two capital letters of a country, such as US or DE.', 'Did you mean GB?'],
   ])('tells %s', (_, text, message, suggestion) => {
     expect(problems(text)).toEqual([[message, suggestion]]);
@@ -121,5 +123,29 @@ describe('parseMigrationFile with what is easily mistaken', () => {
 
     expect(again).toEqual(parsed);
     expect(parsed).toMatchObject({ definition: { objects: { contacts: { from: ['Lead'], lifecycle: { created: 'set', matched: 'set' }, where: [{ value: ['1', 'true'] }], properties: { x: { constant: '5' } } } } } });
+  });
+});
+
+describe('whatever stands in a migration file', () => {
+  const keys = ['id', 'source', 'target', 'objects', 'contacts', 'properties', 'from', 'transform', 'kind', 'values', 'where', 'field', 'operator', 'lookup', 'constant', 'owners', 'unmatched', 'dateFormats', '__proto__', 'constructor'];
+  const { anything } = fc.letrec<{ anything: unknown }>((tie) => ({
+    anything: fc.oneof(
+      { maxDepth: 6 },
+      fc.constantFrom<unknown>(null, true, 5, '', 'Contact', 'phone', 'salesforce', 'hubspot', '25%', 'M/d/yyyy'),
+      fc.string(),
+      fc.array(tie('anything'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('anything'), { maxKeys: 6 }),
+    ),
+  }));
+
+  it('is read, or told with lines that the file has', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), anything.map((value) => JSON.stringify(value, null, 1)), fc.dictionary(fc.constantFrom('objects', 'owners', 'quota', 'source'), anything).map((value) => HEAD.replace(/^source.*$/m, '') + JSON.stringify(value).slice(1, -1))), (text) => {
+        const parsed = parseMigrationFile(text, 'migration.yaml');
+        const lines = text.split('\n').length;
+        expect('definition' in parsed || (parsed.problems.length > 0 && parsed.problems.every(({ line, message }) => line >= 1 && line <= lines && message !== ''))).toBe(true);
+      }),
+      { seed: 9, numRuns: 400 },
+    );
   });
 });

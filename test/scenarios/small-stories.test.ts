@@ -191,3 +191,53 @@ describe('the script in the README', () => {
     await finalized(await rehearsal.portage.migration('migration'));
   }, 150_000);
 });
+
+describe('the way from an export to a migration', () => {
+  it('goes from init to a start of the very plan, with what the commands themselves say', async () => {
+    const { folder, stack, portal, sourceFolder } = rehearsal;
+    sourceFolder('walk', {
+      'Account.csv': 'Id,Name,Floor_Area__c\n0015e0000000002AAA,Walk Test,120\n0015e0000000003AAA,Walk Test Two,80\n',
+      'Opportunity.csv': 'Id,Name,StageName,Amount,CloseDate,AccountId\n0065e0000000001AAA,A deal,Open,100,2026-01-31,0015e0000000002AAA\n',
+    });
+    const file = join(folder, 'walk.yaml');
+    const portage = (...words: readonly string[]) => runCommand(words, { ...stack.environment, HOME: folder, XDG_CONFIG_HOME: folder }, folder);
+
+    const init = await portage('init', '--files', 'walk', '--out', 'walk.yaml');
+    expect({ exitCode: init.exitCode, out: init.out }).toEqual({ exitCode: 0, out: expect.stringContaining('portage check walk.yaml') as string });
+    const proposed = readFileSync(file, 'utf8');
+    expect(proposed).toContain('floor_area: { from: Floor_Area__c, create: { type: number, label: Floor Area } }');
+    expect(proposed).not.toMatch(/Walk Test|A deal/);
+
+    const refused = await portage('check', 'walk.yaml');
+    expect(refused.exitCode).toBe(3);
+    expect(refused.out).toMatch(/^To mend first \(1\):\n {2}source\.currency: /m);
+    expect(refused.out.trimEnd().split('\n').at(-1)).toMatch(/^Not ready: 1 mistake to mend first/);
+
+    writeFileSync(file, proposed.replace(/# currency: USD.*/, 'currency: USD'));
+    const checked = await portage('check', 'walk.yaml', '--json');
+    expect({ exitCode: checked.exitCode, ready: (JSON.parse(checked.out) as { ready: boolean }).ready }).toEqual({ exitCode: 0, ready: true });
+    const mended = readFileSync(file, 'utf8');
+    await portage('init', '--out', 'walk.yaml');
+    expect(readFileSync(file, 'utf8')).toBe(mended);
+
+    const planned = await portage('plan', 'walk.yaml');
+    const [, digest = ''] = /--plan ([0-9a-f]{64})/.exec(planned.out) ?? [];
+    expect({ exitCode: planned.exitCode, err: planned.exitCode === 0 ? '' : planned.err, length: digest.length }).toEqual({ exitCode: 0, err: '', length: 64 });
+
+    const started = await portage('start', 'walk.yaml', '--plan', digest, '--yes', '--accept-left-out', '0');
+    expect({ exitCode: started.exitCode, err: started.exitCode === 0 ? '' : started.err }).toEqual({ exitCode: 0, err: '' });
+    const { records } = await portal.canonicalDump();
+    expect(records['companies']?.['0015e0000000002AAA']).toMatchObject({ name: 'Walk Test', floor_area: '120' });
+    await finalized(await rehearsal.portage.migration(/^id: (.+)$/m.exec(proposed)?.[1]));
+  }, 120_000);
+
+  it('does not write to a file that is no migration file', async () => {
+    const { folder, stack } = rehearsal;
+    writeFileSync(join(folder, 'compose.yaml'), 'services: {}\n');
+
+    const { exitCode, err } = await runCommand(['init', '--files', 'walk', '--out', 'compose.yaml'], stack.environment, folder);
+
+    expect({ exitCode, text: readFileSync(join(folder, 'compose.yaml'), 'utf8') }).toEqual({ exitCode: 3, text: 'services: {}\n' });
+    expect(err).toContain('no migration file');
+  });
+});

@@ -32,6 +32,7 @@ export const OWN_PROPERTIES: readonly PropertyDefinition[] = [
   own('x_text', 'string', 'text'), own('x_text_2', 'string', 'text'), own('x_area', 'string', 'textarea'), own('x_phone', 'string', 'phonenumber'), own('x_number', 'number', 'number'), own('x_number_2', 'number', 'number'),
   own('x_bool', 'bool', 'booleancheckbox', { options: ['true', 'false'].map((value) => ({ label: value, value })) }), own('x_select', 'enumeration', 'select', { options }), own('x_radio', 'enumeration', 'radio', { options }), own('x_multi', 'enumeration', 'checkbox', { options }),
   own('x_date', 'date', 'date'), own('x_datetime', 'datetime', 'date'), own('x_calculated', 'number', 'calculation_equation', { calculated: true }), own('x_read_only', 'string', 'text', { readOnlyValue: true }), own('x_archived', 'string', 'text'),
+  own('x_unique', 'string', 'text', { hasUniqueValue: true }),
 ];
 
 const RULED: Readonly<Record<string, readonly Rule[]>> = { x_text: TEXT_RULES, x_text_2: TEXT_RULES, x_area: TEXT_RULES.slice(0, 18), x_phone: PHONE_RULES, x_number: NUMBER_RULES, x_number_2: NUMBER_RULES, x_date: DATE_RULES, x_datetime: DATETIME_RULES };
@@ -107,10 +108,12 @@ function drawRecords(draw: Draw, hasKey: boolean): Readonly<Record<string, reado
   const extra = (): Readonly<Record<string, string>> => (draw.isOneIn(2) ? { x_radio: draw.of(['Gold', 'Silver']), x_text_2: draw.of(['', 'there']), phone: draw.of(['', '12345']) } : {});
   const unique = (records: readonly RecordDefinition[], name: string): readonly RecordDefinition[] => records.filter(({ properties }, at) => !properties[name] || records.findIndex((other) => other.properties[name] === properties[name]) === at);
   const many = (make: (number: number) => RecordDefinition, most: number): readonly RecordDefinition[] => unique(unique(Array.from({ length: draw.upTo(most) }, (_, number) => make(number)), 'salesforce_id'), 'email');
+  /** Held by somebody whom nothing in a source is matched with. */
+  const holder = (name: string): readonly RecordDefinition[] => (draw.isOneIn(2) ? [{ properties: { [name]: 'A holder', x_unique: draw.of(['U1', 'U2', 'U3']), ...(name === 'dealname' ? { pipeline: 'default', dealstage: 'appointmentscheduled' } : {}) }, ...old }] : []);
   const old = { createdAt: '2020-01-01T00:00:00Z' };
   return {
-    companies: many((number) => ({ properties: { name: `There ${number}`, ...(!draw.isOneIn(4) ? { domain: `acme-${1 + draw.upTo(5)}.com` } : {}), ...key('001'), ...extra() }, ...old }), 4),
-    contacts: many((number) => ({ properties: { lastname: `There ${number}`, ...(!draw.isOneIn(4) ? { email: `p${1 + draw.upTo(9)}@company.com` } : {}), ...key('003'), ...extra() }, ...old, archived: draw.isOneIn(9) }), 6),
-    deals: many((number) => ({ properties: { dealname: `There ${number}`, pipeline: 'default', dealstage: 'appointmentscheduled', ...key('006') }, ...old }), 3),
+    companies: [...holder('name'), ...many((number) => ({ properties: { name: `There ${number}`, ...(!draw.isOneIn(4) ? { domain: `acme-${1 + draw.upTo(5)}.com` } : {}), ...key('001'), ...extra() }, ...old }), 4)],
+    contacts: [...holder('lastname'), ...many((number) => ({ properties: { lastname: `There ${number}`, ...(!draw.isOneIn(4) ? { email: `p${1 + draw.upTo(9)}@company.com` } : {}), ...key('003'), ...extra() }, ...old, archived: draw.isOneIn(9) }), 6)],
+    deals: [...holder('dealname'), ...many((number) => ({ properties: { dealname: `There ${number}`, pipeline: 'default', dealstage: 'appointmentscheduled', ...key('006') }, ...old }), 3)],
   };
 }

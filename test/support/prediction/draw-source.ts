@@ -15,6 +15,7 @@ const BOOLS = ['', 'true', 'FALSE', '1', '0', 'no', 'maybe'];
 const CHOICES = ['', 'Gold', 'gold', 'SILVER', 'bronze', 'Platinum', 'not yet'];
 const MULTIS = ['', 'Gold', 'Gold;Silver', 'Silver; bronze', 'Gold;Platinum', ';', 'gold;NOT YET'];
 const DATES = ['', '2024-02-29', '2023-02-29', '2024-02-24', '2023-12-31', '2024-03-31', '2024-11-03', '31/12/2024', '2024-05-05T10:00:00.000Z', '2024-02-10 23:30:00', 'tomorrow', '2024-13-01'];
+const UNIQUES = ['', '', 'U1', 'U2', 'U3', 'U4', 'U5', 'U6', 'U7', 'U8', 'U9', 'V1', 'V2', 'V3', 'V4', 'V5'];
 const EMAILS = ['', '', 'p1@company.com', 'P2@Company.com', ' p3@company.com', 'p4@company.com', 'p5@company.com', 'p6@company.com; other@company.com', 'mailto:p7@company.com', 'p8@foo.com', 'bad', 'p@reserved.test', 'two@@ats.com', 'p9@company.com'];
 const FIRST_NAMES = ['', 'Ann', 'ann', 'Bo', 'José', 'Mary Ann', 'X Æ 12'];
 const LAST_NAMES = ['', 'Lee', 'Kim', 'van Dyke', 'Featherstonehaugh', 'Ng', 'O’Neil', '3PO'];
@@ -26,7 +27,7 @@ const CITIES = ['', 'Oslo', 'NY', 'Rio de Janeiro'];
 /** Column of the source, property of the portal, values. */
 const OWN_COLUMNS: readonly (readonly [string, string, readonly string[]])[] = [
   ['XText__c', 'x_text', TEXTS], ['XText2__c', 'x_text_2', TEXTS], ['XArea__c', 'x_area', TEXTS], ['XPhone__c', 'x_phone', PHONES], ['XNumber__c', 'x_number', NUMBERS], ['XNumber2__c', 'x_number_2', NUMBERS], ['XBool__c', 'x_bool', BOOLS],
-  ['XSelect__c', 'x_select', CHOICES], ['XRadio__c', 'x_radio', CHOICES], ['XMulti__c', 'x_multi', MULTIS], ['XDate__c', 'x_date', DATES], ['XDatetime__c', 'x_datetime', DATES],
+  ['XSelect__c', 'x_select', CHOICES], ['XRadio__c', 'x_radio', CHOICES], ['XMulti__c', 'x_multi', MULTIS], ['XDate__c', 'x_date', DATES], ['XDatetime__c', 'x_datetime', DATES], ['XUnique__c', 'x_unique', UNIQUES],
 ];
 
 export interface DrawnSource {

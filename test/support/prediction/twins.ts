@@ -8,6 +8,7 @@ import { parseEmailCell } from '../../../domain/email-address';
 import type { CellNote, PlannedRecord } from '../../../domain/planned-record';
 import { instantOfDay, parseDay, parseInstant } from '../../../domain/portal-dates';
 import type { PortalObject } from '../../../domain/portal-snapshot.schema';
+import { VALUE_TAKEN_CODE } from '../../../domain/unique-values';
 import { isWritten } from '../../../domain/record-identity';
 import { missingOnUpdate, missingRequired } from '../../../domain/required-properties';
 
@@ -62,16 +63,20 @@ export function twinsOf(input: TwinInput): readonly Twin[] {
   });
 }
 
-function cellTwin({ portal, timeZone }: TwinInput, donor: PlannedRecord, record: PlannedRecord, note: CellNote): readonly Twin[] {
+function cellTwin({ portal, timeZone, planned }: TwinInput, donor: PlannedRecord, record: PlannedRecord, note: CellNote): readonly Twin[] {
   const property = portal.properties.find(({ name }) => name === note.property);
   const code = property === undefined || note.verdict !== 'dropped' ? null : portalCodeOf(note.code, property.type);
   if (code === null || property === undefined) {
     return [];
   }
+  // Creates go out before updates: where an update is to have the value, the twin would come first and take it.
+  if (note.code === VALUE_TAKEN_CODE && planned.some(({ action, properties }) => action === 'update' && properties[note.property] === note.rawValue)) {
+    return [];
+  }
   const value = note.code.startsWith('rule') ? asSent(note, property.type, timeZone) : note.rawValue.trim();
   // An address that is no address takes the place of the donor's; what an admin asks of it as well is not broken by one cell.
   const properties = { ...donor.properties, [note.property]: value };
-  return [{ record: { ...donor, properties }, foreseen: { code, property: note.property }, of: `${record.objectType} ${record.ordinal} ${note.column} → ${note.property}: ${note.code} (${JSON.stringify(note.rawValue.slice(0, 40))})` }];
+  return [{ record: { ...donor, properties }, foreseen: { code, property: note.code === VALUE_TAKEN_CODE ? null : note.property }, of: `${record.objectType} ${record.ordinal} ${note.column} → ${note.property}: ${note.code} (${JSON.stringify(note.rawValue.slice(0, 40))})` }];
 }
 
 /** What the rule was held against: the value as it would have been sent. */
