@@ -13,7 +13,7 @@ import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { unknownDateColumns } from '../domain/source-columns';
-import { unreadColumns } from '../domain/unread-source';
+import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
 import type { CustomColumn } from './custom-columns';
@@ -110,7 +110,10 @@ interface ObjectInput {
 async function openObject({ portal, definition, filled, staged, rowsOf, findings }: ObjectInput): Promise<ObjectScope> {
   const { objectType } = portal;
   const rules = definition.objects[objectType];
-  const presets = SALESFORCE_PRESETS.filter((preset) => preset.objectType === objectType && isNamed(rules.from, preset.sourceObject));
+  const ofType = SALESFORCE_PRESETS.filter((preset) => preset.objectType === objectType);
+  const presets = ofType.filter(({ sourceObject }) => isNamed(rules.from, sourceObject));
+  const leftAlone = ofType.filter((preset) => !presets.includes(preset) && preset.sourceObject in filled).map(({ sourceObject }) => sourceObject);
+  findings.push(...leftAlone.map((sourceObject) => objectLeftAlone(sourceObject, objectType, rowsOf(sourceObject))));
   if (presets.length === 0) {
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
