@@ -1,4 +1,3 @@
-import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
 import { OBJECT_TYPES } from '../domain/object-type';
 import { assembleReport, refusedCount } from '../domain/report';
@@ -35,6 +34,7 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           ...tallies,
           verification,
           matchedSince: await facts.matchedSince(run),
+          verdictsChanged: plan.recordDrift?.groups ?? [],
           calls: await facts.readCalls(run),
           forecastCalls: Object.values(plan.calls).reduce((sum, count) => sum + count, 0),
           quota: { dailyLimit: pace.dailyLimit, dailyRemaining: pace.dailyRemaining, reserve: row.definition.quota.reserve },
@@ -47,19 +47,11 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           inDoubt: await facts.inDoubt(run, MAX_NAMED),
           refused: await facts.readRefusals(run, MAX_NAMED),
           kept: input.rolledBack ? await facts.readKept(run, MAX_KEPT_LISTED) : null,
-          findings: await findingsOf(ledger, run, row.stagingId),
+          findings: await ledger.runs.readFindings(run),
           unreadFiles: (await ledger.staging.readInspection(row.stagingId))?.unread ?? [],
         });
         await facts.saveReport(run, report);
         return { state: report.state, refused: refusedCount(tallies.records, tallies.associations), differences: verification.differences };
       }),
   };
-}
-
-/** A run that adopted a plan has the findings of that planning too; what both found counts once. */
-async function findingsOf(ledger: Ledger, run: string, stagingId: string): Promise<readonly Finding[]> {
-  const own = await ledger.runs.readFindings(run);
-  const adopted = stagingId === run ? [] : await ledger.runs.readFindings(stagingId);
-  const known = new Set(own.map(({ code, place }) => `${code} ${place}`));
-  return [...own, ...adopted.filter(({ code, place }) => !known.has(`${code} ${place}`))];
 }

@@ -62,7 +62,7 @@ async function inspect(collaborators: InspectPortalCollaborators, { run, kind, s
     await refuse('PlanError', error('other-run-writing', 'target.portal', `Run ${otherWriter} is writing to portal ${portalId}, to object types that this source holds too.`, `Let it end, or undo it with \`portage rollback --confirm ${otherWriter}\`, then start again.`, EXIT.configuration));
   }
   const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
-  await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
+  await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot, new Set()));
   if (isSimulator && tell !== 'mistakes') {
     await ledger.runs.addFindings(run, [{ code: SIMULATED_PORTAL, severity: 'info', place: `portal ${portalId}`, message: 'This portal is a simulated one on this machine.', remedy: '', count: 1 }]);
   }

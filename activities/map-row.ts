@@ -131,11 +131,14 @@ export async function masterIds(scope: PlanningScope, sourceObject: string, page
   return masters;
 }
 
-/** Rows that end before they are mapped: unusable, deleted, merged, filtered. Null for all others. */
-export function settledEarly({ definition }: PlanningScope, object: ObjectScope, source: SourceScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
+/** Rows that end before they are mapped: unusable, not asked for, deleted, merged, filtered. Null for all others. */
+export function settledEarly({ definition, only }: PlanningScope, object: ObjectScope, source: SourceScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
   const record = plain(object, placeOf(source, row));
   if (row.state !== 'ok') {
     return leftOut(record, row.state === 'repeated-id' ? 'repeated-id' : 'malformed-row', row.state);
+  }
+  if (only !== null && !only.has(row.sourceId ?? '')) {
+    return leftOut(record, 'filter', 'only');
   }
   const master = masters.get(row.sourceId ?? '') ?? null;
   if (master !== null) {

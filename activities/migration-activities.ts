@@ -60,10 +60,14 @@ export interface PortalActivities {
   /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger (mistakes alone, unless `tell` says otherwise). Throws PlanError where there is a mistake, AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
   inspectPortal(input: { readonly run: string; readonly tell?: PreflightTold }): Promise<{ readonly portalId: string }>;
   /**
-   * Maps, folds, matches, numbers batches; writes the plan to the ledger. `expectedDigest`: throws PlanError `drift-<part>` when another plan comes out.
+   * Maps, folds, matches, numbers batches; writes the plan to the ledger.
    * `recovered`: the run has written already, and its ledger was lost: what it made itself is planned as it was, and source and mapping must be the lost plan's.
    */
-  planMigration(input: { readonly run: string; readonly expectedDigest: string | null; readonly recovered?: { readonly expected: { readonly source: string; readonly mapping: string } | null } }): Promise<PlanFacts>;
+  planMigration(input: { readonly run: string; readonly recovered?: { readonly expected: { readonly source: string; readonly mapping: string } | null } }): Promise<PlanFacts>;
+  /** Of a run that adopted a plan: matches its records again with the portal as it is now, and says in `recordDrift` how many verdicts changed. */
+  rematchRecords(input: { readonly run: string; readonly expectedDigest: string }): Promise<PlanFacts>;
+  /** Does the schema of a type still hold what the plan writes? Throws PlanError with a code such as `option-gone contacts.industry` when it does not. At most one reading a minute. */
+  compareSchema(input: RunIdentity & { readonly objectType: ObjectType; readonly reserve: number }): Promise<void>;
   /** Groups, properties (migration key first) and pipelines of the plan. */
   applySchema(input: RunIdentity & ReserveOfLater): Promise<{ readonly created: number; readonly existed: number }>;
   /** Writes one batch exactly once (domain/batch-protocol.ts). Throws RateLimitedError, QuotaExhaustedError, AuthorizationError, TransientError while a record is in doubt. */
@@ -90,6 +94,8 @@ export interface LedgerActivities {
   inspectSource(input: { readonly run: string }): Promise<{ readonly fileCount: number }>;
   /** Looks at the first rows of each object: how values are written and which type takes them, to the ledger. */
   sampleSource(input: { readonly run: string }): Promise<{ readonly columnCount: number }>;
+  /** For a start that names a plan: throws PlanError `drift-<part>` when source, mapping, portal or version are not the plan's any more, `plan-unknown` without one. Else takes over what was staged for it. */
+  adoptPlan(input: { readonly run: string; readonly expectedDigest: string }): Promise<void>;
   /** Streams the source into the ledger; resumes from the ledger's cursor. */
   stageSource(input: { readonly run: string }): Promise<{ readonly rows: number }>;
   /** State, phase and reasons to wait as `status` shows them without Temporal. Tells which records the ledger has as in doubt and as refused, by ordinals. */

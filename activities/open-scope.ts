@@ -13,7 +13,7 @@ import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { unknownDateColumns } from '../domain/source-columns';
-import { unreadColumns } from '../domain/unread-source';
+import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
 import type { CustomColumn } from './custom-columns';
@@ -26,7 +26,7 @@ export interface ScopeCollaborators {
   readonly quota: QuotaGuard;
 }
 
-export async function openScope({ ledger, target, quota }: ScopeCollaborators, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords'>> {
+export async function openScope({ ledger, target, quota }: ScopeCollaborators, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords' | 'only'>> {
   const row = await ledger.runs.find(run);
   const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
   if (row === null || saved === null || inspection === null) {
@@ -110,7 +110,10 @@ interface ObjectInput {
 async function openObject({ portal, definition, filled, staged, rowsOf, findings }: ObjectInput): Promise<ObjectScope> {
   const { objectType } = portal;
   const rules = definition.objects[objectType];
-  const presets = SALESFORCE_PRESETS.filter((preset) => preset.objectType === objectType && isNamed(rules.from, preset.sourceObject));
+  const ofType = SALESFORCE_PRESETS.filter((preset) => preset.objectType === objectType);
+  const presets = ofType.filter(({ sourceObject }) => isNamed(rules.from, sourceObject));
+  const leftAlone = ofType.filter((preset) => !presets.includes(preset) && preset.sourceObject in filled).map(({ sourceObject }) => sourceObject);
+  findings.push(...leftAlone.map((sourceObject) => objectLeftAlone(sourceObject, objectType, rowsOf(sourceObject))));
   if (presets.length === 0) {
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
@@ -137,8 +140,11 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
     firstOrdinal += rowsOf(sourceObject) + (sourceObject === 'Contact' && hasPersonAccounts(filled) ? rowsOf('Account') : 0);
   }
   findings.push(...mistakesOfAll(mistakes));
-  return { objectType, sources, portal, rules, creatable, usedProperties: new Set(), options: new Map() };
+  return { objectType, sources, portal, rules, creatable, usedProperties: new Set(), options: new Map(), listedValues: listedProperties(portal) };
 }
+
+/** Properties whose values the portal lists, none of them used yet. */
+const listedProperties = ({ properties }: PortalObject): Map<string, Set<string>> => new Map([...properties.filter(({ type }) => type === 'enumeration').map(({ name }) => name), 'dealstage'].map((name) => [name, new Set<string>()]));
 
 /** A contact's include those of person accounts, an account's do not. */
 export function unreadCustomColumns(sourceObject: string, filled: Filled, read: ReadonlySet<string>): readonly CustomColumn[] {

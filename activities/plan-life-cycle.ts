@@ -64,3 +64,6 @@ async function raise(scope: PlanningScope, reached: readonly Reach[]): Promise<v
   }
   await keepPlanned(scope, [...raised.values()]);
 }
+
+/** `set` clears the stage of a matched contact before it writes it: a call more for each batch of them. */
+export const lifeCycleCalls = ({ lifeCycle, definition }: PlanningScope): 'one' | 'two' => (lifeCycle !== null && definition.objects.contacts.lifecycle.matched === 'set' ? 'two' : 'one');

@@ -121,7 +121,12 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
         // Written by this run before: nothing is left to write, but it is no record that was right already.
         return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
       });
-      await keepPlanned(scope, settled.map((record) => withStageOfCreated(scope, record)));
+      const staged = settled.map((record) => withStageOfCreated(scope, record));
+      const changed = records.filter((record, at) => staged[at] !== record);
+      if (changed.length > 0) {
+        await scope.ledger.drift.keepUnmatched(scope.stagingId, changed);
+      }
+      await keepPlanned(scope, staged);
       await scope.breathe();
     }
   }

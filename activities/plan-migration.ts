@@ -1,24 +1,26 @@
 import type { TargetReader } from '../connectors/connector';
 import { assembleSchemaPlan } from '../domain/assemble-schema-plan';
-import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
 import { addsUp, associationsAddUp, forecastCalls, leftOutToAccept, planFacts, schemaChanges } from '../domain/migration-plan';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
-import { digestOf, driftedPart, mappingDigest, planDigest, portalDigest } from '../domain/plan-digest';
+import { planDigest } from '../domain/plan-digest';
+import { DRIFT_EXIT_CODE, driftFinding } from '../domain/plan-drift';
 import type { PlanParts } from '../domain/plan-digest';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
 import type { SchemaPlan } from '../domain/schema-plan';
 import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
+import { keepSchemaBases } from './keep-schema-bases';
 import { ConsentCount } from './map-row';
 import type { MappingFacts } from './map-row';
 import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
 import { planDetails } from './plan-details';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
-import { planLifeCycle } from './plan-life-cycle';
+import { lifeCycleCalls, planLifeCycle } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
+import { planParts } from './plan-parts';
 import { describeUnusableRows, planRecords } from './plan-records';
 import { planRequirements } from './plan-requirements';
 import { hasSource, objectScope, sourceScope } from './planning-scope';
@@ -28,12 +30,10 @@ import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher } from './owner-matcher';
 import { readDealFacts } from './source-facts';
 import type { DealFacts } from './source-facts';
+import { tellUnknownIds } from './unknown-ids';
 
 /** Contacts first: a person account among the companies is decided by its contact, and so is a converted lead. */
 const MAPPING_ORDER = ['Contact', 'Account', 'Lead', 'Opportunity'] as const;
-
-/** Exit code of the command line for a plan that is refused or drifted. */
-const DRIFT_EXIT_CODE = 5;
 
 export interface PlanMigrationCollaborators {
   readonly ledger: Ledger;
@@ -51,69 +51,32 @@ export interface PlanMigrationCollaborators {
 export function createPlanMigration({ ledger, target, version, clock }: PlanMigrationCollaborators): Pick<PortalActivities, 'planMigration'> {
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
-    planMigration: ({ run, expectedDigest, recovered }) =>
+    planMigration: ({ run, recovered }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
-        const expected = await readExpected(ledger, expectedDigest);
-        const scope = { ...(await openScope({ ledger, target, quota }, run, signal)), ownRecords: recovered === undefined ? ('unknown' as const) : ('kept' as const) };
-        // What can be compared beforehand is, so that a refused start leaves the approved plan where it is.
-        await refuseDrift(scope, expected, { ...(expected?.parts ?? NO_PARTS), ...ownParts(scope, version) });
-        await refuseOtherSource(scope, recovered?.expected ?? null, ownParts(scope, version));
+        const only = await ledger.drift.readOnly(run);
+        const scope = { ...(await openScope({ ledger, target, quota }, run, signal)), only: only === null ? null : new Set(only.map(({ sourceId }) => sourceId)), ownRecords: recovered === undefined ? ('unknown' as const) : ('kept' as const) };
+        const parts = await planParts(scope, version);
+        await refuseOtherSource(scope, recovered?.expected ?? null, parts);
         await ledger.plans.clear(scope.stagingId);
         const simulator = await target.isSimulator(signal);
-        const summary = await plan(scope, version, simulator);
-        await refuseDrift(scope, expected, summary.parts);
+        const summary = await plan(scope, parts, simulator);
+        await tellUnknownIds(scope, only ?? []);
         await ledger.plans.save(scope.stagingId, summary);
         return planFacts(summary);
       })),
   };
 }
 
-/** Read before the plan is cleared: it may be this very staging's. */
-async function readExpected(ledger: Ledger, digest: string | null): Promise<PlanSummary | null> {
-  if (digest === null) {
-    return null;
-  }
-  const stagingId = await ledger.plans.findByDigest(digest);
-  const summary = stagingId === null ? null : await ledger.plans.read(stagingId);
-  if (summary === null) {
-    throw new MigrationError('PlanError', `No plan with the digest ${digest} is in this ledger. Plan again.`, { code: 'plan-unknown', exitCode: DRIFT_EXIT_CODE });
-  }
-  return summary;
-}
-
-const NO_PARTS: PlanParts = { source: '', mapping: '', portal: '', version: '' };
-
-/** The parts that are known without planning; the portal's also names the owners that records get. */
-const ownParts = ({ inspection, definition }: PlanningScope, version: string): Omit<PlanParts, 'portal'> => ({ source: inspection.digest, mapping: mappingDigest(definition), version: digestOf(version) });
-
-async function refuseDrift({ ledger, run }: PlanningScope, expected: PlanSummary | null, actual: PlanParts): Promise<void> {
-  const part = expected === null ? null : driftedPart(expected.parts, actual);
-  if (part !== null) {
-    await ledger.runs.addFindings(run, [driftFinding(part)]);
-    throw new MigrationError('PlanError', `The plan has drifted in its part ${part}. Plan again and look at what changed.`, { code: `drift-${part}`, exitCode: DRIFT_EXIT_CODE });
-  }
-}
-
 /** After a lost ledger the plan must come out of the same source by the same rules; the portal has changed by our own writing, and Portage may have been updated. */
 async function refuseOtherSource({ ledger, run }: PlanningScope, expected: Pick<PlanParts, 'source' | 'mapping'> | null, actual: Pick<PlanParts, 'source' | 'mapping'>): Promise<void> {
   const part = expected === null ? undefined : (['source', 'mapping'] as const).find((each) => expected[each] !== actual[each]);
   if (part !== undefined) {
-    await ledger.runs.addFindings(run, [driftFinding(part)]);
+    await ledger.runs.addFindings(run, [driftFinding(part, null)]);
     throw new MigrationError('PlanError', `The ${part} is not the one that run ${run} was planned from. Put the right one back.`, { code: `drift-${part}`, exitCode: DRIFT_EXIT_CODE });
   }
 }
 
-const driftFinding = (part: keyof PlanParts): Finding => ({
-  code: `drift-${part}`,
-  severity: 'error',
-  place: part,
-  message: `Since the plan was made, the ${part === 'portal' ? "portal's schema or settings" : part === 'version' ? 'version of Portage' : part} changed.`,
-  remedy: 'Run plan again, look at what changed, and start with the new digest.',
-  count: 1,
-  exitCode: DRIFT_EXIT_CODE,
-});
-
-async function plan(scope: PlanningScope, version: string, simulator: boolean): Promise<PlanSummary> {
+async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean): Promise<PlanSummary> {
   const deals = await readDealFacts(scope);
   const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount() };
   const { owners, consent } = facts;
@@ -146,7 +109,7 @@ async function plan(scope: PlanningScope, version: string, simulator: boolean): 
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
   scope.findings.push(...consent.findings(), ...owners.findings());
-  return assemble(scope, { version, simulator, deals, owners, madeContacts });
+  return assemble(scope, { parts, simulator, deals, owners, madeContacts });
 }
 
 /** Mistakes are told all at once, then the run ends; nothing has been written. */
@@ -160,14 +123,14 @@ async function endOnErrors(scope: PlanningScope): Promise<void> {
 }
 
 interface PlanInputs {
-  readonly version: string;
+  readonly parts: PlanParts;
   readonly simulator: boolean;
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
   readonly madeContacts: number;
 }
 
-async function assemble(scope: PlanningScope, { version, simulator, deals, owners, madeContacts }: PlanInputs): Promise<PlanSummary> {
+async function assemble(scope: PlanningScope, { parts, simulator, deals, owners, madeContacts }: PlanInputs): Promise<PlanSummary> {
   const { ledger, stagingId, snapshot } = scope;
   const records = await Promise.all(OBJECT_TYPES.map((objectType) => recordForecast(scope, objectType, madeContacts)));
   const associations = await Promise.all(
@@ -183,10 +146,7 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
   const schema = planSchema(scope, deals, records);
   await endOnErrors(scope);
   const matchingCalls = (await ledger.facts.readCalls(scope.run)).filter(({ phase }) => phase === 'plan').reduce((sum, { count }) => sum + count, 0);
-  const parts: PlanParts = {
-    ...ownParts(scope, version),
-    portal: digestOf({ schema: portalDigest(snapshot), owners: [...owners.usedTargetIds].sort() }),
-  };
+  await keepSchemaBases(scope, schema);
   const undecidedMatches = records.reduce((sum, { objectType, leftOut }) => sum + (objectScope(scope, objectType).rules.ambiguous === 'ask' ? (leftOut['ambiguous-match'] ?? 0) : 0), 0);
   return {
     digest: planDigest(parts),
@@ -204,9 +164,6 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     ...(await planDetails(scope)),
   };
 }
-
-/** `set` clears the stage of a matched contact before it writes it: a call more for each batch of them. */
-const lifeCycleCalls = ({ lifeCycle, definition }: PlanningScope): 'one' | 'two' => (lifeCycle !== null && definition.objects.contacts.lifecycle.matched === 'set' ? 'two' : 'one');
 
 async function recordForecast({ ledger, stagingId, objects }: PlanningScope, objectType: ObjectType, madeContacts: number): Promise<RecordForecast> {
   const counts = await ledger.staging.countRows(stagingId);

@@ -21,8 +21,17 @@ export async function planRequirements(scope: PlanningScope, object: ObjectScope
       const held = await readHolders(scope, object, names, records.filter(isWritten));
       settled.push(...records.map((record) => settle(object, record, claimed, held)));
     }
-    await keepPlanned(scope, settled.filter((record, at) => record !== page[at]));
+    await keepChanged(scope, page, settled);
     await leaveOutFolded(scope, settled.filter(({ action }) => action === 'left-out'));
+  }
+}
+
+/** What has become otherwise; what it was is kept as well, for a start that asks the portal again. */
+async function keepChanged(scope: PlanningScope, before: readonly PlannedRecord[], after: readonly PlannedRecord[]): Promise<void> {
+  const changed = before.filter((record, at) => after[at] !== record);
+  if (changed.length > 0) {
+    await scope.ledger.drift.keepUnmatched(scope.stagingId, changed);
+    await keepPlanned(scope, after.filter((record, at) => before[at] !== record));
   }
 }
 
@@ -69,11 +78,12 @@ async function leaveOutFolded(scope: PlanningScope, survivors: readonly PlannedR
   const ids = [...bySourceId.values()].flatMap(mergedIdsOf);
   for (const objectType of ids.length === 0 ? [] : (['contacts', 'companies'] as const)) {
     const folded = [...(await findPlanned(scope, objectType, ids)).values()].filter(({ action }) => action === 'fold');
-    await keepPlanned(
+    await keepChanged(
       scope,
-      folded.flatMap((record): readonly PlannedRecord[] => {
+      folded,
+      folded.map((record): PlannedRecord => {
         const survivor = bySourceId.get(record.foldInto ?? '');
-        return survivor === undefined ? [] : [{ ...record, action: 'left-out', reason: survivor.reason, reasonCode: survivor.reasonCode, foldInto: null }];
+        return survivor === undefined ? record : { ...record, action: 'left-out', reason: survivor.reason, reasonCode: survivor.reasonCode, foldInto: null };
       }),
     );
   }

@@ -41,6 +41,8 @@ export interface ObjectScope {
   readonly usedProperties: Set<string>;
   /** Values seen of enumerations that are made; grows while planning. */
   readonly options: Map<string, Set<string>>;
+  /** Values that planned records write to enumerations of the portal, and stages; grows while planning. */
+  readonly listedValues: Map<string, Set<string>>;
 }
 
 export interface PlanningScope {
@@ -55,6 +57,8 @@ export interface PlanningScope {
   readonly keyProperty: string;
   /** `kept`: the run has written before and its ledger was lost; what carries its stamp is planned as it was. */
   readonly ownRecords: 'unknown' | 'kept';
+  /** `--only`: ids of the source records that alone are moved. */
+  readonly only: ReadonlySet<string> | null;
   readonly objects: readonly ObjectScope[];
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -166,13 +170,17 @@ export async function findSurvivors(scope: PlanningScope, objectType: ObjectType
 export async function keepPlanned(scope: PlanningScope, records: readonly PlannedRecord[]): Promise<void> {
   for (const record of records) {
     if (isWritten(record)) {
-      const { usedProperties, options, creatable } = objectScope(scope, record.objectType);
+      const { usedProperties, options, listedValues, creatable } = objectScope(scope, record.objectType);
       for (const [property, value] of Object.entries(record.properties)) {
         usedProperties.add(property);
         if (creatable[property]?.type === 'enumeration') {
           const seen = options.get(property) ?? new Set<string>();
           (creatable[property].isMultiple === true ? value.split(';') : [value]).forEach((one) => seen.add(one));
           options.set(property, seen);
+        }
+        const listed = listedValues.get(property);
+        if (listed !== undefined) {
+          value.split(';').forEach((one) => listed.add(one));
         }
       }
     }

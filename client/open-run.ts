@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { definitionDigest } from '../domain/definition-digest';
 import { MigrationError } from '../domain/migration-error';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
+import type { OnlyId } from '../domain/only-ids';
 import { OVER_STATES } from '../domain/phase';
 import { STATE_WORDS } from '../domain/words';
 import type { Ledger, RunRow } from '../ledger/ledger';
@@ -16,8 +17,8 @@ const OPENING_MS = 60_000;
  * one wins, and a run whose client died between the two is taken up by the next start.
  * @throws CommandError when an earlier run stands
  */
-export async function openRun({ ledger, client }: { readonly ledger: Ledger; readonly client: Client }, definition: MigrationDefinition): Promise<RunRow> {
-  const digest = definitionDigest(definition);
+export async function openRun({ ledger, client }: { readonly ledger: Ledger; readonly client: Client }, definition: MigrationDefinition, only: readonly OnlyId[] | null): Promise<RunRow> {
+  const digest = definitionDigest(definition, only);
   for (;;) {
     const now = new Date().toISOString();
     try {

@@ -26,6 +26,8 @@ import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-stat
 import { openRun, stands } from './open-run';
 import { assembleRecovery, type Recovery } from './recovery';
 import { describeMigration } from './run-workflows';
+import type { OnlyId } from '../domain/only-ids';
+import { readOnlyIds } from './read-only-ids';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
 export interface ConnectOptions {
@@ -44,23 +46,27 @@ export interface StartOptions {
   readonly planDigest?: string;
   /** Approve the plan that comes out, if exactly so many records are left out for reasons that are not the user's own. */
   readonly approve?: { readonly acceptLeftOut: number };
+  /** Go on although more than a hundredth of that plan's records got another verdict since. */
+  readonly acceptDrift?: true;
+  /** Path of a list of source ids: nothing else is moved. */
+  readonly only?: string;
 }
 
 export interface PortageClient {
   /** Opens a run of the migration in this file and starts it. Throws CommandError before anything is started. */
   start(file: string, options?: StartOptions): Promise<Migration>;
   /** Starts preflight alone, or preflight, staging and plan. */
-  plan(file: string, stopAfter: PlanningInput['stopAfter']): Promise<Planning>;
+  plan(file: string, stopAfter: PlanningInput['stopAfter'], options?: Pick<StartOptions, 'only'>): Promise<Planning>;
   /** Looks at source and portal for a migration file that is still to be made, or to be added to. `source.files` is an absolute path. */
   sample(definition: MigrationDefinition): Promise<Planning>;
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
   /**
-   * Looks which home of a run's memory was lost, and says what that costs; `proceed` rebuilds it from the other. `file` is needed where the ledger was lost.
+   * Looks which home of a run's memory was lost, and says what that costs; `proceed` rebuilds it from the other. `file`, and the list of `--only` if there was one, are needed where the ledger was lost.
    * @throws CommandError where nothing is lost, or nothing is left to recover from
    */
-  recovery(id?: string, file?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
+  recovery(id?: string, file?: string, only?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
   /** Is a worker of this ledger polling? */
   hasWorker(ledgerId?: string): Promise<boolean>;
   readonly ledger: Ledger;
@@ -106,9 +112,12 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
 
-  const startPlanning = async (definition: MigrationDefinition, stopAfter: PlanningInput['stopAfter']): Promise<Planning> => {
+  const startPlanning = async (definition: MigrationDefinition, stopAfter: PlanningInput['stopAfter'], only: readonly OnlyId[] | null = null): Promise<Planning> => {
     const client = await temporal.client();
-    const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+    const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition, only), now: new Date().toISOString() });
+    if (only !== null) {
+      await ledger.drift.saveOnly(row.run, only);
+    }
     const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
     const handle = await client.workflow.start('planning', {
       workflowId: workflowIds.planning(row.run),
@@ -129,9 +138,14 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
+      const only = startOptions.only === undefined ? null : await readOnlyIds(resolve(folder, startOptions.only));
       const client = await temporal.client();
-      const row = await openRun({ ledger, client }, definition);
-      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: startOptions.planDigest ?? null, approve: startOptions.approve ?? null, ...known });
+      const row = await openRun({ ledger, client }, definition, only);
+      if (only !== null) {
+        await ledger.drift.saveOnly(row.run, only);
+      }
+      const { planDigest = null, approve = null, acceptDrift } = startOptions;
+      const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: planDigest, approve, ...(acceptDrift === undefined ? {} : { acceptDrift }), ...known });
       try {
         await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
       } catch (error) {
@@ -139,7 +153,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       }
       return migrationOf(row);
     },
-    plan: async (file, stopAfter) => startPlanning(await readDefinition(resolve(folder, file)), stopAfter),
+    plan: async (file, stopAfter, { only } = {}) => startPlanning(await readDefinition(resolve(folder, file)), stopAfter, only === undefined ? null : await readOnlyIds(resolve(folder, only))),
     sample: (definition) => startPlanning(definition, 'sample'),
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
@@ -154,9 +168,10 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return migrationOf(newest);
     },
     list: () => ledger.runs.list(),
-    async recovery(id, file) {
+    async recovery(id, file, list) {
       const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
-      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), known }, id ?? null, definition);
+      const only = list === undefined ? null : await readOnlyIds(resolve(folder, list));
+      const recovery = await assembleRecovery({ ledger, ledgerId, client: await temporal.client(), only, known }, id ?? null, definition);
       return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
     },
     hasWorker: () => temporal.hasWorker(ledgerId),

@@ -4,6 +4,7 @@ import { definitionDigest } from '../domain/definition-digest';
 import { planFacts } from '../domain/migration-plan';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import type { OnlyId } from '../domain/only-ids';
 import { OVER_STATES } from '../domain/phase';
 import { stateFromLedger, stateFromWorkflows } from '../domain/recovered-state';
 import { STATE_WORDS } from '../domain/words';
@@ -31,6 +32,8 @@ export interface RecoveryScene {
   readonly ledger: Ledger;
   readonly ledgerId: string;
   readonly client: Client;
+  /** The list of `--only` that the run was started with, where its ledger is lost. */
+  readonly only: readonly OnlyId[] | null;
   /** What the caller knows better than the defaults. */
   readonly known: Pick<MigrationInput, 'searchLagMs'>;
 }
@@ -137,7 +140,7 @@ function pick<Tally extends object>(type: string, tally: Tally | undefined, word
 
 // ---------------------------------------------------------------- the ledger is lost
 
-async function fromWorkflows({ ledger, ledgerId, client, known }: RecoveryScene, run: string, definition: MigrationDefinition | null): Promise<Recovery> {
+async function fromWorkflows({ ledger, ledgerId, client, only, known }: RecoveryScene, run: string, definition: MigrationDefinition | null): Promise<Recovery> {
   const standing = await describeMigration(client, run);
   if (standing === null) {
     throw new CommandError(EXIT.usage, `Neither this ledger nor Temporal knows a run ${run}.`, 'PORTAGE_LEDGER and TEMPORAL_ADDRESS say where is looked.');
@@ -162,7 +165,10 @@ async function fromWorkflows({ ledger, ledgerId, client, known }: RecoveryScene,
     losses: LOST_WITH_LEDGER,
     startsPaused: now !== 'running',
     async proceed() {
-      const row = await ledger.recovery.adopt({ run, migrationId: definition.id, definition, definitionDigest: definitionDigest(definition), portalId: plan.portalId, epoch: input.epoch, createdAt: standing.startedAt });
+      const row = await ledger.recovery.adopt({ run, migrationId: definition.id, definition, definitionDigest: definitionDigest(definition, only), portalId: plan.portalId, epoch: input.epoch, createdAt: standing.startedAt });
+      if (only !== null) {
+        await ledger.drift.saveOnly(run, only);
+      }
       // Copied before its keepers are ended. Told again, it is the same.
       for (const { objectType, partitions } of plan.records) {
         for (const { partition } of partitions) {

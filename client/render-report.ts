@@ -57,6 +57,7 @@ function explain(report: Report): readonly string[] {
       );
     }
   }
+  lines.push(...report.verdictsChanged.map(({ objectType, planned, found, count }) => `  ${countObjects(count, objectType)}: planned as ${planned}, at the start ${found}, because records of the portal had changed.`));
   for (const type of ASSOCIATION_TYPES) {
     const tally = report.associations[type];
     if (tally !== undefined) {

@@ -30,7 +30,7 @@ export async function readLostStory(client: Client, run: string): Promise<LostSt
   const newest = await readStory(client, client.workflow.getHandle(workflowId));
   const input = migrationInputSchema.parse(newest.input);
   for (let story: Story | null = newest, seen = 0; story !== null; seen += 1, story = await readEarlier(client, workflowId, seen)) {
-    const planned = story.results.findLast(({ activity }) => activity === 'planMigration')?.result;
+    const planned = story.results.findLast(({ activity }) => activity === 'planMigration' || activity === 'rematchRecords')?.result;
     const plan = planned === undefined ? (migrationInputSchema.parse(story.input).carried?.facts ?? null) : planFactsSchema.parse(planned);
     if (plan !== null) {
       return { input, plan };

@@ -7,7 +7,7 @@ import type { MigrationWorkflowInput, migration } from '../workflows/migration';
 const HUNDRED_YEARS = '876000h';
 
 /** What the migration file says of a run, as its workflow takes it. */
-export function toMigrationInput(definition: MigrationDefinition, given: Pick<MigrationInput, 'run' | 'ledgerId' | 'epoch' | 'expectedPlanDigest' | 'approve' | 'searchLagMs'>): MigrationInput {
+export function toMigrationInput(definition: MigrationDefinition, given: Pick<MigrationInput, 'run' | 'ledgerId' | 'epoch' | 'expectedPlanDigest' | 'approve' | 'acceptDrift' | 'searchLagMs'>): MigrationInput {
   return {
     ...given,
     migrationId: definition.id,

@@ -5,7 +5,7 @@
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import type { CallFact } from '../domain/pace';
 import type { PortalLimits } from '../domain/portal-limits';
-import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
+import type { PortalSchema, PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
 import type { PipelineDefinition, PropertyDefinition } from '../domain/schema-plan';
 import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
 
@@ -91,6 +91,8 @@ export interface TargetConnector {
   readLimits(call: CallContext): Promise<PortalLimits>;
   /** May records of the type be written with this token? Asked where its scopes are not told; changes nothing. */
   mayWrite(objectType: ObjectType, call: CallContext): Promise<boolean>;
+  /** What people configure of one object type, as in the snapshot: two calls, three where the type has pipelines. */
+  readSchema(objectType: ObjectType, call: CallContext): Promise<PortalSchema>;
   readQuota(call: CallContext): Promise<QuotaFacts>;
   /** Is the target a simulator? A loopback base URL whose control plane answers. */
   isSimulator(signal: AbortSignal): Promise<boolean>;
@@ -146,5 +148,5 @@ export interface TargetConnector {
 export type TargetReader = Pick<
   TargetConnector,
   | 'portalId' | 'readSnapshot' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
-  | 'readProperties' | 'readPipelines' | 'readLimits' | 'mayWrite'
+  | 'readProperties' | 'readPipelines' | 'readLimits' | 'mayWrite' | 'readSchema'
 >;

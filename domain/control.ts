@@ -1,3 +1,4 @@
+import type { SchemaDriftCode } from './schema-basis';
 import type { Control, PauseReason, PauseReasonKind } from './phase';
 
 /** Batch activities in flight over all open partitions: 24 sockets a portal are what the pace allows (design of pace, docs/). */
@@ -19,6 +20,7 @@ const REMEDIES: Readonly<Record<PauseReasonKind, string>> = {
 /** More than the reason's kind knows: told by its code. */
 const REMEDIES_BY_CODE: Readonly<Record<string, string>> = {
   'left-out-number': 'Records are left out for a reason that is not your own decision. Approve with their number as well: `portage resume --approve DIGEST --accept-left-out N`.',
+  'record-drift': 'Since the plan was made, records of the portal changed, and with them more than 1 % of its verdicts: `portage status --changes FILE` lists them. Accept that with `portage resume --approve DIGEST --accept-drift`, or give the run up with `portage rollback` and plan again.',
   recovered: 'The run was recovered and waits for a word: look at `portage status`, then `portage resume`.',
   'id-map-witness-differs': 'What the workflows knew of the id map, and what stands in the portal, differ. The findings name the records. `portage resume` goes on with what stands in the portal.',
   'sealed-map-differs': 'The id map in the ledger and in its sealed shards differ. Everything is kept; tell us. `portage resume` undoes by the ledger.',
@@ -36,6 +38,10 @@ const REMEDIES_BY_CODE: Readonly<Record<string, string>> = {
   'rate-limited': 'The portal told us to wait. It goes on by itself.',
 };
 
+/** Behind the code stands where. */
+const SCHEMA_REMEDY = 'An administrator changed what the plan writes to. Put it back, then `portage resume`: it is compared again. If it has to stay so: `portage rollback`, plan again, and start that.';
+const SCHEMA_CODES: ReadonlySet<string> = new Set<SchemaDriftCode>(['property-gone', 'property-type', 'property-read-only', 'uniqueness', 'option-gone', 'stage-gone', 'requirement-added']);
+
 /** The control value as the migration keeps it: what children are told, and what decides whether a child's complaint is still valid. */
 export interface ControlState {
   readonly control: Control;
@@ -51,7 +57,7 @@ export const initialControl = (settings: { readonly rate: number; readonly reser
 /** @param since ISO-8601 */
 export function toPauseReason(kind: PauseReasonKind, at: { readonly since: string; readonly until?: string | null; readonly code?: string | null }): PauseReason {
   const code = at.code ?? null;
-  return { kind, since: at.since, until: at.until ?? null, code, remedy: REMEDIES_BY_CODE[code ?? ''] ?? REMEDIES[kind] };
+  return { kind, since: at.since, until: at.until ?? null, code, remedy: SCHEMA_CODES.has(code?.split(' ')[0] ?? '') ? SCHEMA_REMEDY : (REMEDIES_BY_CODE[code ?? ''] ?? REMEDIES[kind]) };
 }
 
 /** A reason of the same kind keeps its `since`; an unchanged set keeps its version, so that nobody is told twice. */

@@ -6,7 +6,7 @@ import { RESERVED_PROPERTIES } from './bookkeeping-properties';
 import { isCustomColumn, isPersonColumn, propertyNameOf } from './custom-column';
 import type { CreatableType, ObjectPreset } from './field-mapping';
 import type { ObjectMapping, PropertyMapping } from './migration-definition.schema';
-import { likenessOf } from './name-likeness';
+import { likenessOf, wordsOf } from './name-likeness';
 import type { ObjectType } from './object-type';
 import type { PortalObject, PortalProperty } from './portal-snapshot.schema';
 import type { ColumnSample, SourceInspection } from './source-inspection';
@@ -154,9 +154,12 @@ function propose(open: readonly Pick<ColumnProposal, 'column' | 'sourceObjects' 
     const type = column.sample?.type ?? 'string';
     const guess = bestGuess(column.column, type, live.filter(({ name, readOnly }) => !readOnly && !taken.has(name)));
     const isMapped = guess?.confidence === 'high';
-    const property = propertyNameOf(column.column, (name) => !taken.has(name) && !live.some((other) => other.name === name));
+    const words = isCustomColumn(column.column) ? column.column.replace(/__p?c$/i, '').split('_') : wordsOf(column.column);
+    // A custom column gets the name that the plan would give it.
+    const property = propertyNameOf(isCustomColumn(column.column) ? column.column : words.join('_'), (name) => !taken.has(name) && !live.some((other) => other.name === name));
     taken.add(isMapped ? guess.property : property);
-    const label = column.column.replace(/__p?c$/i, '').replaceAll(/_+/g, ' ').trim();
+    const text = words.filter((word) => word !== '').join(' ');
+    const label = text === '' ? column.column : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
     return { ...column, guess, made: { property, type, label }, advice: isMapped ? 'map' : isCustomColumn(column.column) && mapping.customColumns === 'create' ? 'make' : 'suggest' };
   });
 }

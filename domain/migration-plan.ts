@@ -1,8 +1,10 @@
 /** The plan as a whole: counts that add up, what it will cost, and the facts that workflows get. */
+import type { ObjectType } from './object-type';
 import type { PlanFacts } from './plan-facts';
 import type { AssociationForecast, PlanSummary, RecordForecast, SchemaChange } from './plan-summary.schema';
 import type { LeftOutReason, PartitionManifest } from './planned-record';
 import type { SchemaPlan } from './schema-plan';
+import { MAX_OPEN_PARTITIONS } from './window';
 
 /** Left out by the user's own decision: counted, never asked about. An ambiguous match is asked about by itself. */
 const NOT_TO_ACCEPT: ReadonlySet<LeftOutReason> = new Set(['deleted-in-source', 'filter', 'ambiguous-match']);
@@ -25,12 +27,16 @@ const batchCountOf = ({ partitions }: { readonly partitions: readonly PartitionM
 /** Account, token, quota, owners, limits; for each object type schema, rules and a look for records; pipelines of deals. More than 100 owners cost more. */
 const PREFLIGHT_CALLS = 20;
 
+/** Properties and rules, and the pipelines of deals: read before partitions begin, and compared with what the plan stands on. */
+const SCHEMA_CALLS: Readonly<Record<ObjectType, number>> = { companies: 2, contacts: 2, deals: 3 };
+
 /** Forecast of calls by phase. Batches: 100 records a call, 1,000 sources a read and 2,000 pairs a write of associations (HubSpot, 2026-09). */
 export function forecastCalls(records: readonly RecordForecast[], associations: readonly AssociationForecast[], schema: SchemaPlan, matchingCalls: number, contactUpdates: 'one' | 'two' = 'one'): Readonly<Record<string, number>> {
-  const written = records.map(({ objectType, create, update, unchanged }): readonly [string, number] => [
-    objectType,
-    batches(create, 100) + (objectType === 'contacts' && contactUpdates === 'two' ? 3 : 2) * batches(update, 100) + batches(unchanged, 100),
-  ]);
+  const written = records.map(({ objectType, create, update, unchanged, partitions }): readonly [string, number] => {
+    // Partitions that begin together share what one of them reads.
+    const schemaReads = SCHEMA_CALLS[objectType] * batches(partitions.length, MAX_OPEN_PARTITIONS);
+    return [objectType, schemaReads + batches(create, 100) + (objectType === 'contacts' && contactUpdates === 'two' ? 3 : 2) * batches(update, 100) + batches(unchanged, 100)];
+  });
   const links = associations.reduce((sum, forecast) => sum + batchCountOf(forecast), 0);
   const readBack = records.reduce((sum, forecast) => sum + batches(forecast.create + forecast.update + forecast.unchanged, 100), 0);
   return {
@@ -55,6 +61,6 @@ export function schemaChanges({ groups, properties, pipelines }: SchemaPlan): re
 }
 
 /** What of a plan may stand in Temporal's history. */
-export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, openDealsToAccept, calls }: PlanSummary): PlanFacts {
-  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, openDealsToAccept, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
+export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, openDealsToAccept, calls, recordDrift }: PlanSummary): PlanFacts {
+  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, openDealsToAccept, calls: Object.values(calls).reduce((sum, count) => sum + count, 0), ...(recordDrift === undefined ? {} : { recordDrift: { changed: recordDrift.changed, written: recordDrift.written } }) };
 }

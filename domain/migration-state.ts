@@ -7,6 +7,7 @@ import { OBJECT_TYPES } from './object-type';
 import type { InDoubt, ProblemsSeen } from './problem';
 import { EMPTY_PROGRESS } from './progress';
 import type { Progress } from './progress';
+import { isDriftToAccept } from './verdict-changes';
 
 /** What was lost, and whether the home that was lost stands again. */
 export type Recovery =
@@ -93,13 +94,24 @@ export function toRunState(state: MigrationState): RunState {
   return state.outcome ?? (hasBegunWriting(state) ? 'running' : 'planning');
 }
 
+/** What a person states with `resume`, `--yes` or `--accept-drift`. */
+export interface StatedApproval {
+  readonly approve?: string | undefined;
+  readonly acceptLeftOut?: number | undefined;
+  readonly acceptDrift?: boolean | undefined;
+}
+
 /**
- * Is the plan approved by what a person stated? Records left out for a reason that is not the person's own decision need their number.
+ * Is the plan approved by what a person stated? Records left out for a reason that is not the person's own decision need their number, and an approved plan of which much
+ * became otherwise needs a word of its own. A simulated portal needs no more than that word.
  * @returns the code of what is missing, or null
  */
-export function missingApproval(facts: PlanFacts, stated: { readonly approve?: string | undefined; readonly acceptLeftOut?: number | undefined } | null): 'plan' | 'left-out-number' | null {
-  if (stated?.approve !== facts.digest) {
+export function missingApproval(facts: PlanFacts, stated: StatedApproval | null): 'plan' | 'left-out-number' | 'record-drift' | null {
+  if (!facts.simulator && stated?.approve !== facts.digest) {
     return 'plan';
   }
-  return facts.leftOutToAccept > 0 && stated.acceptLeftOut !== facts.leftOutToAccept ? 'left-out-number' : null;
+  if (!facts.simulator && facts.leftOutToAccept > 0 && stated?.acceptLeftOut !== facts.leftOutToAccept) {
+    return 'left-out-number';
+  }
+  return isDriftToAccept(facts.recordDrift) && stated?.acceptDrift !== true ? 'record-drift' : null;
 }

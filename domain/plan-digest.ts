@@ -1,11 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import type { MigrationDefinition } from './migration-definition.schema';
+import type { OnlyId } from './only-ids';
 import type { PlanSummary } from './plan-summary.schema';
-import type { PortalSnapshot } from './portal-snapshot.schema';
+import type { PortalObject, PortalProperty, PortalSnapshot } from './portal-snapshot.schema';
 import { SALESFORCE_PRESET_VERSION } from './presets/salesforce';
 
 export type PlanParts = PlanSummary['parts'];
+export type PlanPart = keyof PlanParts;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -24,38 +26,61 @@ export function canonicalJson(value: unknown): string {
 /** SHA-256 (hex) of a value's canonical JSON. */
 export const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 
-const byName = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] => [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
+/** In an order that does not depend on how the portal lists them. */
+function sorted(items: readonly unknown[]): readonly unknown[] {
+  const keyed = items.map((item) => ({ key: canonicalJson(item), item }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
+}
+const sortedLists = (value: object): Members => Object.fromEntries(Object.entries(value).map(([key, member]) => [key, Array.isArray(member) ? sorted(member) : member]));
+const without = (value: object, names: ReadonlySet<string>): Members => Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name)));
 
-/** Schema and settings of the portal, without its records, the time of reading and today's quota. What Portage made itself in an earlier start is part of it. */
-export function portalDigest(snapshot: PortalSnapshot): string {
-  const { portalId, accountType, timeZone, currency, additionalCurrencies, objects } = snapshot;
-  return digestOf({
-    portalId,
-    accountType,
-    timeZone,
-    currency,
-    additionalCurrencies: [...additionalCurrencies].sort(),
-    objects: objects.map(({ objectType, properties, groups, pipelines, requiredOnCreate, conditionalRequired, validationRules }) => ({
-      objectType,
-      properties: byName(properties).map((property) => ({ ...property, label: undefined })),
-      groups: [...groups].sort(),
-      pipelines: [...pipelines].sort((a, b) => (a.id < b.id ? -1 : 1)),
-      requiredOnCreate: [...requiredOnCreate].sort(),
-      conditionalRequired: [...conditionalRequired].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
-      validationRules: [...validationRules].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
+type Members = Readonly<Record<string, unknown>>;
+
+// A member that is new to one of these shapes counts for the digest, until it is named here.
+
+/** What changes from minute to minute, names that are for people alone, and what is compared apart. */
+const NO_SETTINGS: ReadonlySet<string> = new Set<keyof PortalSnapshot>(['portalName', 'scopes', 'takenAt', 'quota', 'objects', 'owners']);
+const NO_RULES: ReadonlySet<string> = new Set<keyof PortalObject>(['objectType', 'objectTypeId', 'hasRecords', 'customPropertyLimit', 'customPropertyCount', 'properties', 'pipelines']);
+const NO_PROPERTY_MATTER: ReadonlySet<string> = new Set<keyof PortalProperty>(['label', 'groupName']);
+/** The pace, the rollback window and who is told say nothing of how a record is planned. */
+const NO_MAPPING: ReadonlySet<string> = new Set<keyof MigrationDefinition>(['quota', 'rollbackWindowDays', 'notify', 'source']);
+/** Where the files lie: the same export in another place is the same source. */
+const NO_SOURCE: ReadonlySet<string> = new Set<keyof MigrationDefinition['source']>(['files']);
+
+/**
+ * What of a portal a plan stands on: neither records nor quota, nor the order in which the portal lists things. What Portage made itself in an earlier start is part of it.
+ * @param ownerEmails lower-case addresses of the source's users: owners whom no source record can name are nobody's business
+ */
+export function portalMatter(snapshot: PortalSnapshot, ownerEmails: ReadonlySet<string>) {
+  return {
+    settings: sortedLists(without(snapshot, NO_SETTINGS)),
+    objects: snapshot.objects.map((object) => ({
+      objectType: object.objectType,
+      properties: sorted(object.properties.map((property) => sortedLists(without(property, NO_PROPERTY_MATTER)))),
+      // The order of stages is what they mean.
+      pipelines: sorted(object.pipelines),
+      rules: sortedLists(without(object, NO_RULES)),
     })),
-  });
+    owners: sorted(snapshot.owners.filter(({ archived, email }) => !archived && ownerEmails.has(email.toLowerCase())).map(({ id, email }) => ({ id, email: email.toLowerCase() }))),
+  };
 }
 
-/** The rules by which records are planned; where the files lie, the pace and the rollback window are none of them. */
-export function mappingDigest({ id, source, target, objects, owners, links, dateAt }: MigrationDefinition): string {
-  return digestOf({ id, source: { ...source, files: undefined }, target, objects, owners, links, dateAt, preset: SALESFORCE_PRESET_VERSION });
+/** Schema and settings of the portal, and the owners that records may get. */
+export const portalDigest = (snapshot: PortalSnapshot, ownerEmails: ReadonlySet<string>): string => digestOf(portalMatter(snapshot, ownerEmails));
+
+/** The rules by which records are planned. */
+export function mappingMatter(definition: MigrationDefinition, only: readonly OnlyId[] | null) {
+  return {
+    rules: { ...without(definition, NO_MAPPING), source: without(definition.source, NO_SOURCE), preset: SALESFORCE_PRESET_VERSION },
+    only: only === null ? null : only.map(({ sourceId }) => sourceId).sort(),
+  };
 }
+
+export const mappingDigest = (definition: MigrationDefinition, only: readonly OnlyId[] | null): string => digestOf(mappingMatter(definition, only));
 
 export const planDigest = (parts: PlanParts): string => digestOf(parts);
 
-/** The first part in which two plans differ; null when they are the same. */
-export function driftedPart(expected: PlanParts, actual: PlanParts): keyof PlanParts | null {
-  const order: readonly (keyof PlanParts)[] = ['version', 'source', 'mapping', 'portal'];
-  return order.find((part) => expected[part] !== actual[part]) ?? null;
-}
+const PARTS: readonly PlanPart[] = ['version', 'source', 'mapping', 'portal'];
+
+/** The parts in which two plans differ, the ones first that make others differ. */
+export const driftedParts = (expected: PlanParts, actual: PlanParts): readonly PlanPart[] => PARTS.filter((part) => expected[part] !== actual[part]);

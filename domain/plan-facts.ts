@@ -1,4 +1,4 @@
-import type { AssociationForecast, RecordForecast } from './plan-summary.schema';
+import type { AssociationForecast, RecordDrift, RecordForecast } from './plan-summary.schema';
 
 /** What workflows need to know of a plan: counts and digests. The summary with its words is in the ledger. */
 export interface PlanFacts {
@@ -16,4 +16,6 @@ export interface PlanFacts {
   readonly openDealsToAccept?: number;
   /** Calls forecast for the whole run. */
   readonly calls: number;
+  /** Only where `start --plan` matched the plan again. */
+  readonly recordDrift?: Pick<RecordDrift, 'changed' | 'written'>;
 }

@@ -62,6 +62,14 @@ export const ownerForecastSchema = z.strictObject({ sourceOwner: z.string(), mat
 /** The portal's calls of the day when the plan was made. `reserve`: share of the limit that stays for other apps, 0..1. */
 const quotaForecastSchema = z.strictObject({ limit: count.nullable(), remaining: count.nullable(), resetsAt: z.string(), timeZone: z.string(), reserve: z.number() });
 
+/** What matching again at the start found otherwise than the plan: counts by object type and verdict. */
+export const recordDriftSchema = z.strictObject({
+  changed: count,
+  /** Records that the plan wrote, or found to be right already. */
+  written: count,
+  groups: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), planned: z.string(), found: z.string(), count })),
+});
+
 export const planSummarySchema = z.strictObject({
   digest: z.string(),
   /** What the digest is made of; drift names the part. */
@@ -86,8 +94,11 @@ export const planSummarySchema = z.strictObject({
   quota: quotaForecastSchema.nullable().default(null),
   /** Contacts that are made with an e-mail address: what the portal may bill as marketing contacts. */
   newContactsWithEmail: count.default(0),
+  /** Only in a plan that a start took over and matched again. */
+  recordDrift: recordDriftSchema.exactOptional(),
 });
 
+export type RecordDrift = z.infer<typeof recordDriftSchema>;
 export type RecordForecast = z.infer<typeof recordForecastSchema>;
 export type AssociationForecast = z.infer<typeof associationForecastSchema>;
 export type SchemaChange = z.infer<typeof schemaChangeSchema>;

@@ -36,6 +36,9 @@ export const portalObjectSchema = z.strictObject({
   customPropertyCount: z.number().nullable(),
 });
 
+/** The part of it that people configure. */
+export const portalSchemaSchema = portalObjectSchema.omit({ objectTypeId: true, hasRecords: true, customPropertyLimit: true, customPropertyCount: true }).strip();
+
 export const quotaFactsSchema = z.strictObject({
   /** Calls a day for all apps of the account; null where the portal states none. */
   limit: z.number().nullable(),
@@ -63,5 +66,6 @@ export const portalSnapshotSchema = z.strictObject({
 export type PortalProperty = z.infer<typeof portalPropertySchema>;
 export type PortalPipeline = z.infer<typeof portalPipelineSchema>;
 export type PortalObject = z.infer<typeof portalObjectSchema>;
+export type PortalSchema = z.infer<typeof portalSchemaSchema>;
 export type QuotaFacts = z.infer<typeof quotaFactsSchema>;
 export type PortalSnapshot = z.infer<typeof portalSnapshotSchema>;

@@ -96,7 +96,7 @@ function columnLines(proposal: ColumnProposal): readonly string[] {
 
 function linesOf({ column, sourceObjects, filledCount, sample, guess, made, advice }: ColumnProposal): readonly string[] {
   const shapes = sample === null || sample.shapes.length === 0 ? '' : `, written ${sample.shapes.map((shape) => JSON.stringify(shape)).join(' ')}`;
-  const found = `# ${sourceObjects.join(', ')}.${column}: ${filledCount.toLocaleString('en-US')} filled${shapes}`;
+  const found = `# ${sourceObjects.map((object) => `${object}.${column}`).join(', ')}: ${filledCount.toLocaleString('en-US')} filled${shapes}`;
   const typed = sample === null ? '' : `${sample.reason}${sample.filledCount < filledCount ? ` in the first ${sample.rowCount.toLocaleString('en-US')} rows` : ''}`;
   const make = `${made.property}: { from: ${text(column)}, create: { type: ${made.type}, label: ${text(made.label)} } }`;
   const map = guess === null ? [] : [`${guess.property}: ${text(column)}`];

@@ -25,6 +25,8 @@ export const reportSchema = z.strictObject({
   durations: z.record(z.string(), count),
   /** Records that were to be created and that somebody had entered in the portal by then: they were matched under `onMatch`, and count as updated. */
   matchedSince: z.partialRecord(z.enum(OBJECT_TYPES), count).default({}),
+  /** Records to which matching again at the start gave another verdict than the approved plan, by type and verdict. */
+  verdictsChanged: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), planned: z.string(), found: z.string(), count })).default([]),
   /** Why records were left out or refused, and cells not written: code to count. */
   reasons: z.strictObject({ leftOut: z.record(z.string(), count), refused: z.record(z.string(), count), cells: z.record(z.string(), count) }),
   /** Sent, and no answer tells what became of them: each by type and ordinal, the first thousand of a type. Empty at the end of a run that was not stopped. */

@@ -15,6 +15,7 @@ export interface ReportFacts {
   readonly associations: AssociationTallies;
   readonly verification: Report['verify'];
   readonly matchedSince: Report['matchedSince'];
+  readonly verdictsChanged: Report['verdictsChanged'];
   readonly calls: readonly { readonly kind: string; readonly count: number; readonly tooMany: number }[];
   readonly forecastCalls: number | null;
   readonly quota: Report['quota'];
@@ -54,6 +55,7 @@ export function assembleReport(facts: ReportFacts): Report {
     quota: facts.quota,
     durations: durationsOf(facts),
     matchedSince: facts.matchedSince,
+    verdictsChanged: facts.verdictsChanged,
     reasons: { leftOut: addUp(facts.leftOut), refused: addUp(facts.refusals.map(({ code, count }) => ({ [code]: count }))), cells: addUp(facts.cells) },
     inDoubt: facts.inDoubt.map(({ workType, count, ordinals }) => ({ workType, count, ordinals: [...ordinals] })),
     refused: facts.refused.map(({ workType, ordinal, sourceId, refusal: { code, category, property, message, correlationId } }) => ({ workType, ordinal, sourceId, code, category: category ?? null, property, message, correlationId })),

@@ -42,3 +42,7 @@ export function unreadObjects(unread: readonly { readonly name: string; readonly
     info(UNREAD_OBJECT, name, object === null ? `${name} holds no object that is known and is not moved.` : `${name} holds ${object}, which this version does not move.`, 'Nothing, unless you miss it: it stays in the source.', rowCount),
   );
 }
+
+/** An object that could be moved, and that the migration file does not name. */
+export const objectLeftAlone = (sourceObject: string, objectType: string, rowCount: number): Finding =>
+  info(UNREAD_OBJECT, sourceObject, `${sourceObject} is not moved: objects.${objectType}.from does not name it.`, `Nothing, if that is meant; else add ${sourceObject} to objects.${objectType}.from.`, rowCount);

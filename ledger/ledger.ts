@@ -11,7 +11,11 @@ import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedRecord } 
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
+import type { OnlyId } from '../domain/only-ids';
+import type { PortalSchema } from '../domain/portal-snapshot.schema';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
+import type { SchemaBasis } from '../domain/schema-basis.schema';
+import type { DifferingVerdict, VerdictChange } from '../domain/verdict-changes';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
 import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
@@ -33,6 +37,7 @@ export interface Ledger {
   readonly schema: SchemaStore;
   readonly facts: FactStore;
   readonly recovery: RecoveryStore;
+  readonly drift: DriftStore;
   /** The pace of one portal, shared with every other worker on this ledger. */
   pace(portalId: string): PaceStore;
   close(): Promise<void>;
@@ -46,7 +51,7 @@ export interface RunRow {
   readonly kind: 'planning' | 'migration';
   readonly definition: MigrationDefinition;
   readonly definitionDigest: string;
-  /** Where staged rows and plan of this run are kept: its own id, or that of a planning whose plan it adopted. */
+  /** Where staged rows and plan of this run are kept. */
   readonly stagingId: string;
   readonly state: RunState;
   readonly phase: Phase;
@@ -74,7 +79,6 @@ export interface RunStore {
   find(run: string): Promise<RunRow | null>;
   /** Newest first. */
   list(migrationId?: string): Promise<readonly RunRow[]>;
-  adoptStaging(run: string, stagingId: string): Promise<void>;
   update(run: string, change: { readonly state?: RunState; readonly phase?: Phase; readonly reasons?: readonly PauseReason[]; readonly portalId?: string; readonly endedAt?: string }): Promise<void>;
   /**
    * Takes these object types of a portal under this key for the run, all or none, in one transaction: of two that ask at one moment one gets them. A run that had them
@@ -155,8 +159,8 @@ export interface PlanStore {
   countAssociations(stagingId: string, associationType: AssociationType): Promise<Readonly<Record<string, number>>>;
   save(stagingId: string, summary: PlanSummary): Promise<void>;
   read(stagingId: string): Promise<PlanSummary | null>;
-  /** The newest staging whose plan has this digest. */
-  findByDigest(digest: string): Promise<string | null>;
+  /** The newest staging whose plan has this digest, one of a planning rather than of a start; not `except`. */
+  findByDigest(digest: string, except?: string): Promise<string | null>;
 }
 
 // ---------------------------------------------------------------- writing records
@@ -286,6 +290,34 @@ export interface RecoveryStore {
   /** At most 2,000 source ids. */
   findWitnesses(run: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly IdPair[]>;
   countWitnesses(run: string): Promise<Readonly<Record<string, number>>>;
+}
+
+// ---------------------------------------------------------------- drift
+
+export interface DriftStore {
+  /** Keeps what these records were before they were matched; the first that is told of a record stays. A plan that is cleared forgets them. */
+  keepUnmatched(stagingId: string, records: readonly PlannedRecord[]): Promise<void>;
+  /** Copies the staged rows of another staging over whatever was staged here, row by row the same. */
+  copyStaged(fromStagingId: string, toStagingId: string): Promise<void>;
+  /** Copies the planned records of another staging as they were before they were matched. Begins with `plans.clear`. */
+  copyUnmatched(fromStagingId: string, toStagingId: string): Promise<void>;
+  /** Copies the planned associations of another staging, over none. */
+  copyAssociations(fromStagingId: string, toStagingId: string): Promise<void>;
+  /** Records whose action, reason or match is another in two plans of the same source, by type and source order. */
+  differingVerdicts(plannedStagingId: string, foundStagingId: string): Promise<readonly DifferingVerdict[]>;
+  /** Replaces what was told of the run before. */
+  saveVerdictChanges(run: string, changes: readonly VerdictChange[]): Promise<void>;
+  /** By type and source order. */
+  readVerdictChanges(run: string): Promise<readonly VerdictChange[]>;
+  saveSchemaBasis(stagingId: string, basis: SchemaBasis, digest: string): Promise<void>;
+  readSchemaBasis(stagingId: string, objectType: ObjectType): Promise<{ readonly basis: SchemaBasis; readonly digest: string } | null>;
+  rememberSchema(portalId: string, schema: PortalSchema, readMs: number): Promise<void>;
+  /** Null where nobody has read it yet. */
+  recallSchema(portalId: string, objectType: ObjectType): Promise<{ readonly schema: PortalSchema; readonly readMs: number } | null>;
+  /** Replaces the list of the run. */
+  saveOnly(run: string, ids: readonly OnlyId[]): Promise<void>;
+  /** By line; null where everything is moved. */
+  readOnly(run: string): Promise<readonly OnlyId[] | null>;
 }
 
 // ---------------------------------------------------------------- schema

@@ -12,6 +12,7 @@ import { ledgerNewer, ledgerPostgresLater } from './ledger-errors';
 import { createLinkingStore } from './linking-store';
 import { MIGRATIONS } from './migrations/migrations';
 import { createPaceStore } from './pace-store';
+import { createDriftStore } from './drift-store';
 import { createPlanStore } from './plan-store';
 import { createRecoveryStore } from './recovery-store';
 import { createRunStore } from './run-store';
@@ -168,6 +169,7 @@ function assembleLedger(connection: SqliteConnection): Ledger {
     schema: createSchemaStore(database),
     facts: createFactStore(database),
     recovery: createRecoveryStore(database),
+    drift: createDriftStore(database),
     pace(portalId) {
       const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep, monotonicMs: connection.monotonicMs });
       paces.set(portalId, pace);

@@ -167,9 +167,20 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
         return row ? parseJsonColumn(planSummarySchema, row.summary, 'plans.summary') : null;
       }),
 
-    findByDigest: (digest) =>
+    findByDigest: (digest, except) =>
       database.read(async (db) => {
-        const row = await db.selectFrom('plans').select('staging_id').where('digest', '=', digest).orderBy('saved_at', 'desc').orderBy('staging_id', 'desc').limit(1).executeTakeFirst();
+        const row = await db
+          .selectFrom('plans')
+          .leftJoin('runs', 'runs.run', 'plans.staging_id')
+          .select('plans.staging_id')
+          .where('digest', '=', digest)
+          .where('plans.staging_id', '<>', except ?? '')
+          // What a start made of the plan of a planning is the plan with its changes.
+          .orderBy((row) => row.case().when('runs.kind', '=', 'migration').then(1).else(0).end())
+          .orderBy('saved_at', 'desc')
+          .orderBy('plans.staging_id', 'desc')
+          .limit(1)
+          .executeTakeFirst();
         return row?.staging_id ?? null;
       }),
   };
@@ -211,6 +222,7 @@ async function clearPlan(database: LedgerDatabase, stagingId: string): Promise<v
     await db.deleteFrom('plans').where('staging_id', '=', stagingId).execute();
     await db.deleteFrom('planned_partitions').where('staging_id', '=', stagingId).execute();
     await db.deleteFrom('planned_counts').where('staging_id', '=', stagingId).execute();
+    await db.deleteFrom('schema_fingerprints').where('staging_id', '=', stagingId).execute();
   });
   for (const objectType of OBJECT_TYPES) {
     await inOrdinalPages(database, () => database.write('clear-planned-records', async (db) => (await refuseInUse(db, stagingId), deleteRecordPage(db, stagingId, objectType))));
@@ -232,6 +244,7 @@ async function deleteRecordPage(db: Transaction<Tables>, stagingId: string, obje
     return 'none';
   }
   await db.deleteFrom('planned_records').where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '<', Number(first.ordinal) + PAGE).execute();
+  await db.deleteFrom('unmatched_records').where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '<', Number(first.ordinal) + PAGE).execute();
   return 'more';
 }
 

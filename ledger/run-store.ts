@@ -52,11 +52,6 @@ export function createRunStore(database: LedgerDatabase): RunStore {
         return (await query.execute()).map(toRunRow);
       }),
 
-    adoptStaging: (run, stagingId) =>
-      database.write('adopt-staging', async (db) => {
-        await changeRun(db, run, { staging_id: stagingId });
-      }),
-
     update: (run, change) =>
       database.write('update-run', async (db) => {
         const set = {

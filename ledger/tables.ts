@@ -60,6 +60,16 @@ export interface Tables {
     cells: string;
     batch: number | null;
   };
+  /** Of each record that matching, or what the portal asks of new records, changed: what it was before. Its action was `fold` where it folds into another, else `create`. */
+  unmatched_records: { staging_id: string; object_type: ObjectType; ordinal: number; properties: string; identity_email: string | null; identity_domain: string | null; reason_code: string | null; fold_into: string | null; cells: string };
+  /** Records to which the portal, as it was at the start, gives another verdict than the plan. */
+  verdict_changes: { run: string; object_type: ObjectType; ordinal: number; source_id: string | null; planned: string; found: string };
+  /** The schema that the plan stands on, by object type. */
+  schema_fingerprints: { staging_id: string; object_type: ObjectType; digest: string; basis: string };
+  /** The schema of a portal as it was read last, shared by all workers. */
+  portal_schemas: { portal_id: string; object_type: ObjectType; read_ms: number; schema_read: string };
+  /** `--only`: which source records alone are moved, by line of the list. */
+  only_ids: { run: string; line: number; source_id: string };
   planned_associations: {
     staging_id: string;
     association_type: AssociationType;

@@ -1,9 +1,11 @@
 /** Every activity with what it works on. */
+import { createAdoptPlan } from '../activities/adopt-plan';
 import { createApplySchema } from '../activities/apply-schema';
 import { createAssembleReport } from '../activities/assemble-report';
 import { createCloseShards } from '../activities/close-shards';
 import { createCompareShard } from '../activities/compare-shard';
 import { createCompareShards } from '../activities/compare-shards';
+import { createCompareSchema } from '../activities/compare-schema';
 import { createFindUnexpected } from '../activities/find-unexpected';
 import { createInspectPortal } from '../activities/inspect-portal';
 import { createInspectSource } from '../activities/inspect-source';
@@ -16,6 +18,7 @@ import { createRecordState } from '../activities/record-state';
 import { createRecoverRecords } from '../activities/recover-records';
 import { createRecoverShard } from '../activities/recover-shard';
 import { createSampleSource } from '../activities/sample-source';
+import { createRematchRecords } from '../activities/rematch-records';
 import { createStageSource } from '../activities/stage-source';
 import { createSweepUndone } from '../activities/sweep-undone';
 import { createUndoAssociations } from '../activities/undo-associations';
@@ -45,6 +48,8 @@ export function createPortalActivities(collaborators: ActivityCollaborators): Po
   return {
     ...createInspectPortal(collaborators),
     ...createPlanMigration(collaborators),
+    ...createRematchRecords(collaborators),
+    ...createCompareSchema(collaborators),
     ...createApplySchema(collaborators),
     ...createWriteRecords(collaborators),
     ...createRecoverRecords(collaborators),
@@ -65,6 +70,7 @@ export function createLedgerActivities(collaborators: ActivityCollaborators): Le
   return {
     ...createInspectSource(collaborators),
     ...createSampleSource(collaborators),
+    ...createAdoptPlan(collaborators),
     ...createStageSource(collaborators),
     ...createRecordState(collaborators),
     ...createCompareShard(collaborators),

@@ -43,7 +43,7 @@ export function batchWork({ item, includeEdited, ...given }: RunIdentity & { rea
   };
 }
 
-const toObjectType = (workType: WorkType): ObjectType => found(OBJECT_TYPES.find((known) => known === workType), workType);
+export const toObjectType = (workType: WorkType): ObjectType => found(OBJECT_TYPES.find((known) => known === workType), workType);
 const toAssociationType = (workType: WorkType): AssociationType => found(ASSOCIATION_TYPES.find((known) => known === workType), workType);
 
 /** A work item whose kind and type do not fit is a mistake of ours: the execution holds until a mended worker arrives. */

@@ -34,6 +34,8 @@ export const problemsQuery = defineQuery<readonly ProblemView[]>('problems');
 export interface ResumeInput {
   readonly approve?: string;
   readonly acceptLeftOut?: number;
+  /** Go on although more than a hundredth of the approved plan's records got another verdict by now. */
+  readonly acceptDrift?: boolean;
 }
 export interface RollbackInput {
   readonly confirm?: string;
@@ -100,6 +102,8 @@ export interface MigrationInput {
   readonly expectedPlanDigest: string | null;
   /** `--yes` with `--accept-left-out N`: approve the plan that comes out if its left-out number is N. */
   readonly approve: { readonly acceptLeftOut: number } | null;
+  /** `--accept-drift`: as in `resume`. */
+  readonly acceptDrift?: boolean;
   readonly rate: number;
   readonly reserve: number;
   readonly rollbackWindowMs: number;

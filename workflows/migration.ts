@@ -20,6 +20,7 @@ import type { MigrationState } from '../domain/migration-state';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Control, Phase, RunState } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
+import { isDriftToAccept } from '../domain/verdict-changes';
 import { added, workBegun } from '../domain/progress';
 import type { WorkItem } from '../domain/window';
 import type { LedgerActivities, PortalActivities, RunIdentity } from '../activities/migration-activities';
@@ -90,9 +91,9 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
   const onLedger = { taskQueue: taskQueues.ledger(ledgerId) };
   const onPortal = { taskQueue: taskQueues.portal(ledgerId) };
   const { assembleReport } = proxyActivities<LedgerActivities>({ ...LEDGER, ...onLedger });
-  const { inspectSource, stageSource } = proxyActivities<LedgerActivities>({ ...LONG, ...onLedger });
+  const { adoptPlan, inspectSource, stageSource } = proxyActivities<LedgerActivities>({ ...LONG, ...onLedger });
   const { inspectPortal, findUnexpected } = proxyActivities<PortalActivities>({ ...READ, ...onPortal });
-  const { planMigration } = proxyActivities<PortalActivities>({ ...LONG, ...onPortal });
+  const { planMigration, rematchRecords } = proxyActivities<PortalActivities>({ ...LONG, ...onPortal });
   const { applySchema } = proxyActivities<PortalActivities>({ ...WRITE, ...onPortal });
   const writeRecords = (objectType: (typeof OBJECT_TYPES)[number]) => async () => {
     await runPhase(input, own, objectType, recordItems(factsOf(own), 'write-records', [objectType]));
@@ -104,6 +105,10 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
       await own.perform(() => inspectSource({ run }));
       const { portalId } = await own.perform(() => inspectPortal({ run }));
       own.update({ portalId });
+      const expectedDigest = adoptedDigest(input, own);
+      if (expectedDigest !== null) {
+        await own.perform(() => adoptPlan({ run, expectedDigest }));
+      }
     },
     async stage() {
       await own.perform(() => stageSource({ run }));
@@ -111,7 +116,8 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
     async plan() {
       const { recovery } = own.state();
       const recovered = recovery?.lost === 'ledger' ? { recovered: { expected: recovery.expected } } : {};
-      const facts = await own.perform(() => planMigration({ run, expectedDigest: input.expectedPlanDigest, ...recovered }));
+      const expectedDigest = adoptedDigest(input, own);
+      const facts = await own.perform(() => (expectedDigest === null ? planMigration({ run, ...recovered }) : rematchRecords({ run, expectedDigest })));
       own.update({ facts, portalId: facts.portalId });
       if (recovery?.lost === 'ledger') {
         // Approved before it was lost: what it wrote then is looked up, nothing else is decided anew.
@@ -170,7 +176,10 @@ async function enter(own: OwnedControl, phase: Phase): Promise<void> {
   }
 }
 
-/** Against a portal that is not simulated nobody but a person starts the writing. */
+/** `start --plan`: the plan that is taken over. A run whose ledger was lost has lost that plan too, and makes it anew. */
+const adoptedDigest = ({ expectedPlanDigest }: MigrationInput, own: OwnedControl): string | null => (own.state().recovery?.lost === 'ledger' ? null : expectedPlanDigest);
+
+/** Against a portal that is not simulated nobody but a person starts the writing; nor anywhere, when much of an approved plan became otherwise. */
 async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFacts): Promise<void> {
   if (facts.undecided > 0) {
     throw toNotStarted({ type: 'PlanError', details: { code: 'undecided-matches', exitCode: 5 } });
@@ -178,10 +187,11 @@ async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFac
   if ((facts.openDealsToAccept ?? 0) > 0) {
     throw toNotStarted({ type: 'PlanError', details: { code: 'open-deals-without-owner', exitCode: 5 } });
   }
-  if (facts.simulator || own.state().approved) {
+  if (own.state().approved || (facts.simulator && !isDriftToAccept(facts.recordDrift))) {
     return;
   }
-  const missing = missingApproval(facts, input.approve === null ? null : { approve: facts.digest, acceptLeftOut: input.approve.acceptLeftOut });
+  const stated = input.approve === null ? {} : { approve: facts.digest, acceptLeftOut: input.approve.acceptLeftOut };
+  const missing = missingApproval(facts, { ...stated, acceptDrift: input.acceptDrift });
   own.update({ approved: missing === null });
   if (missing !== null) {
     own.hold({ kind: 'approval', until: null, code: missing });

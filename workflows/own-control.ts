@@ -103,8 +103,8 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
       const missing = state.facts === null || state.approved ? null : missingApproval(state.facts, stated);
       update({ approved: state.approved || (state.facts !== null && missing === null), progress: refusalsAccepted(state.progress), portalProbes: 0 });
       lift((reason) => isLiftedByResume(reason, missing === null ? 'approved' : 'not-approved'));
-      if (missing === 'left-out-number' && reasons().some(({ kind }) => kind === 'approval')) {
-        hold({ kind: 'approval', until: null, code: 'left-out-number' });
+      if (missing !== null && missing !== 'plan' && reasons().some(({ kind }) => kind === 'approval')) {
+        hold({ kind: 'approval', until: null, code: missing });
       }
     },
     { description: 'Lift what a person can lift; { approve: <plan digest> } approves the plan' },

@@ -2,7 +2,7 @@
  * Works off the batches of one partition, as many at a time as its window allows, each until it is done. What cannot go on stops launching, tells the
  * migration and waits for its word; what is in flight ends. The pairs of the id map are this workflow's state until they are sealed into a shard.
  */
-import { CancellationScope, CancelledFailure, condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, patched, proxyActivities, setHandler } from '@temporalio/workflow';
 import { idMapDigest } from '../domain/id-map';
 import type { IdPair } from '../domain/id-map';
 import type { Control, WorkType } from '../domain/phase';
@@ -10,12 +10,14 @@ import { added } from '../domain/progress';
 import { toStopCause } from '../domain/stop-cause';
 import { batchesOf } from '../domain/window';
 import type { BatchPlace, WorkItem } from '../domain/window';
-import type { RunIdentity } from '../activities/migration-activities';
-import { batchWork } from './batch-work';
+import type { PortalActivities, RunIdentity } from '../activities/migration-activities';
+import { READ } from './activity-options';
+import { batchWork, toObjectType } from './batch-work';
 import { atCrashPoint } from './crash-points';
 import { toActivityEnd } from './failed-call';
 import { followControl } from './follow-control';
-import { idMapQuery, progressSignal } from './messages';
+import type { FollowedControl } from './follow-control';
+import { idMapQuery, progressSignal, taskQueues } from './messages';
 import { sealShard } from './seal-shard';
 import { tellMigration } from './tell';
 
@@ -78,6 +80,9 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
   });
 
   return CancellationScope.nonCancellable(async () => {
+    if (item.kind === 'write-records' && patched('schema-compared')) {
+      await schemaCompared(input, followed, isStopping);
+    }
     while (!isSettled()) {
       await condition(() => mayLaunch() || isSettled());
       for (let place = mayLaunch() ? pending.shift() : undefined; place !== undefined; place = mayLaunch() ? pending.shift() : undefined) {
@@ -101,6 +106,26 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
     }
     return { complete };
   });
+}
+
+/** Waits until the portal's schema holds what this partition writes, or until nothing shall be written any more. */
+async function schemaCompared({ item, run, ledgerId, epoch, portalId }: PartitionInput, followed: FollowedControl, isStopping: () => boolean): Promise<void> {
+  const { compareSchema } = proxyActivities<PortalActivities>({ ...READ, taskQueue: taskQueues.portal(ledgerId) });
+  const objectType = toObjectType(item.workType);
+  for (;;) {
+    await condition(() => followed.isRunning() || isStopping());
+    if (isStopping()) {
+      return;
+    }
+    try {
+      return await atCrashPoint('workflow:step', () => compareSchema({ run, ledgerId, epoch, portalId, objectType, reserve: followed.current().reserve }));
+    } catch (error) {
+      const ended = toActivityEnd(error);
+      if (ended.end === 'failed') {
+        followed.block(toStopCause(ended.call, Date.now()));
+      }
+    }
+  }
 }
 
 /** Counts since the last message upwards. */

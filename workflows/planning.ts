@@ -55,7 +55,7 @@ export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Pro
     await performed(() => stageSource({ run }));
     phase = 'plan';
     await show('planning', phase);
-    const plan = await performed(() => planMigration({ run, expectedDigest: null }));
+    const plan = await performed(() => planMigration({ run }));
     await show('planned', phase);
     return { portalId, plan };
   } catch (error) {

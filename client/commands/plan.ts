@@ -16,6 +16,7 @@ import type { PlanningInput } from '../../workflows/messages';
 
 interface PlanFlags {
   readonly simulate?: true;
+  readonly only?: string;
   readonly json?: true;
   readonly out?: string;
 }
@@ -39,6 +40,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
     .argument('<file>', 'the migration file')
     .description(description)
     .option('--simulate', 'against a simulated portal that is started for it')
+    .option('--only <file>', 'only the records of this list: one source id a line, of any object')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nExample:\n  portage ${verb} migration.yaml\n`)
     .action(async (file: string, flags: PlanFlags) => {
@@ -47,7 +49,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
 }
 
 async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { terminal, exit, folder: workingFolder }: CommandContext): Promise<void> {
-  const planning = await portage.plan(file, stopAfter);
+  const planning = await portage.plan(file, stopAfter, flags.only === undefined ? {} : { only: flags.only });
   if (!(await portage.hasWorker())) {
     terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it.');
   }
@@ -73,7 +75,7 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
     terminal.print('\nSide effects to decide on before the start:');
     SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
     terminal.print(`\nLook at it in a browser: ${shown(workingFolder, folder)}/plan.html. Beside it plan.csv (every record), rejected-cells.csv (every value that is not written), matched.csv (before and after), folded.csv (combined duplicates) and unmade-associations.csv.`);
-    terminal.print(flags.simulate === true ? `\nNothing was written to a portal; this plan is for the simulated one that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written to the portal. Start exactly this plan with: portage start ${file} --plan ${plan.digest}`);
+    terminal.print(flags.simulate === true ? `\nNothing was written to a portal; this plan is for the simulated one that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written to the portal. Start exactly this plan with: portage start ${file}${flags.only === undefined ? '' : ` --only ${flags.only}`} --plan ${plan.digest}`);
   } else {
     noticed.forEach((line) => terminal.print(line));
   }

@@ -5,6 +5,7 @@ import type { PortageClient } from '../portage-client';
 
 interface RecoverFlags {
   readonly file?: string;
+  readonly only?: string;
   readonly yes?: true;
   readonly json?: true;
 }
@@ -15,6 +16,7 @@ export function registerRecover(program: Command, context: CommandContext): void
     .argument('[id]', 'migration or run; may be left out while there is one migration, or where --file is given')
     .description("Rebuilds a run whose ledger, or whose workflows in Temporal, were lost. Says what is lost for good, and asks, before it does anything.")
     .option('--file <file>', 'the migration file; needed where the ledger was lost')
+    .option('--only <file>', 'the list of records that the run was started with, if there was one')
     .option('--yes', 'go on without being asked')
     .option('--json', 'print the status as JSON')
     .addHelpText('after', '\nExample:\n  portage recover acme-2026                          Temporal lost, or the workflow ended by hand\n  portage recover acme-2026 --file migration.yaml    the ledger lost\n')
@@ -24,7 +26,7 @@ export function registerRecover(program: Command, context: CommandContext): void
 }
 
 async function recover(portage: PortageClient, id: string | undefined, flags: RecoverFlags, { terminal }: CommandContext): Promise<void> {
-  const recovery = await portage.recovery(id, flags.file);
+  const recovery = await portage.recovery(id, flags.file, flags.only);
   const { run, lost } = recovery;
   terminal.remark(lost === 'temporal' ? `Temporal has no open workflow of run ${run}; the ledger has all of its memory.` : `The ledger of run ${run} is lost; its workflows in Temporal and its marks in the portal are there.`);
   terminal.remark('Lost for good:');
@@ -35,7 +37,7 @@ async function recover(portage: PortageClient, id: string | undefined, flags: Re
   if (flags.yes !== true) {
     const answer = terminal.interactive ? await terminal.ask('Type yes to recover it: ') : '';
     if (answer !== 'yes') {
-      throw new CommandError(terminal.interactive ? EXIT.usage : EXIT.waitsForPerson, 'Nothing was changed.', `portage recover ${run}${flags.file === undefined ? '' : ` --file ${flags.file}`} --yes goes on without asking.`);
+      throw new CommandError(terminal.interactive ? EXIT.usage : EXIT.waitsForPerson, 'Nothing was changed.', `portage recover ${run}${flags.file === undefined ? '' : ` --file ${flags.file}`}${flags.only === undefined ? '' : ` --only ${flags.only}`} --yes goes on without asking.`);
     }
   }
   const migration = await recovery.proceed();

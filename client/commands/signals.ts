@@ -29,8 +29,9 @@ export function registerResume(program: Command, context: CommandContext): void 
   signalCommand(program, context, 'resume', 'Goes on after a pause; with --approve it approves a plan.', 'portage resume acme-2026 --approve 3f9c… --accept-left-out 37')
     .option('--approve <digest>', 'the digest of the plan to approve')
     .option('--accept-left-out <n>', 'accept that exactly n records are skipped')
-    .action(async (id: string | undefined, flags: JsonFlag & { approve?: string; acceptLeftOut?: string }) => {
-      const input = { ...(flags.approve === undefined ? {} : { approve: flags.approve }), ...(flags.acceptLeftOut === undefined ? {} : { acceptLeftOut: parseCount(flags.acceptLeftOut) }) };
+    .option('--accept-drift', 'accept that more than 1 % of the records got another verdict since the plan was made')
+    .action(async (id: string | undefined, flags: JsonFlag & { approve?: string; acceptLeftOut?: string; acceptDrift?: true }) => {
+      const input = { ...(flags.acceptDrift === undefined ? {} : { acceptDrift: flags.acceptDrift }), ...(flags.approve === undefined ? {} : { approve: flags.approve }), ...(flags.acceptLeftOut === undefined ? {} : { acceptLeftOut: parseCount(flags.acceptLeftOut) }) };
       await tell(context, id, flags, 'told to go on', (migration) => migration.resume(input));
     });
 }

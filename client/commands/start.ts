@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { withLines } from '../../domain/migration-file-lines';
+import { isDriftToAccept } from '../../domain/verdict-changes';
 import { CommandError, EXIT } from '../command-error';
 import { followMigration } from '../follow';
 import { exitCodeOf, explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
 import { renderPlan, SIDE_EFFECTS } from '../render-plan';
+import { renderRecordDrift } from '../render-record-drift';
 import { renderReport } from '../render-report';
 import { renderUndo } from '../render-undo';
 import type { CommandContext } from '../context';
@@ -16,6 +18,8 @@ interface StartFlags {
   readonly plan?: string;
   readonly yes?: true;
   readonly acceptLeftOut?: string;
+  readonly acceptDrift?: true;
+  readonly only?: string;
   readonly detach?: true;
   readonly simulate?: true;
   readonly json?: true;
@@ -26,9 +30,11 @@ export function registerStart(program: Command, context: CommandContext): void {
     .command('start')
     .argument('<file>', 'the migration file')
     .description('Starts a migration and follows it; Ctrl-C leaves it running. Stops after the plan and asks, unless the portal is simulated.')
-    .option('--plan <digest>', 'start only if exactly this plan comes out again')
+    .option('--plan <digest>', 'start exactly this plan; refused if source, mapping, portal or Portage are not what it was made of')
     .option('--yes', 'approve the plan without being asked')
     .option('--accept-left-out <n>', 'with --yes: accept that exactly n records are skipped for reasons that are not your own decision')
+    .option('--accept-drift', 'with --plan: accept that more than 1 % of its records got another verdict since')
+    .option('--only <file>', 'move only the records of this list: one source id a line, of any object')
     .option('--detach', 'do not follow')
     .option('--simulate', 'against a simulated portal that is started for it')
     .option('--json', 'print the final report as JSON')
@@ -43,6 +49,8 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
   const migration = await portage.start(file, {
     ...(flags.plan === undefined ? {} : { planDigest: flags.plan }),
     ...(flags.yes === true ? { approve: { acceptLeftOut } } : {}),
+    ...(flags.acceptDrift === true ? { acceptDrift: true } : {}),
+    ...(flags.only === undefined ? {} : { only: flags.only }),
   });
   terminal.remark(`Started run ${migration.run}.`);
   if (!(await portage.hasWorker())) {
@@ -100,13 +108,30 @@ async function askForApproval(portage: PortageClient, migration: Migration, term
     return;
   }
   renderPlan(plan).forEach((line) => terminal.remark(line));
+  const drift = plan.recordDrift;
+  if (drift !== undefined && isDriftToAccept(drift)) {
+    renderRecordDrift(drift).forEach((line) => terminal.remark(line));
+    terminal.remark(`portage status ${migration.run} --changes FILE lists them.`);
+  }
+  if (plan.portal.simulator) {
+    await askForDrift(migration, terminal);
+    return;
+  }
   terminal.remark('\nBefore you say yes:');
   SIDE_EFFECTS.forEach((line) => terminal.remark(`  [ ] ${line}`));
   if ((await terminal.ask('\nType yes to write this plan to the portal: ')) !== 'yes') {
     throw new CommandError(EXIT.waitsForPerson, `Run ${migration.run} was not approved and waits.`, `portage resume ${migration.run} --approve ${plan.digest} goes on; portage rollback ${migration.run} gives it up.`);
   }
   const acceptLeftOut = plan.leftOutToAccept === 0 ? 0 : parseCount(await terminal.ask(`${plan.leftOutToAccept} records will be skipped. Type their number to accept that: `));
-  await migration.resume({ approve: plan.digest, acceptLeftOut });
+  await migration.resume({ approve: plan.digest, acceptLeftOut, ...(drift === undefined ? {} : { acceptDrift: true }) });
+}
+
+/** A simulated portal needs no approval; that much of an approved plan became otherwise is asked everywhere. */
+async function askForDrift(migration: Migration, terminal: Terminal): Promise<void> {
+  if ((await terminal.ask('\nType yes to write the plan with these changes: ')) !== 'yes') {
+    throw new CommandError(EXIT.waitsForPerson, `Run ${migration.run} was not approved and waits.`, `portage resume ${migration.run} --accept-drift goes on; portage rollback ${migration.run} gives it up.`);
+  }
+  await migration.resume({ acceptDrift: true });
 }
 
 export function parseCount(text: string): number {

@@ -1,14 +1,18 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { OBJECT_TYPES, ASSOCIATION_TYPES } from '../../domain/object-type';
 import { OVER_STATES } from '../../domain/phase';
 import type { CommandContext } from '../context';
 import { describeReason } from '../follow';
 import type { MigrationStatus } from '../migration-status';
+import { changesAsCsv, renderRecordDrift } from '../render-record-drift';
 import { renderUndo } from '../render-undo';
 import { formatTable } from '../table';
 import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, STATE_WORDS } from '../../domain/words';
-import { describeInDoubt, formatCount, formatInstant } from '../words';
+import { countOf, describeInDoubt, formatCount, formatInstant } from '../words';
 import { followToEnd } from './start';
+
+const NO_DRIFT = { changed: 0, written: 0, groups: [] };
 
 interface JsonFlag {
   readonly json?: true;
@@ -20,10 +24,17 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .argument('[id]', 'migration or run; may be left out while there is one migration')
     .description('Where a migration is, what it waits for, when it will be done. Works with no worker running.')
     .option('--json', 'print the status as JSON')
+    .option('--changes <file>', 'write the records that got another verdict since the plan was made: JSON where the name ends so, else CSV')
     .addHelpText('after', '\nExample:\n  portage status acme-2026\n')
-    .action(async (id: string | undefined, flags: JsonFlag) => {
+    .action(async (id: string | undefined, flags: JsonFlag & { readonly changes?: string }) => {
       await context.withClient(async (portage) => {
         const migration = await portage.migration(id);
+        const plan = await portage.ledger.plans.read(migration.row.stagingId);
+        if (flags.changes !== undefined) {
+          const changes = await portage.ledger.drift.readVerdictChanges(migration.run);
+          await writeFile(flags.changes, flags.changes.endsWith('.json') ? `${JSON.stringify(changes, null, 2)}\n` : changesAsCsv(changes), { mode: 0o600 });
+          context.terminal.remark(`Written to ${flags.changes}: ${countOf(changes.length, 'record')}.`);
+        }
         const [status, live, worker, workflow] = await Promise.all([migration.status(), migration.live(), portage.hasWorker().catch(() => null), migration.workflow()]);
         const needsRecovery = workflow === 'gone' && !OVER_STATES.includes(status.state);
         if (flags.json === true) {
@@ -31,6 +42,7 @@ export function registerStatus(program: Command, context: CommandContext): void 
           return;
         }
         renderStatus(status, Date.now()).forEach((line) => context.terminal.print(line));
+        renderRecordDrift(plan?.recordDrift ?? NO_DRIFT).forEach((line) => context.terminal.print(line));
         if (['rolling-back', 'rolled-back'].includes(status.state) || status.phase === 'rollback') {
           ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => context.terminal.print(line));
         }

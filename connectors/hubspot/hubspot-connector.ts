@@ -11,7 +11,7 @@ import { createRecordCalls } from './record-calls';
 import { createSchemaCalls } from './schema-calls';
 import { createScopeProbe } from './scope-probe';
 import { answersAsSimulator } from './simulator-probe';
-import { readSnapshot } from './snapshot';
+import { readSchema, readSnapshot } from './snapshot';
 import { createTransport, type Send } from './transport';
 
 /** HubSpot itself gives up after 100 s (524): a little longer, so that its own answer arrives. */
@@ -61,6 +61,7 @@ export function createHubspotConnector(options: HubspotConnectorOptions): Target
       known = { token, portalId: snapshot.portalId, timeZone: snapshot.timeZone };
       return snapshot;
     },
+    readSchema: (objectType, call) => readSchema(client, objectType, call),
     isSimulator: (signal) => answersAsSimulator(baseUrl, transport, signal),
     ...createLimitsCalls(client),
     ...createScopeProbe(client),

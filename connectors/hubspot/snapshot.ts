@@ -1,6 +1,6 @@
 /** What the target looks like: a few reads, side by side, put into the one shape that plans are made against. */
 import type { ObjectType } from '../../domain/object-type';
-import type { PortalObject, PortalPipeline, PortalProperty, PortalSnapshot } from '../../domain/portal-snapshot.schema';
+import type { PortalObject, PortalPipeline, PortalProperty, PortalSchema, PortalSnapshot } from '../../domain/portal-snapshot.schema';
 import type { CallContext } from '../connector';
 import { orNotAllowed, type AccountCalls } from './account-calls';
 import { createBounded } from './bounded';
@@ -67,21 +67,22 @@ export async function readSnapshot(client: HubspotClient, account: AccountCalls,
     quota,
     objects: objects.map(({ objectType, properties, rules, hasRecords, pipelines }): PortalObject => {
       const limit = limits.find(({ objectTypeId }) => objectTypeId === OBJECT_TYPE_IDS[objectType]);
-      const live = properties.filter(({ archived }) => !archived);
       return {
-        objectType,
+        ...toPortalSchema(objectType, properties, rules, pipelines),
         objectTypeId: OBJECT_TYPE_IDS[objectType],
-        properties: live.map(toPortalProperty).sort(byName),
-        groups: [...new Set(live.map(({ groupName }) => groupName))].filter((groupName) => groupName !== '').sort(),
-        pipelines: pipelines.map(toPortalPipeline),
         hasRecords,
-        ...rules,
         customPropertyLimit: limit?.limit ?? null,
-        customPropertyCount: limit?.usage ?? live.filter(({ hubspotDefined }) => !hubspotDefined).length,
+        customPropertyCount: limit?.usage ?? properties.filter(({ archived, hubspotDefined }) => !archived && !hubspotDefined).length,
       };
     }),
     owners: mergeOwners(owners, archivedOwners),
   };
+}
+
+/** What of a snapshot people configure, of one object type. */
+export async function readSchema(client: HubspotClient, objectType: ObjectType, call: CallContext): Promise<PortalSchema> {
+  const [properties, rules, pipelines] = await Promise.all([readProperties(client, objectType, call), readRules(client, objectType, call), WITH_PIPELINES.includes(objectType) ? readPipelines(client, objectType, call) : []]);
+  return toPortalSchema(objectType, properties, rules, pipelines);
 }
 
 async function readProperties(client: HubspotClient, objectType: ObjectType, call: CallContext): Promise<readonly PropertyReply[]> {
@@ -152,6 +153,17 @@ async function readOwners(client: HubspotClient, which: 'live' | 'archived', cal
 function mergeOwners(live: readonly Owner[], archived: readonly Owner[]): Owner[] {
   const liveIds = new Set(live.map(({ id }) => id));
   return [...live, ...archived.filter(({ id }) => !liveIds.has(id))].sort((one, other) => compare(one.id, other.id));
+}
+
+function toPortalSchema(objectType: ObjectType, properties: readonly PropertyReply[], rules: Rules, pipelines: readonly PipelineReply[]): PortalSchema {
+  const live = properties.filter(({ archived }) => !archived);
+  return {
+    objectType,
+    properties: live.map(toPortalProperty).sort(byName),
+    groups: [...new Set(live.map(({ groupName }) => groupName))].filter((groupName) => groupName !== '').sort(),
+    pipelines: pipelines.map(toPortalPipeline),
+    ...rules,
+  };
 }
 
 function toPortalProperty(reply: PropertyReply): PortalProperty {

@@ -1,5 +1,5 @@
 import { columnsOf } from './objects';
-import { NULL_ID, toEighteen } from './record-id';
+import { NULL_ID, toEighteen } from '../../domain/salesforce-id';
 
 /** What stands for nothing: an empty cell, an empty look-up of the weekly export, and the null token of files prepared for loading. */
 const NULLS: ReadonlySet<string> = new Set(['', NULL_ID, '#N/A']);

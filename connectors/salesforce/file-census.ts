@@ -4,7 +4,7 @@
 import type { SourceDialect } from '../../domain/source-inspection';
 import type { CsvRow } from '../csv/row-splitter';
 import { idColumnAt, isNullCell } from './columns';
-import { NULL_ID, toEighteen } from './record-id';
+import { NULL_ID, toEighteen } from '../../domain/salesforce-id';
 
 export type DialectSigns = Readonly<Record<SourceDialect, number>>;
 

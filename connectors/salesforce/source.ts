@@ -20,7 +20,7 @@ import type { ObjectOverrides } from './inspect-folder';
 import { prefixOfObject } from './objects';
 import { fromCursor, toCursor } from './read-cursor';
 import type { ReadPosition } from './read-cursor';
-import { toEighteen } from './record-id';
+import { toEighteen } from '../../domain/salesforce-id';
 
 export interface SalesforceSourceLimits extends CsvLimits {
   /** Rows of a page, rejected ones included; at most 1,000. */

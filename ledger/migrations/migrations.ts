@@ -3,6 +3,7 @@ import { firstTables } from './0001-first-tables';
 import { recovery } from './0002-recovery';
 import { portalClaims } from './0003-portal-claims';
 import { outputs } from './0004-outputs';
+import { drift } from './0005-drift';
 
 /** Every change of the ledger's tables, by name in order. Listed here, not read from a folder, so that a bundled build has them too. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-recovery': recovery,
   '0003-portal-claims': portalClaims,
   '0004-outputs': outputs,
+  '0005-drift': drift,
 };

@@ -81,7 +81,7 @@ describe('the calls of a dry run', () => {
       await inActivity(() => createInspectSource(collaborators).inspectSource({ run }));
       const { portalId } = await inActivity(() => createInspectPortal(collaborators).inspectPortal({ run }));
       await inActivity(() => createStageSource(collaborators).stageSource({ run }));
-      await inActivity(() => createPlanMigration(collaborators).planMigration({ run, expectedDigest: null }));
+      await inActivity(() => createPlanMigration(collaborators).planMigration({ run }));
       if (kind === 'migration') {
         await inActivity(async () => createApplySchema(collaborators).applySchema({ run, portalId, ...(await ledger.identity()) }));
       }

@@ -8,11 +8,11 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map(({ ledger }) => ledger.close()));
 });
 
-async function planned(objects: Readonly<Record<string, readonly Row[]>>) {
-  const planning = await aPlanning({ source: aRowsSource(objects) });
+async function planned(objects: Readonly<Record<string, readonly Row[]>>, definition: Record<string, unknown> = {}) {
+  const planning = await aPlanning({ source: aRowsSource(objects), definition });
   opened.push(planning);
   const facts = await planning.all();
-  return { facts, contacts: await planning.planned('contacts') };
+  return { planning, facts, contacts: await planning.planned('contacts') };
 }
 
 const converted = (contact: number, changes: Row = {}): Row => ({ IsConverted: 'true', ConvertedContactId: anId('003', contact), ...changes });
@@ -99,5 +99,16 @@ describe('planMigration with leads', () => {
     });
 
     expect(facts.associations).toContainEqual(expect.objectContaining({ associationType: 'deals-contacts', source: 1, planned: 1 }));
+  });
+
+  it.each([
+    { from: 'Contact', moved: 'Contact', alone: 'Lead', rows: 2 },
+    { from: ['Lead'], moved: 'Lead', alone: 'Contact', rows: 1 },
+  ])('moves $moved alone where the file names no other, and says what is left', async ({ from, moved, alone, rows }) => {
+    const source = { Account: [anAccount(1, { IsPersonAccount: 'true' })], Contact: [aContactRow(1)], Lead: [aLead(1), aLead(2)] };
+    const { contacts, planning } = await planned(source, { objects: { contacts: { from } } });
+
+    expect(new Set(contacts.filter(({ sourceObject }) => sourceObject !== 'Account').map(({ sourceObject }) => sourceObject))).toEqual(new Set([moved]));
+    expect((await planning.ledger.runs.readFindings(planning.row.run)).filter(({ code }) => code === 'unread-object').map(({ place, count }) => [place, count])).toEqual([[alone, rows]]);
   });
 });

@@ -384,32 +384,3 @@ describe('planMigration refuses before anything is written', () => {
     expect((await planning.planned('contacts'))[0]?.properties).toMatchObject({ salesforce_migration_id: anId('003', 1) });
   });
 });
-
-describe('planMigration with an expected digest', () => {
-  it.each([
-    ['source', async (first: Planning) => aPlanning({ ledger: first.ledger, source: aRowsSource({ Contact: [aContactRow(2)] }) })],
-    ['mapping', async (first: Planning) => aPlanning({ ledger: first.ledger, source: first.source, definition: { dateAt: '09:00' } })],
-    ['portal', async (first: Planning) => aPlanning({ ledger: first.ledger, source: first.source, target: aTargetPortal({ snapshot: aSnapshot({ timeZone: 'Europe/Berlin' }) }) })],
-    ['version', async (first: Planning) => aPlanning({ ledger: first.ledger, source: first.source, version: '0.2.0' })],
-  ])('names the part %s when it drifted', async (part, again) => {
-    const { planning, facts } = await planned({ Contact: [aContactRow(1)] });
-    const second = await again(planning);
-    await second.inspectSource();
-    await second.inspectPortal();
-    await second.stageSource();
-
-    const error = await failure(second.plan(facts.digest));
-
-    expect({ type: error.type, ...error.details }).toEqual({ type: 'PlanError', code: `drift-${part}`, exitCode: 5 });
-  });
-
-  it('accepts the same plan from another run, whatever records the portal has by now', async () => {
-    const { planning, facts } = await planned({ Contact: [aContactRow(1)] });
-    const second = await aPlanning({ ledger: planning.ledger, source: planning.source, target: aTargetPortal({ snapshot: aSnapshot({ takenAt: '2026-09-02T10:00:00.000Z', quota: { limit: 1, remaining: 1, resetsAt: '2026-09-03T04:00:00.000Z' } }) }) });
-    await second.inspectSource();
-    await second.inspectPortal();
-    await second.stageSource();
-
-    expect((await second.plan(facts.digest)).digest).toBe(facts.digest);
-  });
-});

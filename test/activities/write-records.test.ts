@@ -237,7 +237,11 @@ describe('writeRecords', () => {
       const { definition, definitionDigest, stagingId } = scene.row;
       await scene.ledger.runs.update(scene.row.run, { state: 'rolled-back', endedAt: new Date().toISOString() });
       const { run } = await scene.ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: new Date().toISOString() });
-      await scene.ledger.runs.adoptStaging(run, stagingId);
+      const { snapshot, digest } = (await scene.ledger.plans.readSnapshot(stagingId))!;
+      await scene.ledger.plans.saveSnapshot(run, snapshot, digest);
+      await scene.ledger.drift.copyUnmatched(stagingId, run);
+      await scene.ledger.plans.assignBatches(run);
+      await scene.ledger.plans.save(run, (await scene.ledger.plans.read(stagingId))!);
 
       const second = await write(3, { run });
 

@@ -92,7 +92,7 @@ describe('proposeMapping', () => {
   it('makes a property of a custom column, and only suggests one for a column of the source itself', () => {
     expect(columnsOf({ Floor_Area__c: [9, 'number'], AssistantPhoneX: [5, 'string'] }).map(({ advice, made }) => [advice, made])).toEqual([
       ['make', { property: 'floor_area', type: 'number', label: 'Floor Area' }],
-      ['suggest', { property: 'assistantphonex', type: 'string', label: 'AssistantPhoneX' }],
+      ['suggest', { property: 'assistant_phone_x', type: 'string', label: 'Assistant phone x' }],
     ]);
   });
 

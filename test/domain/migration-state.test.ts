@@ -38,6 +38,18 @@ describe('missingApproval', () => {
     { leftOut: 37, stated: { approve: 'plan-digest', acceptLeftOut: 36 }, missing: 'left-out-number' },
     { leftOut: 37, stated: { approve: 'plan-digest', acceptLeftOut: 37 }, missing: null },
   ])('misses $missing for $stated with $leftOut left out', ({ leftOut, stated, missing }) => {
-    expect(missingApproval(aPlan({ leftOutToAccept: leftOut }), stated)).toBe(missing);
+    expect(missingApproval(aPlan({ simulator: false, leftOutToAccept: leftOut }), stated)).toBe(missing);
+  });
+
+  it.each([
+    { simulator: false, changed: 10, stated: { approve: 'plan-digest' }, missing: null },
+    { simulator: false, changed: 11, stated: { approve: 'plan-digest' }, missing: 'record-drift' },
+    { simulator: false, changed: 11, stated: { acceptDrift: true }, missing: 'plan' },
+    { simulator: false, changed: 11, stated: { approve: 'plan-digest', acceptDrift: true }, missing: null },
+    { simulator: true, changed: 10, stated: {}, missing: null },
+    { simulator: true, changed: 11, stated: {}, missing: 'record-drift' },
+    { simulator: true, changed: 11, stated: { acceptDrift: true }, missing: null },
+  ])('misses $missing for $stated with $changed of 1,000 verdicts changed', ({ simulator, changed, stated, missing }) => {
+    expect(missingApproval(aPlan({ simulator, recordDrift: { changed, written: 1_000 } }), stated)).toBe(missing);
   });
 });

@@ -11,6 +11,7 @@ const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   associations: { 'deals-contacts': { ...EMPTY_ASSOCIATION_TALLY, source: 4, duplicate: 1, planned: 3, added: 3 } },
   verification: { recordsCompared: 2, cellsCompared: 8, associationsCompared: 3, differences: 0, causes: {} },
   matchedSince: {},
+  verdictsChanged: [],
   calls: [{ kind: 'create', count: 2, tooMany: 0 }, { kind: 'read', count: 3, tooMany: 1 }, { kind: 'create', count: 1, tooMany: 0 }],
   forecastCalls: 6,
   quota: { dailyLimit: 100, dailyRemaining: 90, reserve: 0.25 },

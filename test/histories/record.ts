@@ -93,6 +93,28 @@ async function recordContinued(temporal: SuiteTemporal): Promise<void> {
   await worker.stop();
 }
 
+/** Obeys a plan of which too much became otherwise, and meets a schema that an administrator changed. */
+async function recordOfPlan(temporal: SuiteTemporal): Promise<void> {
+  const worker = await startFakeWorker(temporal, aPlan({ recordDrift: { changed: 100, written: 470 } }));
+  let mended = false;
+  worker.fake.onCall = ({ name, input }) => {
+    if (name === 'compareSchema' && input.objectType === 'contacts' && !mended) throw aFailure('PlanError', { code: 'option-gone contacts.industry' });
+  };
+  const { handle, status, run } = await worker.start({ run: 'recorded.4', expectedPlanDigest: 'plan-digest' });
+  await eventually(status, isPaused);
+  await handle.signal(resumeSignal, { acceptDrift: true });
+  await eventually(status, ({ reasons }) => reasons[0]?.kind === 'portal-changed');
+  mended = true;
+  await handle.signal(resumeSignal);
+  await eventually(status, isOpen);
+  await handle.signal(finalizeSignal);
+  await handle.result();
+
+  await record(temporal, 'migration-of-a-plan', workflowIds.migration(run));
+  await record(temporal, 'partition-compared', workflowIds.partition(run, 'contacts', 0));
+  await worker.stop();
+}
+
 async function recordPlanning(temporal: SuiteTemporal): Promise<void> {
   const worker = await startFakeWorker(temporal, aPlan());
   const run = `recorded-${randomUUID()}`;
@@ -113,6 +135,7 @@ async function main(): Promise<void> {
     await recordFinalized(temporal);
     await recordRolledBack(temporal);
     await recordContinued(temporal);
+    await recordOfPlan(temporal);
     await recordPlanning(temporal);
   } finally {
     await temporal.close();

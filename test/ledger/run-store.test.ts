@@ -22,12 +22,11 @@ describe('RunStore', () => {
     await openRun(used.ledger);
     const reasons = [{ kind: 'quota' as const, since: NOW, until: NOW, code: null, remedy: 'wait' }];
 
-    await used.ledger.runs.adoptStaging('acme.1', 'plan:acme.1');
     await used.ledger.runs.update('acme.1', { state: 'paused', phase: 'contacts', reasons, portalId: '42' });
     await used.ledger.runs.update('acme.1', { endedAt: NOW });
 
     expect(await used.ledger.runs.find('acme.1')).toEqual({
-      run: 'acme.1', migrationId: 'acme', kind: 'migration', definition: aDefinition(), definitionDigest: 'd1', stagingId: 'plan:acme.1',
+      run: 'acme.1', migrationId: 'acme', kind: 'migration', definition: aDefinition(), definitionDigest: 'd1', stagingId: 'acme.1',
       state: 'paused', phase: 'contacts', reasons, portalId: '42', createdAt: NOW, endedAt: NOW, epoch: 1,
     });
     expect(await used.ledger.runs.find('acme.9')).toBeNull();

@@ -134,12 +134,13 @@ describe('WritingStore', () => {
     expect((await used.ledger.writing.readBatch(run, 'contacts', 0))[0]).toMatchObject({ targetId: 't0', preImage: { city: 'Köln', phone: '8' }, state: 'unsent', attempt: 0 });
   });
 
-  it('keeps what each run did with a shared plan apart', async () => {
+  it('keeps what each run did with the same plan apart', async () => {
     const first = await planned();
     await used.ledger.writing.settle(first, 'contacts', [created(0)], NOW);
     await over(first);
     const second = (await openRun(used.ledger)).run;
-    await used.ledger.runs.adoptStaging(second, first);
+    await used.ledger.drift.copyUnmatched(first, second);
+    await used.ledger.plans.assignBatches(second);
 
     const batch = await used.ledger.writing.readBatch(second, 'contacts', 0);
 

@@ -7,6 +7,8 @@ import { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { unparse } from 'papaparse';
 import type { Migration } from '../../client/portage-client';
+import type { PlanSummary } from '../../domain/plan-summary.schema';
+import { SIMULATED_TOKEN } from '../../local/stack';
 import { connectToTemporal } from '../../local/temporal-server';
 import { problemsQuery } from '../../workflows/messages';
 import { writeSmallExport } from '../support/driver/small-export';
@@ -51,6 +53,40 @@ describe('an export that holds only some of the objects', () => {
     expect(Object.keys(records)).toEqual(['companies']);
     await finalized(migration);
   }, 120_000);
+});
+
+describe('a start that names its plan, in a portal that changes', () => {
+  it('asks about changed records, stops where an administrator changed the schema, and goes on when it is mended', async () => {
+    const { stack, portage, portal, folder } = rehearsal;
+    const command = (...words: readonly string[]) => runCommand(words, stack.environment, folder);
+    const nickname = { name: 'nickname', label: 'Nickname', type: 'string', fieldType: 'text', groupName: 'contactinformation' };
+    const makeNickname = async () => expect((await fetch(`${stack.simulatorUrl}/crm/properties/2026-09/contacts`, { method: 'POST', body: JSON.stringify(nickname), headers: { 'content-type': 'application/json', authorization: `Bearer ${SIMULATED_TOKEN}` } })).status).toBe(201);
+    await makeNickname();
+    const file = rehearsal.migrationFile(writeSmallExport(join(folder, 'small')), 'objects: { contacts: { properties: { nickname: Title } } }', 'obedient');
+    const { digest } = (JSON.parse((await command('plan', file, '--json')).out) as { plan: PlanSummary }).plan;
+
+    await portal.edit({ action: 'create', objectType: 'contacts', properties: { email: 'person-7@company-7.example.net', firstname: 'Somebody' } });
+    const started = await command('start', file, '--plan', digest);
+    expect(started).toMatchObject({ exitCode: 9, err: expect.stringContaining('--accept-drift') as string });
+    const migration = await portage.migration('obedient');
+    expect((await command('status', 'obedient', '--changes', join(folder, 'changes.csv'))).out).toMatch(/1 record of \d+ \(\d\.\d %\) would get another verdict[\s\S]*Contacts +create +update +1/);
+    expect(readFileSync(join(folder, 'changes.csv'), 'utf8')).toBe('type,ordinal,source_id,planned,now\ncontacts,6,003000000000007AAA,create,update\n');
+
+    await portal.edit({ action: 'archive-property', objectType: 'contacts', propertyName: 'nickname' });
+    await command('resume', 'obedient', '--accept-drift');
+    const paused = await until(migration, ({ reasons }) => reasons.some(({ kind }) => kind === 'portal-changed'));
+    expect(paused).toMatchObject({ phase: 'contacts', reasons: [{ kind: 'portal-changed', code: 'property-gone contacts.nickname' }], objects: { companies: { pending: 0, created: 6 }, contacts: { created: 0, updated: 0 } } });
+
+    await makeNickname();
+    await command('resume', 'obedient');
+    expect(await until(migration, ({ state }) => state !== 'paused' && state !== 'running')).toMatchObject({ state: 'verified' });
+    expect((await migration.report())?.verdictsChanged).toEqual([{ objectType: 'contacts', planned: 'create', found: 'update', count: 1 }]);
+
+    // Its own writing is drift of the portal: the plan is used up.
+    await migration.finalize();
+    await until(migration, ({ state }) => state === 'finalized');
+    expect(await command('start', file, '--plan', digest)).toMatchObject({ exitCode: 5, err: expect.stringMatching(/the portal's schema or settings changed: .*contacts: property migration_provenance is new/) as string });
+  }, 180_000);
 });
 
 const CANARY = 'kanarienvogel';

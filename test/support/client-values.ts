@@ -53,6 +53,7 @@ export function aReport(change: Partial<Report> = {}): Report {
     associations: {},
     verify: { recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0, causes: {} },
     matchedSince: {},
+    verdictsChanged: [],
     calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null },
     quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 },
     durations: {},

@@ -24,6 +24,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = {
     readSnapshot: async () => snapshot,
     mayWrite: async () => true,
     readLimits: async () => limits,
+    readSchema: async (objectType) => snapshot.objects.find((object) => object.objectType === objectType)!,
     readQuota: async () => snapshot.quota,
     isSimulator: async () => simulator,
     async readRecords(objectType, { ids, idProperty, archived }, call) {

@@ -1,10 +1,12 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { createAdoptPlan } from '../../activities/adopt-plan';
 import { createInspectPortal } from '../../activities/inspect-portal';
 import { createInspectSource } from '../../activities/inspect-source';
 import { createPlanMigration } from '../../activities/plan-migration';
 import type { PreflightTold } from '../../activities/migration-activities';
 import { createSampleSource } from '../../activities/sample-source';
+import { createRematchRecords } from '../../activities/rematch-records';
 import { createStageSource } from '../../activities/stage-source';
 import type { SourceConnector, TargetConnector } from '../../connectors/connector';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
@@ -24,7 +26,10 @@ export interface Planning {
   inspectPortal(tell?: PreflightTold): Promise<{ portalId: string }>;
   sampleSource(): Promise<{ columnCount: number }>;
   stageSource(): Promise<{ rows: number }>;
-  plan(expectedDigest?: string | null): Promise<PlanFacts>;
+  plan(): Promise<PlanFacts>;
+  /** As a start that names a plan. */
+  adopt(expectedDigest: string): Promise<void>;
+  rematch(expectedDigest: string): Promise<PlanFacts>;
   /** As of a run that has written, and whose ledger was lost. */
   planAgain(expected?: { readonly source: string; readonly mapping: string } | null): Promise<PlanFacts>;
   /** Preflight, stage and plan. */
@@ -33,11 +38,12 @@ export interface Planning {
 }
 
 /** The activities before the first write over a ledger in memory, each in an environment of its own, as a worker would run them. */
-export async function aPlanning(input: { readonly source: SourceConnector; readonly target?: TargetConnector; readonly definition?: Record<string, unknown>; readonly ledger?: Ledger; readonly version?: string }): Promise<Planning> {
+export async function aPlanning(input: { readonly source: SourceConnector; readonly target?: TargetConnector; readonly definition?: Record<string, unknown>; readonly ledger?: Ledger; readonly version?: string; readonly kind?: 'planning' | 'migration'; readonly only?: readonly string[] }): Promise<Planning> {
   const { source, target = aTargetPortal() } = input;
   const ledger = input.ledger ?? (await openLedger({ location: ':memory:' }));
   const definition = migrationDefinitionSchema.parse({ id: 'acme', source: { crm: 'salesforce', files: '/export', currency: 'USD' }, target: { crm: 'hubspot' }, ...input.definition });
-  const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: 'd', now: '2026-09-01T10:00:00.000Z' });
+  const row = await ledger.runs.open({ migrationId: definition.id, kind: input.kind ?? 'planning', definition, definitionDigest: 'd', now: '2026-09-01T10:00:00.000Z' });
+  await ledger.drift.saveOnly(row.run, (input.only ?? []).map((sourceId, at) => ({ line: at + 1, sourceId })));
   const openSource = () => source;
   const { run } = row;
   const inEnvironment = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(work);
@@ -47,8 +53,10 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
     inspectPortal: (tell = 'mistakes') => inEnvironment(() => createInspectPortal({ ledger, target, openSource }).inspectPortal({ run, tell })),
     sampleSource: () => inEnvironment(() => createSampleSource({ ledger, openSource }).sampleSource({ run })),
     stageSource: () => inEnvironment(() => createStageSource({ ledger, openSource }).stageSource({ run })),
-    plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
-    planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest: null, recovered: { expected } })),
+    plan: () => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run })),
+    adopt: (expectedDigest) => inEnvironment(() => createAdoptPlan({ ledger, version: input.version ?? '0.1.0' }).adoptPlan({ run, expectedDigest })),
+    rematch: (expectedDigest) => inEnvironment(() => createRematchRecords({ ledger, target, clock: Date.now }).rematchRecords({ run, expectedDigest })),
+    planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, recovered: { expected } })),
     async all() {
       await planning.inspectSource();
       await planning.inspectPortal();

@@ -12,7 +12,7 @@ import { putPlanned } from './planned-run';
 import type { PlannedRun } from './planned-run';
 import { writeSmallExport } from './small-export';
 
-export const ROUTES = ['forward', 'from the start', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile'] as const;
+export const ROUTES = ['forward', 'from the start', 'back', 'told to wait', 'late slots', 'adopted plan', 'changed source', 'recovered', 'taken meanwhile'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export type Side = 'before' | 'after';
@@ -35,7 +35,7 @@ const TOLD_TO_WAIT: FaultPlan = {
 };
 
 /** Those on which what must not be lost is begun before there is a plan. */
-const PLANNING_ROUTES: readonly Route[] = ['from the start', 'adopted staging', 'changed source', 'recovered'];
+const PLANNING_ROUTES: readonly Route[] = ['from the start', 'adopted plan', 'changed source', 'recovered'];
 
 /** A fresh run on this route, up to where the process is started that dies. */
 export async function beginRoute(scene: DrivenScene, route: Route, folder: string, planned: PlannedRun): ReturnType<typeof beginAtStart> {
@@ -61,8 +61,8 @@ async function beginAtStart(scene: DrivenScene, route: Route, folder: string): P
     case 'late slots':
       // Longer than any lane allows a slot to be late.
       return { run: await scene.begin(), orders: { stall: { point: 'ledger:take-slot', side: 'after', passages: 5, ms: 25 } } };
-    case 'adopted staging':
-      return { run: await scene.begin({ staging: 'adopted' }), orders: {} };
+    case 'adopted plan':
+      return { run: await scene.begin({ plan: 'adopted' }), orders: {} };
     case 'recovered':
       return { run: await scene.begin({ memory: 'recovered' }), orders: {} };
     case 'taken meanwhile':

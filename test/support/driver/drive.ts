@@ -4,7 +4,8 @@
  * that a process that was killed is followed by one that goes on.
  */
 import { asyncLocalStorage, Context } from '@temporalio/activity';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createHubspotConnector } from '../../../connectors/hubspot/hubspot-connector';
 import { createSalesforceFileSource } from '../../../connectors/salesforce/source';
 import { passCrashPoint } from '../../../domain/crash-point';
@@ -14,6 +15,8 @@ import type { IdPair } from '../../../domain/id-map';
 import { migrationDefinitionSchema } from '../../../domain/migration-definition.schema';
 import type { MigrationDefinition } from '../../../domain/migration-definition.schema';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../../../domain/object-type';
+import { parseOnlyIds } from '../../../domain/only-ids';
+import type { OnlyId } from '../../../domain/only-ids';
 import type { PlanFacts } from '../../../domain/plan-facts';
 import { toStopCause } from '../../../domain/stop-cause';
 import type { StopCause } from '../../../domain/stop-cause';
@@ -44,8 +47,8 @@ export interface DriveOptions {
   readonly window: number;
   /** How long one call may take, in the machine's milliseconds. */
   readonly callTimeoutMs: number;
-  /** The run takes over what an earlier planning run staged. */
-  readonly staging?: 'adopted';
+  /** The run takes over the plan of an earlier planning run, of the listed records. */
+  readonly plan?: 'adopted';
   /** As after a loss: the run is entered into its ledger once more, in a new epoch, and what it wrote is compared with what the workflows knew. */
   readonly memory?: 'recovered';
   /** Before it is undone, another run takes the portal, and lets go of it. */
@@ -127,20 +130,29 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     await ledger.recovery.adopt({ ...row, portalId: row.portalId ?? '4711', epoch: (await ledger.identity()).epoch });
     await ledger.recovery.raiseEpoch(run);
   }
-  if (options.staging === 'adopted') {
-    await opened(PLANNING_RUN, 'planning');
-    await perform('inspectSource', PLANNING_RUN, () => own.inspectSource({ run: PLANNING_RUN }));
-    await perform('stageSource', PLANNING_RUN, () => own.stageSource({ run: PLANNING_RUN }));
-    await ledger.runs.adoptStaging(run, PLANNING_RUN);
-  }
+  const adopted = options.plan === 'adopted' ? await planned() : null;
   await perform('inspectSource', '', () => own.inspectSource({ run }));
   const { portalId } = await perform('inspectPortal', '', () => portal.inspectPortal({ run }));
+  if (adopted !== null) {
+    await perform('adoptPlan', '', () => own.adoptPlan({ run, expectedDigest: adopted }));
+  }
   await perform('stageSource', '', () => own.stageSource({ run }));
-  const facts = await perform('planMigration', '', () => portal.planMigration({ run, expectedDigest: null }));
+  const facts = await (adopted === null ? perform('planMigration', '', () => portal.planMigration({ run })) : perform('rematchRecords', '', () => portal.rematchRecords({ run, expectedDigest: adopted })));
   const identity = { run, portalId, ...(await ledger.identity()) };
   askAfterWaits(() => portal.probePortal({ ...identity, reserve: RESERVE }));
   await perform('recordState', 'properties', () => own.recordState({ run, state: 'running', phase: 'properties', reasons: [], rate: 1 }));
   await perform('applySchema', '', () => portal.applySchema(identity));
+
+  /** @returns the digest of a plan of all records, by their list */
+  async function planned(): Promise<string> {
+    await opened(PLANNING_RUN, 'planning');
+    const only = (list: readonly OnlyId[]) => Promise.all([run, PLANNING_RUN].map((each) => ledger.drift.saveOnly(each, list)));
+    await once('only', async () => void (await only(idsIn(options.sourceFolder))));
+    await perform('inspectSource', PLANNING_RUN, () => own.inspectSource({ run: PLANNING_RUN }));
+    await perform('inspectPortal', PLANNING_RUN, () => portal.inspectPortal({ run: PLANNING_RUN }));
+    await perform('stageSource', PLANNING_RUN, () => own.stageSource({ run: PLANNING_RUN }));
+    return (await perform('planMigration', PLANNING_RUN, () => portal.planMigration({ run: PLANNING_RUN }))).digest;
+  }
 
   const inWindow = async <T>(places: readonly BatchPlace[], work: (place: BatchPlace) => Promise<T>): Promise<T[]> => {
     const results: T[] = [];
@@ -163,6 +175,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
   for (const { objectType, partitions } of recordsOf(facts)) {
     await perform('recordState', objectType, () => own.recordState({ run, state: 'running', phase: objectType, reasons: [], rate: 1 }));
     for (const manifest of partitions) {
+      await perform('compareSchema', `${objectType} ${manifest.partition}`, () => portal.compareSchema({ ...identity, objectType, reserve: RESERVE }));
       const done = await inWindow(placesOf([manifest]), (place) => perform('writeRecords', `${objectType} ${place.batch}`, () => portal.writeRecords({ ...batchInput(place), objectType })));
       const pairs: readonly IdPair[] = done.flatMap((each) => each.pairs);
       await perform('compareShard', `${objectType} ${manifest.partition}`, () =>
@@ -214,6 +227,12 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
   await perform('undoSchema', '', () => portal.undoSchema(identity));
   const undone = await perform('assembleReport', 'back', () => own.assembleReport({ ...identity, rolledBack: true }));
   return { state: undone.state, ...told() };
+}
+
+/** The first cell of every row of every file. */
+function idsIn(folder: string): readonly OnlyId[] {
+  const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8').split('\n').slice(1).map((row) => row.split(',')[0]?.replaceAll('"', '') ?? ''));
+  return parseOnlyIds(texts.flat().join('\n')).ids;
 }
 
 const recordsOf = (facts: PlanFacts) => OBJECT_TYPES.flatMap((objectType) => facts.records.filter((each) => each.objectType === objectType));

@@ -110,7 +110,7 @@ async function runCase(url: string, drawn: PredictionCase): Promise<PredictionEn
     await inActivity(() => createInspectSource(collaborators).inspectSource({ run }));
     const { portalId } = await inActivity(() => createInspectPortal(collaborators).inspectPortal({ run }));
     await inActivity(() => createStageSource(collaborators).stageSource({ run }));
-    const facts = await inActivity(() => createPlanMigration(collaborators).planMigration({ run, expectedDigest: null }));
+    const facts = await inActivity(() => createPlanMigration(collaborators).planMigration({ run }));
 
     const { snapshot } = (await ledger.plans.readSnapshot(stagingId))!;
     const keyProperty = (await ledger.plans.read(stagingId))!.schema.keyProperty;

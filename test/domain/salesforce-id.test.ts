@@ -1,4 +1,4 @@
-import { isRecordId, toEighteen } from '../../../connectors/salesforce/record-id';
+import { isRecordId, toEighteen } from '../../domain/salesforce-id';
 
 describe('toEighteen', () => {
   it.each([
