@@ -16,6 +16,7 @@ import type { AssociationTallies, RecordTallies, Refusal } from '../domain/recor
 import type { Report } from '../domain/report.schema';
 import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
+import type { RetryStore } from './retry-store';
 
 export interface Ledger {
   /** `epoch`: what a run gets that is opened now. */
@@ -33,6 +34,7 @@ export interface Ledger {
   readonly schema: SchemaStore;
   readonly facts: FactStore;
   readonly recovery: RecoveryStore;
+  readonly retries: RetryStore;
   /** The pace of one portal, shared with every other worker on this ledger. */
   pace(portalId: string): PaceStore;
   close(): Promise<void>;
@@ -56,6 +58,8 @@ export interface RunRow {
   readonly endedAt: string | null;
   /** Raised each time the run is recovered: what was begun under an older one writes no more. */
   readonly epoch: number;
+  /** Rounds of retry that were planned so far: with each the plan changed. */
+  readonly round: number;
 }
 
 /** What a run writes, so that no other does. */

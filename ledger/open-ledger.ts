@@ -14,6 +14,7 @@ import { MIGRATIONS } from './migrations/migrations';
 import { createPaceStore } from './pace-store';
 import { createPlanStore } from './plan-store';
 import { createRecoveryStore } from './recovery-store';
+import { createRetryStore } from './retry-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
 import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
@@ -168,6 +169,7 @@ function assembleLedger(connection: SqliteConnection): Ledger {
     schema: createSchemaStore(database),
     facts: createFactStore(database),
     recovery: createRecoveryStore(database),
+    retries: createRetryStore(database),
     pace(portalId) {
       const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep, monotonicMs: connection.monotonicMs });
       paces.set(portalId, pace);

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely';
 import { firstTables } from './0001-first-tables';
 import { recovery } from './0002-recovery';
 import { portalClaims } from './0003-portal-claims';
+import { retry } from './0006-retry';
 
 /** Every change of the ledger's tables, by name in order. Listed here, not read from a folder, so that a bundled build has them too. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-recovery': recovery,
   '0003-portal-claims': portalClaims,
+  '0006-retry': retry,
 };
