@@ -19,6 +19,7 @@ import type { PortalActivities } from './migration-activities';
 import { planAssociations } from './plan-associations';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
 import { planMatches } from './plan-matches';
+import { withoutOwnLists } from '../domain/retried-plan';
 import { describeUnusableRows, planRecords } from './plan-records';
 import { objectScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
@@ -50,10 +51,10 @@ export interface PlanMigrationCollaborators {
 export function createPlanMigration({ ledger, target, version, clock }: PlanMigrationCollaborators): Pick<PortalActivities, 'planMigration'> {
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
-    planMigration: ({ run, expectedDigest, recovered }) =>
+    planMigration: ({ run, expectedDigest, recovered, retryOf = null }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const expected = await readExpected(ledger, expectedDigest);
-        const scope = { ...(await openScope({ ledger, target, quota }, run, signal)), ownRecords: recovered === undefined ? ('unknown' as const) : ('kept' as const) };
+        const scope = { ...(await openScope({ ledger, target, quota }, run, retryOf, signal)), ownRecords: recovered === undefined && retryOf === null ? ('unknown' as const) : ('kept' as const) };
         // What can be compared beforehand is, so that a refused start leaves the approved plan where it is.
         await refuseDrift(scope, expected, { ...(expected?.parts ?? NO_PARTS), ...ownParts(scope, version) });
         await refuseOtherSource(scope, recovered?.expected ?? null, ownParts(scope, version));
@@ -112,14 +113,14 @@ const driftFinding = (part: keyof PlanParts): Finding => ({
   exitCode: DRIFT_EXIT_CODE,
 });
 
-async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'> & { readonly quota: QuotaGuard }, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords'>> {
+async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'> & { readonly quota: QuotaGuard }, run: string, retryOf: string | null, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords'>> {
   const row = await ledger.runs.find(run);
   const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
   if (row === null || saved === null || inspection === null) {
     throw new MigrationError('InvariantError', `Run ${run} cannot be planned: its row, snapshot or source inspection is not in the ledger.`, { code: 'nothing-to-plan' });
   }
   const { stagingId, definition } = row;
-  const { snapshot } = saved;
+  const snapshot = retryOf === null ? saved.snapshot : withoutOwnLists(saved.snapshot, await ledger.schema.read(retryOf));
   const counts = await ledger.staging.countRows(stagingId);
   const filled = Object.fromEntries(
     inspection.objects.map(({ object, files }) => [object, { ...Object.fromEntries(files.flatMap(({ columns }) => columns.map(({ name }) => [name, 0]))), ...counts[object]?.filled }]),
@@ -148,6 +149,7 @@ async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborat
   const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
   return {
     run,
+    retryOf,
     stagingId,
     ledger,
     target,

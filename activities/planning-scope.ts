@@ -46,6 +46,8 @@ export interface PlanningScope {
   readonly keyProperty: string;
   /** `kept`: the run has written before and its ledger was lost; what carries its stamp is planned as it was. */
   readonly ownRecords: 'unknown' | 'kept';
+  /** The run whose failed and skipped records are planned once more; null in every other planning. What it has landed is matched with nothing. */
+  readonly retryOf: string | null;
   readonly objects: readonly ObjectScope[];
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;

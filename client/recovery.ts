@@ -104,7 +104,7 @@ function fromLedger({ ledger, ledgerId, client, known }: RecoveryScene, row: Run
       const epoch = await ledger.recovery.raiseEpoch(run);
       const plan = await ledger.plans.read(row.stagingId);
       const facts = plan === null ? null : planFacts(plan);
-      await terminateAll(client, workflowsOf(run, facts), `recovered in epoch ${epoch}`);
+      await terminateAll(client, workflowsOf(run, facts, row.round), `recovered in epoch ${epoch}`);
       const { records, associations } = await ledger.facts.tallies(run);
       const { recordsCompared, cellsCompared, associationsCompared, differences } = await ledger.facts.readVerification(run);
       const input = toMigrationInput(definition, { run, ledgerId, epoch, expectedPlanDigest: null, approve: null, ...known });
@@ -120,6 +120,7 @@ function fromLedger({ ledger, ledgerId, client, known }: RecoveryScene, row: Run
           ...Object.fromEntries(ASSOCIATION_TYPES.flatMap((type) => pick(type, associations[type], ['added', 'alreadyThere', 'refused', 'endNotWritten']))),
         },
         verified: { recordsCompared, cellsCompared, associationsCompared, differences },
+        rounds: (await ledger.retries.unfinished(run)).map(({ round }) => round),
         rollbackWindowMs: input.rollbackWindowMs,
         now: new Date().toISOString(),
       });

@@ -9,6 +9,8 @@ import { RETRIABLE_REASONS } from '../domain/retry-planning';
 import type { RetryTake } from '../domain/retry-planning';
 import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
+import type { Ledger } from './ledger';
+import { decideTakes } from './retry-decisions';
 import { takeIntoRound } from './retry-taking';
 import { WRITTEN_ACTIONS } from './planned-rows';
 import { stagingIdOf } from './run-store';
@@ -53,6 +55,8 @@ export interface RetryTally {
 }
 
 export interface RetryStore {
+  /** What such a round would take by the verdicts of this dry run. Changes nothing. */
+  decide(asked: Pick<RetryRow, 'run' | 'which' | 'reason'>, planningStagingId: string): Promise<Readonly<Record<ObjectType, readonly RetryTake[]>>>;
   /** One round at a time: one that was asked for and not begun is asked for anew, under its number. @throws PlanError `retry-stands` */
   open(run: string, asked: RetrySelection & { readonly planning: string; readonly now: string }): Promise<RetryRow>;
   read(run: string, round: number): Promise<RetryRow | null>;
@@ -83,8 +87,10 @@ export interface RetriedCounts {
   readonly partitions: (workType: WorkType) => readonly PartitionManifest[];
 }
 
-export function createRetryStore(database: LedgerDatabase): RetryStore {
-  return {
+export function createRetryStore(database: LedgerDatabase, stores: Pick<Ledger, 'plans' | 'writing'>): RetryStore {
+  const store: RetryStore = {
+    decide: (asked, planningStagingId) => decideTakes({ ...stores, retries: store }, asked, planningStagingId),
+
     open: (run, { planning, which, reason, now }) =>
       database.write('open-retry', async (db) => {
         const last = await db.selectFrom('retries').select(['round', 'state']).where('run', '=', run).orderBy('round', 'desc').limit(1).executeTakeFirst();
@@ -192,6 +198,7 @@ export function createRetryStore(database: LedgerDatabase): RetryStore {
         return rows.map((row) => ({ round: row.round, askedAt: row.asked_at, endedAt: row.ended_at, workType: row.work_type, was: row.was, became: row.became, count: Number(row.count) }));
       }),
   };
+  return store;
 }
 
 function refusedPage(db: Transaction<Tables>, run: string, stagingId: string, objectType: ObjectType, { which, reason }: RetrySelection, afterOrdinal: number, limit: number) {

@@ -9,6 +9,7 @@ import { createInspectPortal } from '../activities/inspect-portal';
 import { createInspectSource } from '../activities/inspect-source';
 import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
 import { createPlanMigration } from '../activities/plan-migration';
+import { createPlanRetry } from '../activities/plan-retry';
 import { createProbePortal } from '../activities/probe-portal';
 import type { Shards } from '../activities/read-shard-digest';
 import { createReadShardDigest } from '../activities/read-shard-digest';
@@ -70,6 +71,7 @@ export function createLedgerActivities(collaborators: ActivityCollaborators): Le
     ...createRecoverShard(collaborators),
     ...createReadShardDigest(collaborators),
     ...createCloseShards(collaborators),
+    ...createPlanRetry(collaborators),
     ...createAssembleReport(collaborators),
   };
 }

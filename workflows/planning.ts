@@ -17,7 +17,7 @@ export interface PlanningResult {
 }
 
 /** @throws ApplicationFailure with the type, code and exit code of what must be mended */
-export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Promise<PlanningResult> {
+export async function planning({ run, ledgerId, stopAfter, retryOf }: PlanningInput): Promise<PlanningResult> {
   const ledgerQueue = { taskQueue: taskQueues.ledger(ledgerId) };
   const portalQueue = { taskQueue: taskQueues.portal(ledgerId) };
   const { recordState } = proxyActivities<LedgerActivities>({ ...LEDGER, ...ledgerQueue });
@@ -49,7 +49,7 @@ export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Pro
     await performed(() => stageSource({ run }));
     phase = 'plan';
     await show('planning', phase);
-    const plan = await performed(() => planMigration({ run, expectedDigest: null }));
+    const plan = await performed(() => planMigration({ run, expectedDigest: null, ...(retryOf === undefined ? {} : { retryOf }) }));
     await show('planned', phase);
     return { portalId, plan };
   } catch (error) {

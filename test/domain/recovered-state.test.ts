@@ -17,6 +17,7 @@ const aMemory = (phase: Phase, named: Partial<LedgerMemory> = {}): LedgerMemory 
   written: { companies: { created: 249, updated: 0, unchanged: 0, refused: 1 }, contacts: { created: 60, updated: 0, unchanged: 0, refused: 0 } },
   verified: { recordsCompared: 470 },
   rollbackWindowMs: 24 * 3_600_000,
+  rounds: [],
   now: NOW,
   ...named,
 });
