@@ -8,7 +8,7 @@ const SQL = ['kysely', 'better-sqlite3'];
  * of the libraries (Node's are among them) `only` these or `never` these, types included. Passing on, `export … from`, and `import()` are loading too.
  */
 const rooms = {
-  domain: { only: ['@noble/hashes', 'luxon', 'tldts', 'yaml'] },
+  domain: { only: ['@noble/hashes', 'html-to-text', 'libphonenumber-js', 'luxon', 'tldts', 'yaml'] },
   simulator: { never: ['@temporalio', '@hubspot', ...SQL] },
   local: { never: ['@hubspot', ...SQL] },
   connectors: { values: ['domain'], never: ['@temporalio', ...SQL] },

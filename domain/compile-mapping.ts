@@ -59,16 +59,20 @@ function userRules({ preset, mapping, portal, filled, reserved }: MappingInput, 
       findings.push(error('reserved-property', place, `${property} is written by the migration itself.`, 'Take it out of the mapping.'));
       return [];
     }
-    const column = columnNamed(typeof given === 'string' ? given : given.from, filled);
+    const wanted = columnOf(given);
+    if (wanted === null) {
+      findings.push(error('mapping-not-ready', place, 'This version does not carry out this way of mapping a property yet.', 'Map one column, with a table of values where it needs one.'));
+      return [];
+    }
+    const column = columnNamed(wanted, filled);
     if (column === null) {
-      const wanted = typeof given === 'string' ? given : given.from;
       const nearest = nearestWord(wanted, Object.keys(filled));
       findings.push(error('unknown-column', place, `${preset.sourceObject} has no column ${wanted}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`));
       return [];
     }
     const byPreset = preset.rules.find((rule) => rule.property === property);
     const create = createdBy(given, property, column) ?? byPreset?.create ?? null;
-    if (typeof given !== 'string' && given.otherwise === 'add-option' && portal.properties.some(({ name, archived }) => name === property && !archived)) {
+    if (typeof given !== 'string' && 'from' in given && given.otherwise === 'add-option' && portal.properties.some(({ name, archived }) => name === property && !archived)) {
       findings.push(error('add-option-unsupported', place, `${property} is there already, and this version adds options only to properties that it makes.`, 'Add the option in HubSpot, or use otherwise: leave-out.'));
       return [];
     }
@@ -76,12 +80,19 @@ function userRules({ preset, mapping, portal, filled, reserved }: MappingInput, 
   });
 }
 
+function columnOf(given: Exclude<PropertyMapping, null>): string | null {
+  if (typeof given === 'string') {
+    return given;
+  }
+  return 'from' in given && given.transform === undefined && typeof given.from === 'string' ? given.from : null;
+}
+
 function columnNamed(name: string, filled: Readonly<Record<string, number>>): string | null {
   return name in filled ? name : (Object.keys(filled).find((column) => column.toLowerCase() === name.toLowerCase()) ?? null);
 }
 
 function transformOf(given: Exclude<PropertyMapping, null>, byPreset: PropertyRule | undefined): Transform {
-  if (typeof given !== 'string' && (given.values !== undefined || given.otherwise !== undefined)) {
+  if (typeof given !== 'string' && 'from' in given && (given.values !== undefined || given.otherwise !== undefined)) {
     return { kind: 'table', values: given.values ?? {}, otherwise: given.otherwise ?? 'leave-out' };
   }
   // Another column for a property that the preset knows: the same reading.
