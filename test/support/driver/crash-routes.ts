@@ -10,7 +10,7 @@ import type { ChildOptions } from './drive-main';
 import type { DrivenRun, DrivenScene } from './driven-scene';
 import { writeSmallExport } from './small-export';
 
-export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile'] as const;
+export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile', 'retried'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export type Side = 'before' | 'after';
@@ -31,6 +31,9 @@ const TOLD_TO_WAIT: FaultPlan = {
     { path: '^POST /crm/associations/.*/batch/create', times: 1, fault: { kind: 'locked' } },
   ],
 };
+
+/** A mapping that names nobody: each contact lacks what a contact must have. */
+const NAMELESS = { objects: { contacts: { properties: { email: null, firstname: null, lastname: null } } } };
 
 /** A fresh run on this route, up to where the process is started that dies. */
 export async function beginRoute(scene: DrivenScene, route: Route, folder: string): Promise<{ readonly run: DrivenRun; readonly orders: Pick<ChildOptions, 'stall'> }> {
@@ -53,6 +56,8 @@ export async function beginRoute(scene: DrivenScene, route: Route, folder: strin
       return { run: await scene.begin({ memory: 'recovered' }), orders: {} };
     case 'taken meanwhile':
       return { run: await scene.begin({ direction: 'back', portal: 'taken-meanwhile' }), orders: {} };
+    case 'retried':
+      return { run: await scene.begin({ definition: NAMELESS, retry: { definition: {} } }), orders: {} };
     case 'changed source': {
       const sourceFolder = writeSmallExport(join(folder, 'changed'), { accounts: 5, contacts: 9, opportunities: 3 });
       const run = await scene.begin({ sourceFolder });
