@@ -17,6 +17,7 @@ import { OVER_STATES } from '../domain/phase';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
+import type { RetrySelection } from '../ledger/retry-store';
 import type { PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
 import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery, taskQueues, throttleSignal, workflowIds } from '../workflows/messages';
 import { definitionDigest } from '../domain/definition-digest';
@@ -26,6 +27,7 @@ import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-stat
 import { openRun, stands } from './open-run';
 import { assembleRecovery, type Recovery } from './recovery';
 import { describeMigration } from './run-workflows';
+import { proposeRetry, type RetryProposal } from './retry';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
 export interface ConnectOptions {
@@ -51,6 +53,11 @@ export interface PortageClient {
   start(file: string, options?: StartOptions): Promise<Migration>;
   /** Starts preflight alone, or preflight, staging and plan. */
   plan(file: string, stopAfter: PlanningInput['stopAfter']): Promise<Planning>;
+  /**
+   * Plans failed and skipped records of a run anew, by a mended file or as before; `proceed` of what it gives writes those that can be written now.
+   * @throws CommandError where the run is not through and does not wait, or the file is another migration's
+   */
+  retry(run: string, options: { readonly file?: string; readonly selection: RetrySelection }): Promise<RetryProposal>;
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
@@ -100,6 +107,24 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
+  const startPlanning = async (definition: MigrationDefinition, asked: Pick<PlanningInput, 'stopAfter' | 'retryOf'>): Promise<Planning> => {
+    const client = await temporal.client();
+    const { run } = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
+    const input: PlanningInput = { run, ledgerId, ...asked };
+    const handle = await client.workflow.start('planning', {
+      workflowId: workflowIds.planning(run),
+      taskQueue: taskQueues.ledger(ledgerId),
+      args: [input],
+      staticSummary: `${asked.stopAfter === 'plan' ? 'Dry run' : 'Preflight'} of migration ${definition.id}`,
+    });
+    return {
+      run,
+      async ended() {
+        // A planning that fails has left its findings in the ledger: they are the answer.
+        await handle.result().catch(() => undefined);
+      },
+    };
+  };
 
   return {
     ledger,
@@ -115,24 +140,19 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       }
       return migrationOf(row);
     },
-    async plan(file, stopAfter) {
-      const definition = await readDefinition(resolve(folder, file));
-      const client = await temporal.client();
-      const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition), now: new Date().toISOString() });
-      const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
-      const handle = await client.workflow.start('planning', {
-        workflowId: workflowIds.planning(row.run),
-        taskQueue: taskQueues.ledger(ledgerId),
-        args: [input],
-        staticSummary: `${stopAfter === 'plan' ? 'Dry run' : 'Preflight'} of migration ${definition.id}`,
-      });
-      return {
-        run: row.run,
-        async ended() {
-          // A planning that fails has left its findings in the ledger: they are the answer.
-          await handle.result().catch(() => undefined);
-        },
+    plan: async (file, stopAfter) => startPlanning(await readDefinition(resolve(folder, file)), { stopAfter }),
+    async retry(run, { file, selection }) {
+      const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
+      const row = await ledger.runs.find(run);
+      if (row === null) {
+        throw new CommandError(EXIT.usage, `No run is called "${run}".`, 'portage list shows what there is.');
+      }
+      const plan = async (mended: MigrationDefinition, retryOf: string): Promise<string> => {
+        const planning = await startPlanning(mended, { stopAfter: 'plan', retryOf });
+        await planning.ended();
+        return planning.run;
       };
+      return proposeRetry({ ledger, client: await temporal.client(), plan }, row, definition, selection);
     },
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');

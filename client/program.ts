@@ -7,6 +7,7 @@ import { registerCheck, registerPlan } from './commands/plan';
 import { registerProcesses } from './commands/processes';
 import { registerRecover } from './commands/recover';
 import { registerReport } from './commands/report';
+import { registerRetry } from './commands/retry';
 import { registerRollback } from './commands/rollback';
 import { registerFinalize, registerPause, registerResume, registerThrottle } from './commands/signals';
 import { registerStart } from './commands/start';
@@ -22,7 +23,7 @@ export function createProgram(context: CommandContext): Command {
   const { out, err } = context.terminal;
   program.configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => void err.write(text) });
   program.exitOverride();
-  for (const register of [registerDemo, registerDev, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRollback, registerFinalize, registerRecover, registerReport, registerProcesses]) {
+  for (const register of [registerDemo, registerDev, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRetry, registerRollback, registerFinalize, registerRecover, registerReport, registerProcesses]) {
     register(program, context);
   }
   return program;

@@ -53,6 +53,50 @@ describe('a batch with bad records', () => {
   }, 120_000);
 });
 
+describe('a retry of them', () => {
+  it('shows what it would do, then writes exactly those, in a round and a shard of their own', async () => {
+    const { environment } = rehearsal.stack;
+    const before = (await (await rehearsal.portage.migration()).report())!;
+    const untouched = recordsBut(await rehearsal.portal.dump(), []);
+
+    const asked = await runCommand(['retry', '--dry-run'], environment, rehearsal.folder);
+    const retried = await runCommand(['retry', '--reason', 'INVALID_EMAIL', '--json'], environment, rehearsal.folder);
+
+    expect(asked.out).toContain(`write ${BAD.length} contacts`);
+    expect(retried).toMatchObject({ exitCode: 0 });
+    const migration = await rehearsal.portage.migration();
+    expect(migration.row).toMatchObject({ state: 'verified', phase: 'open', round: 1 });
+    const report = (await migration.report())!;
+    expect(report.objects.contacts).toEqual({ ...before.objects.contacts, created: SIZE.contacts - 1, refused: 0 });
+    expect(report.associations['contacts-companies']).toMatchObject({ endNotWritten: 0, refused: 0, added: SIZE.contacts - 1 });
+    expect(report.refused).toEqual([]);
+    expect(report.verify).toMatchObject({ differences: 0, recordsCompared: SIZE.contacts - 1 + SIZE.accounts + SIZE.opportunities });
+    const dump = await rehearsal.portal.dump();
+    expect(recordsBut(dump, before.refused.map(({ sourceId }) => sourceId))).toEqual(untouched);
+    expect(dump.records['contacts']).toHaveLength(SIZE.contacts - 1);
+    const shards = await rehearsal.portage.ledger.writing.readShards(migration.run);
+    expect(shards.filter(({ objectType }) => objectType === 'contacts').map(({ partition, pairCount }) => [partition, pairCount])).toEqual([[0, SIZE.contacts - BAD.length], [1, BAD.length]]);
+
+    const again = await runCommand(['retry'], environment, rehearsal.folder);
+    expect(again.exitCode).not.toBe(0);
+  }, 120_000);
+
+  it('is undone by a rollback like all else', async () => {
+    const { environment } = rehearsal.stack;
+    const { run } = await rehearsal.portage.migration();
+
+    const undone = await runCommand(['rollback', '--confirm', run, '--json'], environment, rehearsal.folder);
+
+    expect(undone.exitCode).toBe(0);
+    expect((await rehearsal.portal.dump()).records['contacts']?.filter(({ archived }) => !archived) ?? []).toEqual([]);
+  }, 120_000);
+});
+
+/** Live records without the bookkeeping of times, but for those of these source ids. */
+function recordsBut({ records }: Awaited<ReturnType<Rehearsal['portal']['dump']>>, sourceIds: readonly (string | null)[]): unknown {
+  return Object.fromEntries(Object.entries(records).map(([type, each]) => [type, each.filter(({ properties }) => !sourceIds.includes(properties['salesforce_id'] ?? ''))]));
+}
+
 /** Which of the words stand in a history of the run, and what its query names. */
 async function toldToTemporal(run: string, words: readonly string[]): Promise<{ readonly words: readonly string[]; readonly problems: unknown }> {
   const connection = await connectToTemporal(rehearsal.stack.temporal().address);
