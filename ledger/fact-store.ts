@@ -7,6 +7,7 @@ import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
 import type { Difference, FactStore } from './ledger';
+import { readProblemCounts } from './problem-groups';
 import { readInDoubt, readRefusals, readRefused } from './problems';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
@@ -153,6 +154,8 @@ export function createFactStore(database: LedgerDatabase): FactStore {
           .execute();
         return rows.map((row) => ({ objectType: row.work_type, code: row.refusal_code ?? '', count: Number(row.count) }));
       }),
+
+    problemCounts: (run) => readProblemCounts(database, run),
 
     inDoubt: (run, limit) => database.read((db) => readInDoubt(db, run, limit)),
 

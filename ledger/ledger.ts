@@ -11,6 +11,7 @@ import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedRecord } 
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
+import type { ProblemCount } from '../domain/problem-group';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { AssociationTallies, RecordTallies, Refusal } from '../domain/record-outcome';
 import type { Report } from '../domain/report.schema';
@@ -344,6 +345,8 @@ export interface FactStore {
   /** The first `limit` refusals by type and source order, with the portal's words. */
   readRefusals(run: string, limit: number): Promise<readonly NamedRefusal[]>;
   refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
+  /** Failed and skipped records by cause. */
+  problemCounts(run: string): Promise<readonly ProblemCount[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
   /** Records that a rollback left as they are, or could not undo whole: all of them counted by reason, and the first `limit` by type and source order. */
   readKept(run: string, limit: number): Promise<{ readonly reasons: Readonly<Record<string, number>>; readonly records: readonly { readonly objectType: ObjectType; readonly targetId: string; readonly why: string }[] }>;

@@ -2,10 +2,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { renderReport } from '../../client/render-report';
+import { nobodyWatches } from '../../domain/crash-point';
+import type { Report } from '../../domain/report.schema';
 import { openLedger } from '../../ledger/open-ledger';
 import type { FaultPlan } from '../../simulator/control-plane';
 import { lookForBrokenPromises } from '../support/driver/exactly-once';
-import { DRIVEN_RUN } from '../support/driver/drive';
+import { drive, DRIVEN_RUN } from '../support/driver/drive';
 import { openDrivenScene } from '../support/driver/driven-scene';
 import type { DrivenRun, DrivenScene } from '../support/driver/driven-scene';
 import { DRIVEN_TOKEN } from '../support/driver/small-export';
@@ -74,13 +77,30 @@ describe('a retry of 500 refused records of 20 causes', () => {
     return run;
   };
 
+  const reportOf = async (run: DrivenRun): Promise<Report> => {
+    const ledger = await openLedger({ location: run.options.ledgerFile });
+    try {
+      return (await ledger.facts.readReport(DRIVEN_RUN))!;
+    } finally {
+      await ledger.close();
+    }
+  };
+
   it('lands what the mended mapping lands from the start, doubles nothing, and leaves the rest alone', async () => {
     await (await begin({ definition: mapping(MENDED_CAUSES) })).drive();
     const fromTheStart = await scene.dump();
 
-    const run = await begin({ definition: mapping(0), retry: { definition: mapping(MENDED_CAUSES) } });
-    const driven = await run.drive();
+    const run = await begin({ definition: mapping(0) });
+    await run.drive();
+    const refused = await reportOf(run);
+    const driven = await drive({ ...run.options, retry: { definition: mapping(MENDED_CAUSES) } }, nobodyWatches);
 
+    expect(refused.groups.map(({ what, code, property, count }) => `${what} ${count} ${code} ${property ?? ''}`).sort()).toEqual(
+      numbers(CAUSES).map((cause) => `failed ${REFUSED_A_CAUSE} ${CODES[cause % CODES.length]} ${property(cause)}`).sort(),
+    );
+    const causes = renderReport(refused).filter((line) => line.includes('failed: Contacts'));
+    expect(causes).toHaveLength(CAUSES);
+    expect(renderReport(refused).join('\n')).not.toMatch(/bad \d/);
     expect(driven).toMatchObject({ state: 'finished-with-refusals', pauses: {} });
     expect(await scene.dump()).toEqual(fromTheStart);
     const ledger = await openLedger({ location: run.options.ledgerFile });
