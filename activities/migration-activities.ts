@@ -107,6 +107,17 @@ export interface LedgerActivities {
   endRetry(input: RunIdentity & { readonly round: number }): Promise<void>;
   /** Signals every shard of the run, by the ledger's list, to close. */
   closeShards(input: { readonly run: string }): Promise<{ readonly closed: number }>;
+  /**
+   * Runs the command that the migration file names under `notify`, once for each key as far as a dying worker lets it, with ids, states, reasons and counts. Whatever it
+   * does, the answer is no error.
+   */
+  notify(input: {
+    readonly run: string;
+    readonly key: string;
+    readonly event: 'waits' | 'ended';
+    readonly state: RunState;
+    readonly reasons: readonly Pick<PauseReason, 'kind' | 'code' | 'since' | 'until'>[];
+  }): Promise<{ readonly told: boolean }>;
   /** Writes report.json to the ledger and tells how the run ended. */
   assembleReport(input: RunIdentity & { readonly rolledBack: boolean }): Promise<{ readonly state: RunState; readonly refused: number; readonly differences: number }>;
 }

@@ -250,7 +250,8 @@ export async function readDefinition(path: string): Promise<MigrationDefinition>
     throw new CommandError(EXIT.configuration, `${path} has ${parsed.problems.length} mistake${parsed.problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`, 'Mend the file and try again; nothing was started.');
   }
   const { definition } = parsed;
-  return { ...definition, source: { ...definition.source, files: resolve(dirname(path), definition.source.files) } };
+  const beside = (name: string): string => resolve(dirname(path), name);
+  return { ...definition, source: { ...definition.source, files: beside(definition.source.files) }, ...(definition.notify === undefined ? {} : { notify: { command: beside(definition.notify.command) } }) };
 }
 
 interface TemporalAccess {

@@ -183,6 +183,13 @@ export function createFactStore(database: LedgerDatabase): FactStore {
         return row ?? null;
       }),
 
+    hasNotice: (run, key) => database.read(async (db) => (await db.selectFrom('notices').select('notice').where('run', '=', run).where('notice', '=', key).executeTakeFirst()) !== undefined),
+
+    keepNotice: (run, key, now) =>
+      database.write('keep-notice', async (db) => {
+        await db.insertInto('notices').values({ run, notice: key, told_at: now }).onConflict((conflict) => conflict.columns(['run', 'notice']).doNothing()).execute();
+      }),
+
     saveReport: (run, report) =>
       database.write('save-report', async (db) => {
         const row = { report: JSON.stringify(report), saved_at: database.nowIso };

@@ -352,6 +352,9 @@ export interface FactStore {
   readKept(run: string, limit: number): Promise<{ readonly reasons: Readonly<Record<string, number>>; readonly records: readonly { readonly objectType: ObjectType; readonly targetId: string; readonly why: string }[] }>;
   recordError(run: string, error: { readonly type: string; readonly code: string; readonly message: string; readonly place: string; readonly at: string }): Promise<void>;
   lastError(run: string): Promise<{ readonly type: string; readonly code: string; readonly message: string; readonly at: string } | null>;
+  /** Was a person's own command told of this? */
+  hasNotice(run: string, key: string): Promise<boolean>;
+  keepNotice(run: string, key: string, now: string): Promise<void>;
   saveReport(run: string, report: Report): Promise<void>;
   readReport(run: string): Promise<Report | null>;
   /** Complete to the last settled batch. */

@@ -98,10 +98,10 @@ export interface Tables {
     undo_code: string | null;
     undo_at: string | null;
   };
-  /** Changed in the transactions that change `writes`; word: an outcome, or `in-doubt`. */
   retries: { run: string; round: number; planning: string; which: RetrySelection['which']; reason: string | null; state: RetryRow['state']; definition: string; asked_at: string; ended_at: string | null };
   /** What had become of a record or association before it was taken into a round. */
   retried_writes: { run: string; round: number; work_type: WorkType; ordinal: number; was: RetriedFrom; code: string | null; refusal: string | null; attempt: number; settled_at: string | null };
+  /** Changed in the transactions that change `writes`; word: an outcome, or `in-doubt`. */
   batch_tallies: { run: string; work_type: WorkType; batch: number; word: string; count: number };
   id_map: { run: string; object_type: ObjectType; source_id: string; target_id: string; origin: PairOrigin; batch: number };
   /** What the workflows knew of the id map when the ledger was lost. */
@@ -126,6 +126,7 @@ export interface Tables {
     expected: string | null;
     found: string | null;
   };
+  notices: { run: string; notice: string; told_at: string };
   run_errors: { run: string; type: string; code: string; place: string; message: string; at: string; count: number };
   reports: { run: string; report: string; saved_at: string };
   pace_portals: {

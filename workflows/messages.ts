@@ -112,6 +112,8 @@ export interface MigrationInput {
   readonly searchLagMs?: number;
   /** A rollback waits until the last send is this old; a simulator needs no wait. */
   readonly quietMs?: number;
+  /** The migration file names a command that is told of pauses and of the end; which one is in the ledger. */
+  readonly notify?: boolean;
   /** Test hook: continue-as-new at this many events as well. */
   readonly maxHistoryLength?: number;
 }

@@ -255,8 +255,7 @@ async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl, steps:
 
 /** A round of retry, in the middle of the rollback window. */
 async function retried(input: MigrationWorkflowInput, own: OwnedControl, { report }: ReturnType<typeof forwardSteps>): Promise<void> {
-  // One that was broken off after its report keeps what the report said.
-  own.update(own.state().retry?.done.includes('report') === true ? {} : { outcome: null });
+  own.update({ outcome: null });
   await enter(own, 'retry');
   const hands = {
     identity: identityOf(input, own),

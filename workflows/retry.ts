@@ -48,7 +48,10 @@ export async function retryRound(hands: RetryHands, own: OwnedControl): Promise<
     await own.ready();
     await steps[step]();
     own.update({ retry: { rounds: own.state().retry?.rounds ?? [], done: [...(own.state().retry?.done ?? []), step] } });
-    await hands.renewIfDue();
+    // Behind the last one the round is over: renewed in between, it would be begun once more.
+    if (step !== 'report') {
+      await hands.renewIfDue();
+    }
   }
   own.update({ retry: { rounds: (own.state().retry?.rounds ?? []).filter((each) => each !== round), done: [] } });
 }

@@ -36,5 +36,14 @@ export const retry: Migration = {
       .addPrimaryKeyConstraint('retried_writes_key', ['run', 'round', 'work_type', 'ordinal'])
       .addForeignKeyConstraint('retried_writes_run', ['run'], 'runs', ['run'])
       .execute();
+    // What a person's own command was told of, so that a repeated call does not tell it twice.
+    await db.schema
+      .createTable('notices')
+      .addColumn('run', 'text', (column) => column.notNull())
+      .addColumn('notice', 'text', (column) => column.notNull())
+      .addColumn('told_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('notices_key', ['run', 'notice'])
+      .addForeignKeyConstraint('notices_run', ['run'], 'runs', ['run'])
+      .execute();
   },
 };

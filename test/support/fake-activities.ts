@@ -100,6 +100,7 @@ export class FakeActivities {
       }),
     planRetry: (input) => this.perform('planRetry', input, () => ({ facts: this.retried ?? this.plan, written: {} })),
     endRetry: (input) => this.perform('endRetry', input, () => undefined),
+    notify: (input) => this.perform('notify', input, () => ({ told: true })),
     recoverShard: (input) => this.perform('recoverShard', input, () => ({ pairCount: 0 })),
     compareShards: (input) => this.perform('compareShards', input, () => ({ compared: 0 })),
     readShardDigest: (input) => this.perform('readShardDigest', input, async () => ({ digest: await this.client.workflow.getHandle(input.workflowId).query(idMapDigestQuery) })),

@@ -33,6 +33,7 @@ const TOLD_TO_WAIT: FaultPlan = {
 };
 
 /** A mapping that names nobody: each contact lacks what a contact must have. */
+const TELLING = { notify: { command: '/dev/null' } };
 const NAMELESS = { objects: { contacts: { properties: { email: null, firstname: null, lastname: null } } } };
 
 /** A fresh run on this route, up to where the process is started that dies. */
@@ -57,7 +58,7 @@ export async function beginRoute(scene: DrivenScene, route: Route, folder: strin
     case 'taken meanwhile':
       return { run: await scene.begin({ direction: 'back', portal: 'taken-meanwhile' }), orders: {} };
     case 'retried':
-      return { run: await scene.begin({ definition: NAMELESS, retry: { definition: {} } }), orders: {} };
+      return { run: await scene.begin({ definition: { ...NAMELESS, ...TELLING }, retry: { definition: TELLING } }), orders: {} };
     case 'changed source': {
       const sourceFolder = writeSmallExport(join(folder, 'changed'), { accounts: 5, contacts: 9, opportunities: 3 });
       const run = await scene.begin({ sourceFolder });

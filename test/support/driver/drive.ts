@@ -108,6 +108,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     openSource: ({ source }: MigrationDefinition) => createSalesforceFileSource({ folder: source.files, overrides: {} }),
     // Shards are workflows: the pairs are compared with the ledger's below, and nothing is open here.
     shards: { start: async () => 'started' as const, readDigest: async () => null, close: async () => undefined },
+    tellCommand: async () => null,
     clock: time.nowMs,
     version: '0.0.0-driven',
   };
@@ -207,6 +208,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     facts = (await perform('planRetry', '1', () => own.planRetry({ ...identity, round: 1 }))).facts;
     await perform('applySchema', 'retry', () => portal.applySchema(identity));
     state = await goForward(ofRound(facts, 1), facts, ' retry');
+    await perform('notify', '', () => own.notify({ run, key: 'operator', event: 'waits', state: 'paused', reasons: [] }));
     await perform('endRetry', '1', () => own.endRetry({ ...identity, round: 1 }));
     state = (await perform('assembleReport', 'retry', () => own.assembleReport({ ...identity, rolledBack: false }))).state;
   }
