@@ -81,8 +81,7 @@ async function takeRecords(db: Transaction<Tables>, place: Round, objectType: Ob
 
 /** Its attempt goes on counting: an attempt that was overtaken long ago must not settle what is sent now. */
 async function replan(db: Transaction<Tables>, { run, stagingId }: Round, objectType: ObjectType, { ordinal }: RetryTake, record: ReturnType<typeof toPlannedRecord>): Promise<void> {
-  const { staging_id: _staging, object_type: _type, ordinal: _ordinal, ...planned } = toPlannedRow(stagingId, record);
-  await db.updateTable('planned_records').set(planned).where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '=', ordinal).execute();
+  await db.updateTable('planned_records').set(toPlannedRow(stagingId, record)).where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '=', ordinal).execute();
   const ofRecord = { run, work_type: objectType, ordinal };
   if (!isWritten(record)) {
     await db.deleteFrom('writes').where('run', '=', run).where('work_type', '=', ofRecord.work_type).where('ordinal', '=', ordinal).execute();

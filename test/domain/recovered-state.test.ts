@@ -63,6 +63,14 @@ describe('stateFromLedger', () => {
 describe('stateFromWorkflows', () => {
   const aState = (standing: 'running' | 'paused' | 'rolling-back') => stateFromWorkflows({ settings: { rate: 1, reserve: 0.25 }, portalId: '4711', expected: { source: 's', mapping: 'm' }, standing, now: NOW });
 
+  it('goes on with a round of retry that was under way, whose other phases are over', () => {
+    const state = stateFromLedger(aMemory('retry', { rounds: [2] }));
+
+    expect(state.done).toEqual(stateFromLedger(aMemory('open')).done);
+    expect(state.retry).toEqual({ rounds: [2], done: [] });
+    expect(stateFromLedger(aMemory('open')).retry).toBeUndefined();
+  });
+
   it('begins at the beginning, but as a run that has written: no mistake ends it, and all of it can be undone', () => {
     const state = aState('running');
 

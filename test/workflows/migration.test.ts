@@ -146,23 +146,22 @@ describe('migration', () => {
   });
 });
 
-/** The plan with five contacts and their associations in partitions of a first round of retry. */
+const SMALL = aPlan({ creates: { contacts: 5 }, links: { 'contacts-companies': 5 } });
+/** The plan with two contacts and their associations in partitions of a first round of retry. */
 function retried(): PlanFacts {
-  const plan = aPlan();
-  const round = (count: number): PartitionManifest => ({ partition: 1, firstBatch: 100, batchCounts: [count], round: 1 });
-  return {
-    ...plan,
-    records: plan.records.map((each) => (each.objectType === 'contacts' ? { ...each, partitions: [...each.partitions, round(5)] } : each)),
-    associations: plan.associations.map((each) => ({ ...each, partitions: [...each.partitions, round(5)] })),
-  };
+  const round: PartitionManifest = { partition: 1, firstBatch: 100, batchCounts: [2], round: 1 };
+  return { ...SMALL, records: SMALL.records.map((each) => ({ ...each, partitions: [...each.partitions, round] })), associations: SMALL.associations.map((each) => ({ ...each, partitions: [...each.partitions, round] })) };
 }
 
 describe('a round of retry', () => {
+  beforeEach(() => {
+    worker.fake.plan = SMALL;
+    worker.fake.retried = retried();
+  });
   const calls = (name: string) => worker.fake.calls.filter((call) => call.name === name);
 
-  it.each([{ maxHistoryLength: undefined }, { maxHistoryLength: 20 }])('writes, links and reads back its own batches alone, and is undone with all else (renewed at $maxHistoryLength events)', async ({ maxHistoryLength }) => {
-    worker.fake.retried = retried();
-    const { handle, status, run } = await worker.start(maxHistoryLength === undefined ? {} : { maxHistoryLength });
+  it.each([{ renewed: 'never renewed', more: {} }, { renewed: 'renewed between its steps', more: { maxHistoryLength: 20 } }])('writes, links and reads back its own batches alone, and is undone with all else ($renewed)', async ({ more }) => {
+    const { handle, status, run } = await worker.start(more);
     await eventually(status, isOpen);
     const before = worker.fake.calls.length;
 
@@ -183,7 +182,6 @@ describe('a round of retry', () => {
   });
 
   it('pauses like every other phase, and a rollback in its middle undoes what it has taken', async () => {
-    worker.fake.retried = retried();
     const { handle, status, run } = await worker.start();
     await eventually(status, isOpen);
     worker.fake.onCall = ({ name, input }) => {
@@ -201,6 +199,9 @@ describe('a round of retry', () => {
 });
 
 describe('a command that wants to be told', () => {
+  beforeEach(() => {
+    worker.fake.plan = SMALL;
+  });
   const told = () => worker.fake.calls.filter(({ name }) => name === 'notify').map(({ input }) => input as { event: string; state: string; reasons: { kind: string; code: string | null }[] });
 
   it('is told of each new reason to wait, once, and of the end, whatever it does', async () => {
