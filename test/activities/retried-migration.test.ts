@@ -1,10 +1,14 @@
 /** Retries in the small: records that were left out, that failed, that belong together with others; and what a rollback makes of them afterwards. Driven in this process. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openLedger } from '../../ledger/open-ledger';
 import type { FaultPlan } from '../../simulator/control-plane';
 import { DRIVEN_RUN } from '../support/driver/drive';
 import type { DriveOptions } from '../support/driver/drive';
 import { openDrivenScene } from '../support/driver/driven-scene';
 import type { DrivenRun, DrivenScene } from '../support/driver/driven-scene';
+import { writeSmallExport } from '../support/driver/small-export';
 
 const mapped = (properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>): NonNullable<DriveOptions['definition']> => ({ objects: Object.fromEntries(Object.entries(properties).map(([objectType, each]) => [objectType, { properties: each }])) });
 
@@ -74,6 +78,25 @@ describe('a retried migration', () => {
     const { records, retried } = await tallies(run);
     expect([records.companies?.refused, records.contacts?.refused]).toEqual([1, 1]);
     expect(retried).toEqual(expect.arrayContaining(['companies refused → refused 1', 'contacts refused → refused 1']));
+  });
+
+  it('takes a record from a mended source by its id, wherever its row stands by now', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portage-retried-'));
+    const [broken, mended] = [writeSmallExport(join(folder, 'broken')), writeSmallExport(join(folder, 'mended'))];
+    const edit = (source: string, change: (text: string) => string) => writeFileSync(join(source, 'Contact.csv'), change(readFileSync(join(source, 'Contact.csv'), 'utf8')));
+    // Contact 5 has no address either: nothing tells who it is.
+    edit(broken, (text) => text.replace('"First5","Last5"', '"",""'));
+    edit(mended, (text) => text.replace(/^(.*\n)(.*\n)(.*\n)/, '$1$3$2'));
+    await (await scene.begin({ sourceFolder: mended })).drive();
+    const fromTheStart = await scene.dump();
+
+    const run = await scene.begin({ sourceFolder: broken, retry: { sourceFolder: mended } });
+    const driven = await run.drive();
+    rmSync(folder, { recursive: true, force: true });
+
+    expect(driven).toEqual({ state: 'verified', pauses: {}, retries: 0 });
+    expect(await scene.dump()).toEqual(fromTheStart);
+    expect((await tallies(run)).retried).toContain('contacts left-out → created 1');
   });
 
   it('is rolled back as a whole, retried records too', async () => {
