@@ -79,7 +79,7 @@ async function takeRecords(db: Transaction<Tables>, place: Round, objectType: Ob
   }
 }
 
-/** Its attempt goes on counting: an attempt that was overtaken long ago must not settle what is sent now. */
+/** Its attempt goes on counting, and goes one further: an attempt that was overtaken long ago must not settle what is sent now. */
 async function replan(db: Transaction<Tables>, { run, stagingId }: Round, objectType: ObjectType, { ordinal }: RetryTake, record: ReturnType<typeof toPlannedRecord>): Promise<void> {
   await db.updateTable('planned_records').set(toPlannedRow(stagingId, record)).where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '=', ordinal).execute();
   const ofRecord = { run, work_type: objectType, ordinal };
@@ -91,7 +91,7 @@ async function replan(db: Transaction<Tables>, { run, stagingId }: Round, object
   const isSameTarget = sql<boolean>`target_id is not distinct from ${record.targetId}`;
   await db
     .updateTable('writes')
-    .set({ ...UNSETTLED, pre_image: sql`case when ${isSameTarget} then pre_image else null end`, target_id: sql`case when ${isSameTarget} then target_id else null end` })
+    .set((row) => ({ ...UNSETTLED, attempt: row('attempt', '+', 1), pre_image: sql`case when ${isSameTarget} then pre_image else null end`, target_id: sql`case when ${isSameTarget} then target_id else null end` }))
     .where('run', '=', run)
     .where('work_type', '=', ofRecord.work_type)
     .where('ordinal', '=', ordinal)
