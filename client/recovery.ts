@@ -12,7 +12,7 @@ import { taskQueues } from '../workflows/messages';
 import type { MigrationInput } from '../workflows/messages';
 import { CommandError, EXIT } from './command-error';
 import { readLostPairs, readLostStory } from './run-histories';
-import { describeMigration, findOpenRuns, shardsOf, terminateAll, workflowsOf } from './run-workflows';
+import { describeMigration, findOpenRuns, roundsOf, shardsOf, terminateAll, workflowsOf } from './run-workflows';
 import type { WorkflowStanding } from './run-workflows';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
@@ -170,7 +170,7 @@ async function fromWorkflows({ ledger, ledgerId, client, known }: RecoveryScene,
           await ledger.recovery.saveWitnesses(run, objectType, await readLostPairs(client, run, objectType, partition));
         }
       }
-      await terminateAll(client, [...workflowsOf(run, plan), ...shardsOf(run, plan)], `recovered in epoch ${row.epoch}, ledger ${ledgerId}`);
+      await terminateAll(client, [...workflowsOf(run, plan, roundsOf(plan)), ...shardsOf(run, plan)], `recovered in epoch ${row.epoch}, ledger ${ledgerId}`);
       const carried = stateFromWorkflows({ settings: definition.quota, portalId: plan.portalId, expected: plan.parts ?? null, standing: now, now: new Date().toISOString() });
       await startMigrationWorkflow(client, definition, { ...toMigrationInput(definition, { run, ledgerId, epoch: row.epoch, expectedPlanDigest: null, approve: null, ...known }), carried }, 'ALLOW_DUPLICATE');
       return row;

@@ -61,6 +61,9 @@ interface Planned {
 
 export const shardsOf = (run: string, { records }: Planned): readonly string[] => records.flatMap(({ objectType, partitions }) => partitions.map(({ partition }) => workflowIds.shard(run, objectType, partition)));
 
+/** How often records were tried again: each round has partitions of its own. */
+export const roundsOf = ({ records }: { readonly records: readonly { readonly partitions: readonly { readonly round?: number | undefined }[] }[] }): number => Math.max(0, ...records.flatMap(({ partitions }) => partitions.map(({ round = 0 }) => round)));
+
 /** The migration first, so that it starts none of the others again. @param rounds of retry that were begun */
 export function workflowsOf(run: string, planned: Planned | null, rounds = 0): readonly string[] {
   const recordCount = (objectTypes: readonly ObjectType[]): number => (planned?.records ?? []).filter(({ objectType }) => objectTypes.includes(objectType)).reduce((sum, { partitions }) => sum + partitions.length, 0);
