@@ -19,6 +19,7 @@ const onTemporal = { globalSetup: '<rootDir>/test/support/temporal-global-setup.
 module.exports = {
   // Suites share two cores with servers and workers of their own: a busy machine is no failure.
   testTimeout: 180_000,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   projects: [
     ring('domain', ['domain', 'architecture']),
     ring('connectors', ['connectors', 'ledger', 'simulator', 'local']),

@@ -1,5 +1,6 @@
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import type { BatchContext } from '../domain/batch-state';
+import { lifeCycleOnMatch } from '../domain/life-cycle-stage';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
@@ -66,6 +67,7 @@ export function toBatchContext(row: RunRow, portal: PlannedPortal, objectType: O
     keyProperty: portal.schemaPlan.keyProperty,
     matchesByEmail: objectType === 'contacts' && (mapping.match ?? ['email']).includes('email'),
     onMatch: mapping.onMatch,
+    lifeCycle: lifeCycleOnMatch(row.definition, { objectType, properties: portal.snapshot.objects.find((object) => object.objectType === objectType)?.properties ?? [] }),
     propertyTypes: propertyTypesOf(portal, objectType),
     mode,
   };

@@ -69,6 +69,9 @@ async function carryOut({ ledger, target, clock, call, assertQuota, changedPrope
     case 'create':
       return answered(await target.createRecords(objectType, command.inputs, call));
     case 'update':
+      if (command.cleared !== undefined) {
+        await target.updateRecords(objectType, command.cleared, call);
+      }
       return answered(await target.updateRecords(objectType, command.inputs, call));
   }
 }

@@ -1,22 +1,30 @@
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext } from '../connectors/connector';
+import { SIMULATED_PORTAL } from '../domain/finding';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
-import { missingScopes, neededScopes } from '../domain/needed-scopes';
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { portalDigest } from '../domain/plan-digest';
+import { worstOf } from '../domain/preflight/preflight';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { Ledger, RunRow } from '../ledger/ledger';
-import type { PortalActivities } from './migration-activities';
+import type { PortalActivities, PreflightTold } from './migration-activities';
+import { findPreflight } from './preflight-findings';
+import type { PreflightCollaborators } from './preflight-findings';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 
 /** Exit codes of the command line: configuration, authorization, not reachable. */
 const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
 
+export interface InspectPortalCollaborators extends PreflightCollaborators {
+  readonly ledger: Ledger;
+}
+
 /** Reads only, so it may be repeated at will; each time it replaces the snapshot. */
-export function createInspectPortal({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }): Pick<PortalActivities, 'inspectPortal'> {
+export function createInspectPortal(collaborators: InspectPortalCollaborators): Pick<PortalActivities, 'inspectPortal'> {
+  const { ledger } = collaborators;
   return {
-    inspectPortal: ({ run }) =>
+    inspectPortal: ({ run, tell = 'mistakes' }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const row = await ledger.runs.find(run);
         if (row === null) {
@@ -24,7 +32,7 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
         }
         const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'preflight', fact) };
         try {
-          return await inspect({ ledger, target }, row, call);
+          return await inspect(collaborators, row, tell, call);
         } catch (error) {
           throw await beforeFirstWrite(ledger, run, error);
         }
@@ -32,7 +40,8 @@ export function createInspectPortal({ ledger, target }: { readonly ledger: Ledge
   };
 }
 
-async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly target: TargetConnector }, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, call: CallContext): Promise<{ portalId: string }> {
+async function inspect(collaborators: InspectPortalCollaborators, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, tell: PreflightTold, call: CallContext): Promise<{ portalId: string }> {
+  const { ledger, target } = collaborators;
   // A run that was recovered goes on in the portal in which it began, whatever the file leaves open.
   const wanted = definition.target.portal ?? (kind === 'migration' ? ownPortalId : null);
   const refuse = async (type: 'PlanError' | 'IdentityError' | 'AuthorizationError', finding: Finding): Promise<never> => {
@@ -41,7 +50,8 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
   };
   // Asked first: a portal that does not answer, or refuses the token, is told as that and not as a mistake in the file.
   const portalId = await target.portalId(call);
-  if (wanted === null && !(await target.isSimulator(call.signal))) {
+  const isSimulator = await target.isSimulator(call.signal);
+  if (wanted === null && !isSimulator && tell !== 'nothing') {
     await refuse('PlanError', error('portal-required', 'target.portal', `The migration file does not say which portal it is for; the token belongs to portal ${portalId}.`, `If that is the one, add it: target: { crm: hubspot, portal: ${portalId} }.`, EXIT.configuration));
   }
   if (wanted !== null && wanted !== portalId) {
@@ -52,11 +62,21 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
     await refuse('PlanError', error('other-run-writing', 'target.portal', `Run ${otherWriter} is writing to portal ${portalId}, to object types that this source holds too.`, `Let it end, or undo it with \`portage rollback --confirm ${otherWriter}\`, then start again.`, EXIT.configuration));
   }
   const snapshot = await target.readSnapshot(OBJECT_TYPES, call);
-  const missing = missingScopes(neededScopes(OBJECT_TYPES), snapshot.scopes);
-  if (missing.length > 0) {
-    await refuse('AuthorizationError', error('missing-scope', 'HUBSPOT_ACCESS_TOKEN', `The token lacks the scopes ${missing.join(', ')}.`, 'Add them to the service key or app in HubSpot, then start again.', EXIT.authorization));
-  }
   await ledger.plans.saveSnapshot(stagingId, snapshot, portalDigest(snapshot));
+  if (isSimulator && tell !== 'mistakes') {
+    await ledger.runs.addFindings(run, [{ code: SIMULATED_PORTAL, severity: 'info', place: `portal ${portalId}`, message: 'This portal is a simulated one on this machine.', remedy: '', count: 1 }]);
+  }
+  const inspection = tell === 'nothing' ? null : await ledger.staging.readInspection(stagingId);
+  if (inspection !== null) {
+    const findings = await findPreflight(collaborators, definition, inspection, snapshot, call);
+    // What is no mistake the plan tells itself, with the records that it concerns.
+    await ledger.runs.addFindings(run, findings.filter(({ severity }) => tell === 'everything' || severity === 'error'));
+    const worst = worstOf(findings);
+    if (worst !== null) {
+      const count = findings.filter(({ severity }) => severity === 'error').length;
+      throw new MigrationError(worst.exitCode === EXIT.authorization ? 'AuthorizationError' : 'PlanError', `${count} mistake${count === 1 ? '' : 's'} in mapping or portal must be mended first, among them ${worst.code}.`, { code: worst.code, exitCode: worst.exitCode ?? EXIT.configuration });
+    }
+  }
   await ledger.runs.update(run, { portalId });
   return { portalId };
 }
@@ -65,7 +85,7 @@ async function inspect({ ledger, target }: { readonly ledger: Ledger; readonly t
 async function writtenTypes(ledger: Ledger, stagingId: string): Promise<readonly ObjectType[]> {
   const inspection = await ledger.staging.readInspection(stagingId);
   const isThere = (sourceObject: string): boolean => inspection === null || inspection.objects.some(({ object }) => object === sourceObject);
-  return SALESFORCE_PRESETS.filter(({ sourceObject }) => isThere(sourceObject)).map(({ objectType }) => objectType);
+  return OBJECT_TYPES.filter((objectType) => SALESFORCE_PRESETS.some((preset) => preset.objectType === objectType && isThere(preset.sourceObject)));
 }
 
 const error = (code: string, place: string, message: string, remedy: string, exitCode: number): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode });
@@ -84,7 +104,7 @@ async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): P
     case 'AuthorizationError':
     case 'IdentityError':
       await ledger.runs.addFindings(run, [
-        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', 'HubSpot refused the token, or it lacks a scope.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
+        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', thrown.details.code === 'missing-scope' ? thrown.message : 'HubSpot refused the token, or it lacks a scope.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
       ]);
       return retyped(EXIT.authorization);
     case 'TransientError':

@@ -52,10 +52,13 @@ export interface VerificationTally {
 /** Counts by undo state: restored, archived, kept, gone, failed. */
 export type UndoTally = Readonly<Record<string, number>>;
 
+/** Which findings of the preflight are told: all of them; those that keep the run from going on; none, where only the portal's schema is wanted. */
+export type PreflightTold = 'everything' | 'mistakes' | 'nothing';
+
 /** On the task queue of the portal: everything that calls it. */
 export interface PortalActivities {
-  /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger. Throws AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
-  inspectPortal(input: { readonly run: string }): Promise<{ readonly portalId: string }>;
+  /** Token, portal, scopes, schema, pipelines, owners, limits → snapshot and findings in the ledger (mistakes alone, unless `tell` says otherwise). Throws PlanError where there is a mistake, AuthorizationError, IdentityError (another portal), TransientError (unreachable). */
+  inspectPortal(input: { readonly run: string; readonly tell?: PreflightTold }): Promise<{ readonly portalId: string }>;
   /**
    * Maps, folds, matches, numbers batches; writes the plan to the ledger. `expectedDigest`: throws PlanError `drift-<part>` when another plan comes out.
    * `recovered`: the run has written already, and its ledger was lost: what it made itself is planned as it was, and source and mapping must be the lost plan's.
@@ -86,6 +89,8 @@ export interface PortalActivities {
 export interface LedgerActivities {
   /** Looks at the source files; findings to the ledger. Throws PlanError with the exit code when one of them is an error. */
   inspectSource(input: { readonly run: string }): Promise<{ readonly fileCount: number }>;
+  /** Looks at the first rows of each object: how values are written and which type takes them, to the ledger. */
+  sampleSource(input: { readonly run: string }): Promise<{ readonly columnCount: number }>;
   /** Streams the source into the ledger; resumes from the ledger's cursor. */
   stageSource(input: { readonly run: string }): Promise<{ readonly rows: number }>;
   /** State, phase and reasons to wait as `status` shows them without Temporal. Tells which records the ledger has as in doubt and as refused, by ordinals. */

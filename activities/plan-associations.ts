@@ -4,11 +4,9 @@ import type { StatedAssociation } from '../domain/association-planning';
 import type { ObjectType } from '../domain/object-type';
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { PlannedAssociation, PlannedRecord } from '../domain/planned-record';
-import { findPlanned, stagedPages } from './planning-scope';
+import type { StagedRecord } from '../ledger/ledger';
+import { findPlanned, MAX_FOLD_STEPS, stagedPages } from './planning-scope';
 import type { PlanningScope } from './planning-scope';
-
-/** A merge, a person account and a fold by e-mail: more steps there are not. */
-const MAX_FOLD_STEPS = 4;
 
 type Known = Readonly<Record<ObjectType, Map<string, PlannedRecord>>>;
 
@@ -33,6 +31,12 @@ async function readEnds(scope: PlanningScope, stated: readonly StatedAssociation
   return known;
 }
 
+/** Leads that folded into a contact: what they were converted into is for the contact's own row to say. */
+async function foldedLeads(scope: PlanningScope, leads: readonly StagedRecord[]): Promise<ReadonlySet<string>> {
+  const known = await findPlanned(scope, 'contacts', leads.flatMap(({ sourceId, values }) => (sourceId !== null && (values.ConvertedAccountId || values.ConvertedOpportunityId) ? [sourceId] : [])));
+  return new Set([...known.values()].flatMap(({ action, sourceId }) => (action === 'fold' && sourceId !== null ? [sourceId] : [])));
+}
+
 /** Plans the links of all objects, page by page; main references first. */
 export async function planAssociations(scope: PlanningScope): Promise<void> {
   const missing = new Map<string, number>();
@@ -41,7 +45,8 @@ export async function planAssociations(scope: PlanningScope): Promise<void> {
       continue;
     }
     for await (const page of stagedPages(scope, sourceObject)) {
-      const stated = page.flatMap(({ state, sourceId, values }) => (state === 'ok' && sourceId !== null ? statedAssociations(sourceObject, sourceId, values) : []));
+      const silent = sourceObject === 'Lead' ? await foldedLeads(scope, page) : new Set<string>();
+      const stated = page.flatMap(({ state, sourceId, values }) => (state === 'ok' && sourceId !== null && !silent.has(sourceId) ? statedAssociations(sourceObject, sourceId, values) : []));
       const known = await readEnds(scope, stated);
       const find = (objectType: ObjectType, sourceId: string): PlannedRecord | null => known[objectType].get(sourceId) ?? null;
       const planned: readonly Omit<PlannedAssociation, 'ordinal'>[] = stated.map((one) => planAssociation(one, resolveEnd(one.from, find), resolveEnd(one.to, find)));

@@ -3,7 +3,7 @@ import { foldSameEmail, mergedIdsOf, withMergedIds, withSharedDomain } from '../
 import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { PlannedRecord } from '../domain/planned-record';
 import { isWritten } from '../domain/record-identity';
-import { findPlanned, keepPlanned, plannedPages } from './planning-scope';
+import { findPlanned, findSurvivors, keepPlanned, plannedPages } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 
 /** Groups of one read: each holds two records or a few. */
@@ -13,18 +13,19 @@ const GROUPS_PER_READ = 200;
 export async function foldMergedInSource(scope: PlanningScope, { objectType }: ObjectScope): Promise<void> {
   for await (const page of plannedPages(scope, objectType)) {
     const losers = page.filter(({ action, reasonCode }) => action === 'fold' && reasonCode === MERGED_IN_SOURCE_CODE);
-    const masters = new Map(await findPlanned(scope, objectType, losers.map(({ foldInto }) => foldInto ?? '')));
+    const masters = await findSurvivors(scope, objectType, losers.map(({ foldInto }) => foldInto ?? ''));
+    const gained = new Map<string | null, PlannedRecord>();
     const ended: PlannedRecord[] = [];
     for (const loser of losers) {
       const master = masters.get(loser.foldInto ?? '');
       if (master === undefined || !isWritten(master)) {
         ended.push({ ...loser, action: 'left-out', reason: master?.reason ?? 'deleted-in-source', reasonCode: master?.reasonCode ?? null, foldInto: null });
       } else {
-        masters.set(master.sourceId ?? '', withMergedIds(master, loser.sourceId === null ? [] : [loser.sourceId]));
+        gained.set(master.sourceId, withMergedIds(gained.get(master.sourceId) ?? master, loser.sourceId === null ? [] : [loser.sourceId]));
+        ended.push({ ...loser, foldInto: master.sourceId });
       }
     }
-    await keepPlanned(scope, [...masters.values()].filter(isWritten));
-    await keepPlanned(scope, ended);
+    await keepPlanned(scope, [...gained.values(), ...ended]);
   }
 }
 
@@ -32,7 +33,7 @@ export async function foldMergedInSource(scope: PlanningScope, { objectType }: O
 export async function foldContacts(scope: PlanningScope, object: ObjectScope): Promise<void> {
   for (let after = ''; ; ) {
     const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'contacts', 'email', after, GROUPS_PER_READ);
-    const settled = groups.flatMap(({ members }) => foldSameEmail(members, object.rules.duplicates, scope.keyProperty, object.portal.requiredOnCreate));
+    const settled = groups.flatMap(({ members }) => foldSameEmail(members, object.rules.duplicates, scope.keyProperty));
     await keepPlanned(scope, settled);
     await followSurvivors(scope, settled);
     const last = groups.at(-1);
@@ -55,10 +56,10 @@ async function followSurvivors(scope: PlanningScope, settled: readonly PlannedRe
 }
 
 /** Companies that state one domain are written without it: a domain identifies one company or none. */
-export async function partSharedDomains(scope: PlanningScope, object: ObjectScope): Promise<void> {
+export async function partSharedDomains(scope: PlanningScope): Promise<void> {
   for (let after = ''; ; ) {
     const groups = await scope.ledger.plans.readIdentityGroups(scope.stagingId, 'companies', 'domain', after, GROUPS_PER_READ);
-    await keepPlanned(scope, groups.flatMap(({ members }) => members.map((member) => withSharedDomain(member, object.portal.requiredOnCreate))));
+    await keepPlanned(scope, groups.flatMap(({ members }) => members.map((member) => withSharedDomain(member))));
     const last = groups.at(-1);
     if (last === undefined) {
       return;

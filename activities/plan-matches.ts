@@ -3,9 +3,11 @@ import type { TargetRecord } from '../connectors/connector';
 import { hasKeyProperty } from '../domain/assemble-schema-plan';
 import { matchRecord, propertiesToCompare } from '../domain/matching';
 import type { FoundRecord } from '../domain/matching';
+import { lifeCycleOnMatch } from '../domain/life-cycle-stage';
 import type { PairOrigin } from '../domain/id-map';
 import type { PlannedRecord } from '../domain/planned-record';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
+import { withStageOfCreated } from './plan-life-cycle';
 import { chunksOf, keepPlanned, plannedPages, READ_BATCH } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 
@@ -36,12 +38,12 @@ async function portalDomains({ target, call, assertQuota, breathe }: PlanningSco
 }
 
 /** How this run came to the records of the portal, where it is known to have written before. Else nothing is asked and nothing is anybody's. */
-interface Stamp {
+export interface Stamp {
   readonly properties: readonly string[];
   originOf(record: FoundRecord | undefined): PairOrigin | null;
 }
 
-const stampOfRun = ({ run, retryOf, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
+export const stampOfRun = ({ run, retryOf, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
   ownRecords === 'kept' && portal.properties.some(({ name, archived }) => name === STAMP_PROPERTY && !archived)
     ? { properties: [STAMP_PROPERTY], originOf: (record) => originFromStamp(record?.properties[STAMP_PROPERTY], retryOf ?? run) }
     : { properties: [], originOf: () => null };
@@ -91,18 +93,19 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
   const domains = objectType === 'companies' && ways.has('domain') ? await portalDomains(scope, stamp) : new Map<string, readonly string[]>();
   const propertyTypes = Object.fromEntries(portal.properties.map(({ name, type }) => [name, type]));
   const claimed = new Set<string>();
+  const lifeCycle = lifeCycleOnMatch(scope.definition, portal);
   for await (const page of plannedPages(scope, objectType)) {
     const landed = await landedOf(scope, objectType, page);
     for (const records of chunksOf(page.filter(({ action, sourceId }) => action === 'create' && !landed.has(sourceId)), READ_BATCH)) {
       await scope.assertQuota();
-      const properties = [...propertiesToCompare(records, scope.keyProperty), ...stamp.properties];
+      const properties = [...propertiesToCompare(records, scope.keyProperty, portal), ...stamp.properties];
       const reader: Reader = {
         read: async (idProperty, ids) =>
           ids.length === 0 ? [] : (await scope.target.readRecords(objectType, { ids: [...new Set(ids)], idProperty, properties, archived: false }, scope.call)).filter(({ archived }) => !archived),
       };
       const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
       const others: Reader = { read: async (idProperty, ids) => (await reader.read(idProperty, ids)).filter((found) => stamp.originOf(found) !== 'c') };
-      const addressed = objectType === 'contacts' && ways.has('email') ? await byEmail(records, others) : new Map<string, FoundRecord>();
+      const addressed = objectType === 'contacts' ? await byEmail(records, others) : new Map<string, FoundRecord>();
       const domainIds = records.map(({ identity }) => domains.get(normalDomain(identity.domain ?? '')) ?? []);
       const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
       const byId = new Map(singles.map((found) => [found.id, found]));
@@ -117,7 +120,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
           record,
           // What this run has matched before stays matched with it, whatever its address leads to by now.
           own === 'm' ? { byKey: byOwnKey, byEmail: null, byDomain: [], ofDomain: null } : { byKey: byOwnKey, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
-          { keyProperty: scope.keyProperty, onMatch: rules.onMatch, ambiguous: rules.ambiguous, propertyTypes, requiredOnCreate: portal.requiredOnCreate, claimed },
+          { keyProperty: scope.keyProperty, emails: ways.has('email') ? 'matched' : 'taken', onMatch: rules.onMatch, lifeCycle, ambiguous: rules.ambiguous, propertyTypes, requirements: portal, claimed },
         );
         if (matched.targetId !== null) {
           claimed.add(matched.targetId);
@@ -125,7 +128,7 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
         // Written by this run before: nothing is left to write, but it is no record that was right already.
         return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
       });
-      await keepPlanned(scope, settled);
+      await keepPlanned(scope, settled.map((record) => withStageOfCreated(scope, record)));
       await scope.breathe();
     }
   }

@@ -1,8 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallContext, TargetConnector } from '../connectors/connector';
-import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
-import { assembleSchemaPlan, keyPropertyOf } from '../domain/assemble-schema-plan';
-import { compileMapping } from '../domain/compile-mapping';
+import type { TargetReader } from '../connectors/connector';
+import { assembleSchemaPlan } from '../domain/assemble-schema-plan';
 import type { Finding } from '../domain/finding';
 import { MigrationError } from '../domain/migration-error';
 import { addsUp, associationsAddUp, forecastCalls, leftOutToAccept, planFacts, schemaChanges } from '../domain/migration-plan';
@@ -11,33 +8,36 @@ import type { ObjectType } from '../domain/object-type';
 import { digestOf, driftedPart, mappingDigest, planDigest, portalDigest } from '../domain/plan-digest';
 import type { PlanParts } from '../domain/plan-digest';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
-import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import type { SchemaPlan } from '../domain/schema-plan';
-import { unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
+import { ConsentCount } from './map-row';
+import type { MappingFacts } from './map-row';
+import { openScope } from './open-scope';
 import { planAssociations } from './plan-associations';
+import { planDetails } from './plan-details';
 import { foldContacts, foldMergedInSource, partSharedDomains } from './plan-duplicates';
+import { planLifeCycle } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
-import { withoutOwnLists } from '../domain/retried-plan';
 import { describeUnusableRows, planRecords } from './plan-records';
-import { objectScope } from './planning-scope';
+import { planRequirements } from './plan-requirements';
+import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
-import type { QuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
-import { OwnerMatcher, readDealFacts } from './source-facts';
+import { OwnerMatcher } from './owner-matcher';
+import { readDealFacts } from './source-facts';
 import type { DealFacts } from './source-facts';
 
-/** Contacts first: a person account among the companies is decided by its contact. */
-const MAPPING_ORDER: readonly ObjectType[] = ['contacts', 'companies', 'deals'];
+/** Contacts first: a person account among the companies is decided by its contact, and so is a converted lead. */
+const MAPPING_ORDER = ['Contact', 'Account', 'Lead', 'Opportunity'] as const;
 
 /** Exit code of the command line for a plan that is refused or drifted. */
 const DRIFT_EXIT_CODE = 5;
 
 export interface PlanMigrationCollaborators {
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   /** Portage's own version: part of the plan's digest. */
   readonly version: string;
   /** Epoch milliseconds. */
@@ -113,104 +113,39 @@ const driftFinding = (part: keyof PlanParts): Finding => ({
   exitCode: DRIFT_EXIT_CODE,
 });
 
-async function openScope({ ledger, target, quota }: Pick<PlanMigrationCollaborators, 'ledger' | 'target'> & { readonly quota: QuotaGuard }, run: string, retryOf: string | null, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords'>> {
-  const row = await ledger.runs.find(run);
-  const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
-  if (row === null || saved === null || inspection === null) {
-    throw new MigrationError('InvariantError', `Run ${run} cannot be planned: its row, snapshot or source inspection is not in the ledger.`, { code: 'nothing-to-plan' });
-  }
-  const { stagingId, definition } = row;
-  const snapshot = retryOf === null ? saved.snapshot : withoutOwnLists(saved.snapshot, await ledger.schema.read(retryOf));
-  const counts = await ledger.staging.countRows(stagingId);
-  const filled = Object.fromEntries(
-    inspection.objects.map(({ object, files }) => [object, { ...Object.fromEntries(files.flatMap(({ columns }) => columns.map(({ name }) => [name, 0]))), ...counts[object]?.filled }]),
-  );
-  const findings: Finding[] = [];
-  const keyProperty = keyPropertyOf(snapshot.objects);
-  if (keyProperty === null) {
-    findings.push({ code: 'key-property-taken', severity: 'error', place: KEY_PROPERTY, message: `The portal has properties ${KEY_PROPERTY} and ${OTHER_KEY_PROPERTY} that cannot carry a unique id.`, remedy: `Archive or rename ${OTHER_KEY_PROPERTY} in HubSpot.`, count: 1, exitCode: 3 });
-  }
-  const objects = snapshot.objects.map((portal): ObjectScope => {
-    const preset = SALESFORCE_PRESETS.find(({ objectType }) => objectType === portal.objectType);
-    if (preset === undefined) {
-      throw new MigrationError('InvariantError', `There is no mapping for ${portal.objectType}.`, { code: 'no-mapping' });
-    }
-    const rules = definition.objects[portal.objectType];
-    const columns = sourceColumns(preset.sourceObject, filled);
-    const { compiled, readColumns, findings: mistakes } = compileMapping({ preset, mapping: rules, portal, filled: columns, reserved: RESERVED_PROPERTIES });
-    // An object that the export lacks has no columns that could be missing.
-    findings.push(...(preset.sourceObject in filled ? mistakes : []), ...unreadColumns(preset.sourceObject, filled[preset.sourceObject] ?? {}, personColumns(preset.sourceObject, readColumns, filled)));
-    const creatable = Object.fromEntries(compiled.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create]])));
-    return { objectType: portal.objectType, sourceObject: preset.sourceObject, portal, rules, mapping: compiled, creatable: { ...BOOKKEEPING_PROPERTIES, ...creatable }, usedProperties: new Set(), options: new Map() };
-  });
-  for (const [object, read] of Object.entries(LINK_OBJECT_COLUMNS)) {
-    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set(read)));
-  }
-  const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
-  return {
-    run,
-    retryOf,
-    stagingId,
-    ledger,
-    target,
-    call,
-    assertQuota: () => quota.assertLeft(snapshot.portalId, definition.quota.reserve, call),
-    definition,
-    snapshot,
-    inspection,
-    keyProperty: keyProperty ?? KEY_PROPERTY,
-    objects,
-    filled,
-    findings,
-    breathe: async () => {
-      signal.throwIfAborted();
-      await nextTurn();
-    },
-  };
-}
-
-type Filled = PlanningScope['filled'];
-
-const hasPersonAccounts = (filled: Filled): boolean => ['IsPersonAccount', 'PersonContactId'].some((column) => (filled.Account?.[column] ?? 0) > 0);
-
-/** A person account brings columns to its contact that the contact's own file may lack. */
-function sourceColumns(sourceObject: string, filled: Filled): Readonly<Record<string, number>> {
-  const own = filled[sourceObject] ?? {};
-  if (sourceObject !== 'Contact' || !hasPersonAccounts(filled)) {
-    return own;
-  }
-  const brought = Object.entries(PERSON_ACCOUNT_COLUMNS).map(([column, source]) => [column, (own[column] ?? 0) + (filled.Account?.[source] ?? 0)] as const);
-  return { ...own, ...Object.fromEntries(brought.filter(([column, count]) => column in own || count > 0)) };
-}
-
-function personColumns(sourceObject: string, readColumns: ReadonlySet<string>, filled: Filled): ReadonlySet<string> {
-  return sourceObject === 'Account' && hasPersonAccounts(filled) ? new Set([...readColumns, ...Object.values(PERSON_ACCOUNT_COLUMNS)]) : readColumns;
-}
-
 async function plan(scope: PlanningScope, version: string, simulator: boolean): Promise<PlanSummary> {
   const deals = await readDealFacts(scope);
-  const owners = new OwnerMatcher(scope);
+  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount() };
+  const { owners, consent } = facts;
   await endOnErrors(scope);
 
   await describeUnusableRows(scope);
   let madeContacts = 0;
-  for (const objectType of MAPPING_ORDER) {
-    const planned = await planRecords(scope, objectScope(scope, objectType), { deals, owners });
-    madeContacts += planned.madeContacts;
-    if (planned.merged > 0) {
-      await foldMergedInSource(scope, objectScope(scope, objectType));
+  const merged = new Set<ObjectScope>();
+  for (const sourceObject of MAPPING_ORDER) {
+    for (const object of scope.objects.filter((candidate) => hasSource(candidate, sourceObject))) {
+      const planned = await planRecords(scope, object, sourceScope(object, sourceObject), facts);
+      madeContacts += planned.madeContacts;
+      if (planned.merged > 0) {
+        merged.add(object);
+      }
     }
   }
+  for (const object of merged) {
+    await foldMergedInSource(scope, object);
+  }
   await foldContacts(scope, objectScope(scope, 'contacts'));
-  await partSharedDomains(scope, objectScope(scope, 'companies'));
+  await planLifeCycle(scope);
+  await partSharedDomains(scope);
   for (const object of scope.objects) {
     await planMatches(scope, object);
+    await planRequirements(scope, object);
   }
   if (scope.definition.links === 'all') {
     await planAssociations(scope);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
-  scope.findings.push(...owners.findings());
+  scope.findings.push(...consent.findings(), ...owners.findings());
   return assemble(scope, { version, simulator, deals, owners, madeContacts });
 }
 
@@ -263,13 +198,19 @@ async function assemble(scope: PlanningScope, { version, simulator, deals, owner
     schema: mutable(schema),
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
-    calls: { ...forecastCalls(records, associations, schema, matchingCalls) },
+    owners: [...owners.forecasts()],
+    openDealsToAccept: owners.openDealsToAccept,
+    calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
+    ...(await planDetails(scope)),
   };
 }
 
+/** `set` clears the stage of a matched contact before it writes it: a call more for each batch of them. */
+const lifeCycleCalls = ({ lifeCycle, definition }: PlanningScope): 'one' | 'two' => (lifeCycle !== null && definition.objects.contacts.lifecycle.matched === 'set' ? 'two' : 'one');
+
 async function recordForecast({ ledger, stagingId, objects }: PlanningScope, objectType: ObjectType, madeContacts: number): Promise<RecordForecast> {
-  const sourceObject = objects.find((object) => object.objectType === objectType)?.sourceObject ?? '';
-  const rows = (await ledger.staging.countRows(stagingId))[sourceObject]?.rows ?? 0;
+  const counts = await ledger.staging.countRows(stagingId);
+  const rows = (objects.find((object) => object.objectType === objectType)?.sources ?? []).reduce((sum, { sourceObject }) => sum + (counts[sourceObject]?.rows ?? 0), 0);
   const { byAction, leftOut, cells } = await ledger.plans.countRecords(stagingId, objectType);
   return {
     objectType,
@@ -284,7 +225,7 @@ async function recordForecast({ ledger, stagingId, objects }: PlanningScope, obj
   };
 }
 
-function planSchema(scope: PlanningScope, { pipeline }: DealFacts, records: readonly RecordForecast[]): SchemaPlan {
+function planSchema(scope: PlanningScope, { pipelines }: DealFacts, records: readonly RecordForecast[]): SchemaPlan {
   const written = scope.objects.filter(({ objectType }) => records.some((forecast) => forecast.objectType === objectType && forecast.create + forecast.update + forecast.unchanged > 0));
   const { plan: schema, findings } = assembleSchemaPlan(
     scope.keyProperty,
@@ -293,7 +234,7 @@ function planSchema(scope: PlanningScope, { pipeline }: DealFacts, records: read
       usedProperties,
       creatable,
       options: Object.fromEntries([...options].map(([property, values]) => [property, [...values]])),
-      pipelines: objectType === 'deals' && !pipeline.exists && usedProperties.has('pipeline') ? [pipeline.definition] : [],
+      pipelines: objectType === 'deals' && usedProperties.has('pipeline') ? pipelines.missing : [],
     })),
   );
   scope.findings.push(...findings);

@@ -1,131 +1,75 @@
-/** First step of planning: every staged row of an object becomes a planned record, mapped and checked. Contacts before companies, because a person account is its contact. */
-import { applyMapping } from '../domain/apply-mapping';
-import { PERSON_ACCOUNT_CODE } from '../domain/association-planning';
-import { parseBool } from '../domain/cell-transforms';
+/** First step of planning: every staged row of a source object becomes a planned record, mapped and checked. Contacts before companies, because a person account is its contact. */
 import type { MappingContext } from '../domain/cell-transforms';
-import { sourceStageOf } from '../domain/deal-stages';
+import { parseBool } from '../domain/cell-transforms';
+import { PERSON_ACCOUNT_CODE } from '../domain/association-planning';
 import { withMergedIds } from '../domain/folding';
-import { isPersonAccountRow, MERGED_IN_SOURCE_CODE, withPersonAccount } from '../domain/person-account';
-import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
+import { isPersonAccountRow, withPersonAccount } from '../domain/person-account';
+import type { PlannedRecord } from '../domain/planned-record';
 import type { StagedRecord } from '../ledger/ledger';
-import { findPlanned, findStaged, hasColumn, keepPlanned, objectScope, stagedPages } from './planning-scope';
-import type { ObjectScope, PlanningScope } from './planning-scope';
-import type { DealFacts, OwnerMatcher } from './source-facts';
+import { contextFor, mapRow, masterIds, placeOf, plain, settledEarly } from './map-row';
+import type { MappingFacts, RowMapper } from './map-row';
+import { planLeads } from './plan-leads';
+import { findPlanned, findStaged, hasColumn, hasSource, keepPlanned, objectScope, sourceScope, stagedPages } from './planning-scope';
+import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
+import { readLookups } from './source-lookups';
 
-export interface MappingFacts {
-  readonly deals: DealFacts;
-  readonly owners: OwnerMatcher;
-}
-
-type Values = StagedRecord['values'];
-
-/** A merge chain in Salesforce longer than this is taken for a circle. */
-const MAX_MERGE_STEPS = 20;
-
-function contextFor({ definition, snapshot }: PlanningScope, { deals }: MappingFacts, ownerOf: MappingContext['ownerOf']): MappingContext {
-  return {
-    sourceTimeZone: definition.source.timeZone,
-    portalTimeZone: snapshot.timeZone,
-    dateAt: definition.dateAt,
-    ownerOf,
-    stageOf: (cells) => {
-      const stage = sourceStageOf(cells);
-      const stageId = stage === null ? null : deals.pipeline.stageIdOf(stage);
-      return stageId === null ? null : { pipelineId: deals.pipeline.definition.pipelineId, stageId };
-    },
-    currencyOf: (code) => deals.currency.codeFor(code),
-  };
-}
-
-const plain = (object: ObjectScope, row: Pick<StagedRecord, 'ordinal' | 'sourceId' | 'sourceObject'>): PlannedRecord => ({
-  objectType: object.objectType,
-  ordinal: row.ordinal,
-  sourceObject: row.sourceObject,
-  sourceId: row.sourceId,
-  action: 'create',
-  reason: null,
-  reasonCode: null,
-  foldInto: null,
-  targetId: null,
-  properties: {},
-  identity: { email: null, domain: null, name: null },
-  cells: [],
-});
-
-const leftOut = (record: PlannedRecord, reason: LeftOutReason, reasonCode: string | null): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode });
-
-function mapped(scope: PlanningScope, object: ObjectScope, facts: MappingFacts, context: MappingContext, row: Pick<StagedRecord, 'ordinal' | 'sourceId' | 'sourceObject'>, values: Values): PlannedRecord {
-  const { properties, cells, identity, refusal } = applyMapping(values, object.mapping, context);
-  facts.owners.count(values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
-  const record: PlannedRecord = { ...plain(object, row), properties: { ...properties, ...(row.sourceId === null ? {} : { [scope.keyProperty]: row.sourceId }) }, identity, cells };
-  return refusal === null ? record : leftOut(record, refusal.reason, refusal.code);
-}
-
-/** Where merge losers of this page went in the end; null when that record is not in the source, or deleted itself. */
-async function masterIds(scope: PlanningScope, sourceObject: string, page: readonly StagedRecord[]): Promise<ReadonlyMap<string, string | null>> {
-  const masters = new Map<string, string | null>();
-  let open = page.flatMap(({ sourceId, values }) => (sourceId !== null && values.MasterRecordId ? [{ loser: sourceId, at: values.MasterRecordId }] : []));
-  for (let step = 0; step < MAX_MERGE_STEPS && open.length > 0; step += 1) {
-    const rows = await findStaged(scope, sourceObject, open.map(({ at }) => at));
-    open = open.flatMap(({ loser, at }) => {
-      const row = rows.get(at);
-      const next = row?.values.MasterRecordId;
-      if (row !== undefined && next && at !== loser) {
-        return [{ loser, at: next }];
-      }
-      masters.set(loser, row === undefined || at === loser || parseBool(row.values.IsDeleted) === true ? null : at);
-      return [];
-    });
-  }
-  open.forEach(({ loser }) => masters.set(loser, null));
-  return masters;
-}
-
-/** Rows that end before they are mapped: unusable, deleted, merged. Null for all others. */
-function settledEarly(object: ObjectScope, row: StagedRecord, masters: ReadonlyMap<string, string | null>): PlannedRecord | null {
-  const record = plain(object, row);
-  if (row.state !== 'ok') {
-    return leftOut(record, row.state === 'repeated-id' ? 'repeated-id' : 'malformed-row', row.state);
-  }
-  const master = masters.get(row.sourceId ?? '') ?? null;
-  if (master !== null) {
-    return { ...record, action: 'fold', foldInto: master, reasonCode: MERGED_IN_SOURCE_CODE };
-  }
-  return parseBool(row.values.IsDeleted) === true ? leftOut(record, 'deleted-in-source', null) : null;
-}
-
-/** Maps every row of an object. @returns how many rows fold because the source had merged them, and how many contacts were made of accounts alone */
-export async function planRecords(scope: PlanningScope, object: ObjectScope, facts: MappingFacts): Promise<{ readonly merged: number; readonly madeContacts: number }> {
-  const hasMasters = hasColumn(scope, object.sourceObject, 'MasterRecordId');
+/** Maps every row of a source object. @returns how many rows fold because the source had merged them, and how many contacts were made of accounts alone */
+export async function planRecords(scope: PlanningScope, object: ObjectScope, source: SourceScope, facts: MappingFacts): Promise<{ readonly merged: number; readonly madeContacts: number }> {
+  const { sourceObject } = source;
+  const hasMasters = hasColumn(scope, sourceObject, 'MasterRecordId');
   let merged = 0;
   let madeContacts = 0;
-  for await (const page of stagedPages(scope, object.sourceObject)) {
-    const masters = hasMasters ? await masterIds(scope, object.sourceObject, page) : new Map<string, string | null>();
-    const context = contextFor(scope, facts, await facts.owners.read(page));
-    const early = page.map((row) => settledEarly(object, row, masters));
+  for await (const page of stagedPages(scope, sourceObject)) {
+    const masters = hasMasters ? await masterIds(scope, sourceObject, page) : new Map<string, string | null>();
+    const mapper: RowMapper = { scope, object, source, facts, context: contextFor(scope, facts, { ownerOf: await facts.owners.read(page), lookup: await readLookups(scope, source.mapping, page) }) };
+    const early = page.map((row) => settledEarly(scope, object, source, row, masters));
     merged += early.filter((record) => record?.action === 'fold').length;
     const isOpen = (row: StagedRecord, at: number): boolean => early[at] === null && row.sourceId !== null;
-    if (object.objectType === 'contacts') {
-      const persons = await personAccountsOf(scope, page.filter(isOpen));
-      const planned = page.map((row, at) => early[at] ?? contactOf(row, persons.get(row.values.AccountId ?? '')));
-      await keepPlanned(scope, planned);
-      await keepPlanned(scope, page.flatMap((row, at) => (early[at] === null ? personFold(scope, persons.get(row.values.AccountId ?? ''), row.sourceId) : [])));
-    } else {
-      const persons = object.objectType === 'companies' ? page.filter((row, at) => isOpen(row, at) && isPersonAccountRow(row.values)) : [];
-      const known = persons.length === 0 ? new Map<string, PlannedRecord>() : await findPlanned(scope, 'companies', persons.map(({ sourceId }) => sourceId ?? ''));
-      const orphans = persons.filter(({ sourceId }) => known.get(sourceId ?? '')?.action !== 'fold');
-      madeContacts += await planOrphanPersons(scope, facts, context, orphans);
-      const isPerson = new Set(persons.map(({ ordinal }) => ordinal));
-      await keepPlanned(scope, page.flatMap((row, at) => (isPerson.has(row.ordinal) ? [] : [early[at] ?? mapped(scope, object, facts, context, row, row.values)])));
-    }
-
-    function contactOf(row: StagedRecord, account: StagedRecord | undefined): PlannedRecord {
-      const values = account === undefined ? row.values : withPersonAccount(row.values, account.values);
-      const record = mapped(scope, object, facts, context, row, values);
-      return account?.sourceId ? withMergedIds(record, [account.sourceId]) : record;
+    const ended = early.filter((record) => record !== null);
+    const open = page.filter(isOpen);
+    switch (sourceObject) {
+      case 'Contact':
+        await keepPlanned(scope, ended);
+        await planContacts(mapper, open);
+        break;
+      case 'Lead':
+        await keepPlanned(scope, ended);
+        await planLeads(mapper, open);
+        break;
+      case 'Account':
+        await keepPlanned(scope, ended);
+        madeContacts += await planAccounts(mapper, open);
+        break;
+      default:
+        await keepPlanned(scope, [...ended, ...open.map((row) => mapRow(mapper, placeOf(source, row), row.values))]);
     }
   }
   return { merged, madeContacts };
+}
+
+async function planContacts(mapper: RowMapper, rows: readonly StagedRecord[]): Promise<void> {
+  const { scope, source } = mapper;
+  const persons = await personAccountsOf(scope, rows);
+  const personOf = ({ values }: StagedRecord): StagedRecord | undefined => persons.get(values.AccountId ?? '');
+  const contactOf = (row: StagedRecord): PlannedRecord => {
+    const account = personOf(row);
+    const record = mapRow(mapper, placeOf(source, row), account === undefined ? row.values : withPersonAccount(row.values, account.values));
+    return account?.sourceId ? withMergedIds(record, [account.sourceId]) : record;
+  };
+  await keepPlanned(scope, rows.map(contactOf));
+  await keepPlanned(scope, rows.flatMap((row) => personFold(scope, personOf(row), row.sourceId)));
+}
+
+async function planAccounts(mapper: RowMapper, rows: readonly StagedRecord[]): Promise<number> {
+  const { scope, source, facts, context } = mapper;
+  // Where no contact is wanted of it, a person account is an account like others.
+  const persons = hasSource(objectScope(scope, 'contacts'), 'Contact') ? rows.filter(({ values }) => isPersonAccountRow(values)) : [];
+  const known = persons.length === 0 ? new Map<string, PlannedRecord>() : await findPlanned(scope, 'companies', persons.map(({ sourceId }) => sourceId ?? ''));
+  const orphans = persons.filter(({ sourceId }) => known.get(sourceId ?? '')?.action !== 'fold');
+  const made = await planOrphanPersons(scope, facts, context, orphans);
+  const isPerson = new Set(persons.map(({ ordinal }) => ordinal));
+  await keepPlanned(scope, rows.filter(({ ordinal }) => !isPerson.has(ordinal)).map((row) => mapRow(mapper, placeOf(source, row), row.values)));
+  return made;
 }
 
 /** Accounts of these contacts that are persons, by id. */
@@ -142,7 +86,8 @@ function personFold(scope: PlanningScope, account: StagedRecord | undefined, con
   if (account === undefined || contactId === null) {
     return [];
   }
-  return [{ ...plain(objectScope(scope, 'companies'), account), action: 'fold', foldInto: contactId, reasonCode: PERSON_ACCOUNT_CODE }];
+  const companies = objectScope(scope, 'companies');
+  return [{ ...plain(companies, placeOf(sourceScope(companies, 'Account'), account)), action: 'fold', foldInto: contactId, reasonCode: PERSON_ACCOUNT_CODE }];
 }
 
 /** Person accounts whose contact is not in the export: the contact is made from the account alone, behind the contacts of the source. */
@@ -150,7 +95,8 @@ async function planOrphanPersons(scope: PlanningScope, facts: MappingFacts, cont
   if (accounts.length === 0) {
     return 0;
   }
-  const contacts = objectScope(scope, 'contacts');
+  const object = objectScope(scope, 'contacts');
+  const source = sourceScope(object, 'Contact');
   const idOf = ({ sourceId, values }: StagedRecord): string => values.PersonContactId || (sourceId ?? '');
   const known = await findPlanned(scope, 'contacts', accounts.map(idOf));
   const { nextOrdinal } = await scope.ledger.staging.readCursor(scope.stagingId, 'Contact');
@@ -159,7 +105,7 @@ async function planOrphanPersons(scope: PlanningScope, facts: MappingFacts, cont
     .map((account) => {
       // Account ordinals are unique, so that a repeated planning gives the same place again.
       const place = { ordinal: nextOrdinal + account.ordinal, sourceId: idOf(account), sourceObject: 'Account' };
-      return withMergedIds(mapped(scope, contacts, facts, context, place, withPersonAccount({}, account.values)), account.sourceId === null ? [] : [account.sourceId]);
+      return withMergedIds(mapRow({ scope, object, source, facts, context }, place, withPersonAccount({}, account.values)), account.sourceId === null ? [] : [account.sourceId]);
     });
   const joined = accounts.flatMap((account) => {
     const record = known.get(idOf(account));

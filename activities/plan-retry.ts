@@ -16,14 +16,13 @@ export function createPlanRetry({ ledger, clock }: { readonly ledger: Ledger; re
         const { run, round } = input;
         const asked = await ledger.retries.read(run, round);
         const dryRun = asked === null ? null : await ledger.runs.find(asked.planning);
-        const [before, plan, saved] = dryRun === null ? [null, null, null] : [await ledger.plans.read(row.stagingId), await ledger.plans.read(dryRun.stagingId), await ledger.plans.readSnapshot(dryRun.stagingId)];
-        if (asked === null || dryRun === null || before === null || plan === null || saved === null) {
+        const [before, plan] = dryRun === null ? [null, null] : [await ledger.plans.read(row.stagingId), await ledger.plans.read(dryRun.stagingId)];
+        if (asked === null || dryRun === null || before === null || plan === null) {
           throw new MigrationError('PlanError', `Round ${round} of run ${run} has no dry run to go by. Ask for the retry again.`, { code: 'retry-unknown' });
         }
-        const requiredOnCreate = Object.fromEntries(saved.snapshot.objects.map(({ objectType, requiredOnCreate: required }) => [objectType, required]));
         const summary = await ledger.fenced(input, async () => {
           const takes = asked.state === 'asked' ? await ledger.retries.decide(asked, dryRun.stagingId) : {};
-          return ledger.retries.take(run, round, takes, { requiredOnCreate, merged: (now) => retriedPlan(before, plan, now) });
+          return ledger.retries.take(run, round, takes, (now) => retriedPlan(before, plan, now));
         });
         return { facts: planFacts(summary), written: await writtenBefore(ledger, run, round) };
       }),

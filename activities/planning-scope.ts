@@ -1,7 +1,8 @@
 /** What all steps of planning share: the run's rows, its rules compiled against the portal, and a breath between pages. */
-import type { CallContext, TargetConnector } from '../connectors/connector';
+import type { CallContext, TargetReader } from '../connectors/connector';
 import type { CreatedProperty, CompiledMapping } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
+import type { GivenStage } from '../domain/life-cycle-stage';
 import type { MigrationDefinition, ObjectMapping } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
@@ -20,13 +21,21 @@ const LOOKUP_IDS = 1_000;
 /** HubSpot, batch read, 2026-09. */
 export const READ_BATCH = 100;
 
+/** One source object of a target type. */
+export interface SourceScope {
+  readonly sourceObject: string;
+  readonly mapping: CompiledMapping;
+  /** Ordinal of its first row among the records of the type: behind those of the source objects before it. */
+  readonly firstOrdinal: number;
+}
+
 export interface ObjectScope {
   readonly objectType: ObjectType;
-  readonly sourceObject: string;
+  /** Where its records come from, in the order in which their rows are counted. */
+  readonly sources: readonly SourceScope[];
   readonly portal: PortalObject;
   readonly rules: ObjectMapping;
-  readonly mapping: CompiledMapping;
-  /** What the mapping can make, by name. */
+  /** What the mappings can make, by name. */
   readonly creatable: Readonly<Record<string, CreatedProperty>>;
   /** Properties that planned records write; grows while planning. */
   readonly usedProperties: Set<string>;
@@ -38,7 +47,7 @@ export interface PlanningScope {
   readonly run: string;
   readonly stagingId: string;
   readonly ledger: Ledger;
-  readonly target: TargetConnector;
+  readonly target: TargetReader;
   readonly call: CallContext;
   readonly definition: MigrationDefinition;
   readonly snapshot: PortalSnapshot;
@@ -52,6 +61,8 @@ export interface PlanningScope {
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly findings: Finding[];
+  /** Stages that the portal has and that the source's deals and leads give to contacts, and whether created ones get them; null where none is written. */
+  readonly lifeCycle: { readonly stages: ReadonlySet<GivenStage>; readonly created: boolean } | null;
   /** Before each look into the portal: matching a large portal must not cost the day's reserve. */
   readonly assertQuota: () => Promise<void>;
   /** Proves that the work goes on, and lets other work of the process through. */
@@ -66,17 +77,30 @@ export function objectScope(scope: PlanningScope, objectType: ObjectType): Objec
   return found;
 }
 
+export const hasSource = ({ sources }: ObjectScope, sourceObject: string): boolean => sources.some((source) => source.sourceObject === sourceObject);
+
+export function sourceScope(object: ObjectScope, sourceObject: string): SourceScope {
+  const found = object.sources.find((source) => source.sourceObject === sourceObject);
+  if (found === undefined) {
+    throw new MigrationError('InvariantError', `No mapping was compiled of ${sourceObject} to ${object.objectType}.`, { code: 'no-mapping' });
+  }
+  return found;
+}
+
 export const hasColumn = ({ filled }: PlanningScope, sourceObject: string, column: string): boolean => column in (filled[sourceObject] ?? {});
 
+/** What reading rows takes. */
+export type StagedRows = Pick<PlanningScope, 'ledger' | 'stagingId' | 'breathe'>;
+
 /** Staged rows of an object, page by page, in source order. */
-export const stagedPages = (scope: PlanningScope, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> =>
+export const stagedPages = (scope: StagedRows, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> =>
   pagesOf(scope, (after) => scope.ledger.staging.readPage(scope.stagingId, sourceObject, after, PAGE_ROWS));
 
 /** Planned records of a type, page by page, in order. */
 export const plannedPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
   pagesOf(scope, (after) => scope.ledger.plans.readRecords(scope.stagingId, objectType, after, PAGE_ROWS));
 
-async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: PlanningScope, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
+async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: Pick<PlanningScope, 'breathe'>, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   for (let after = -1; ; ) {
     const page = await readAfter(after);
     const last = page.at(-1);
@@ -117,6 +141,29 @@ export async function findPlanned({ ledger, stagingId }: PlanningScope, objectTy
   return found;
 }
 
+/** A merge, a person account, a converted lead and a fold by e-mail: more steps there are not. */
+export const MAX_FOLD_STEPS = 5;
+
+/** For each id the record that it ends in, within its type: itself, or what it folds into in the end. An id that is not planned, or whose fold leads out of the type, is not in the answer. */
+export async function findSurvivors(scope: PlanningScope, objectType: ObjectType, ids: readonly string[]): Promise<ReadonlyMap<string, PlannedRecord>> {
+  const survivors = new Map<string, PlannedRecord>();
+  let open = ids.map((id) => ({ id, at: id }));
+  for (let step = 0; step < MAX_FOLD_STEPS && open.length > 0; step += 1) {
+    const found = await findPlanned(scope, objectType, open.map(({ at }) => at));
+    open = open.flatMap(({ id, at }) => {
+      const record = found.get(at);
+      if (record?.action === 'fold' && record.foldInto !== null) {
+        return [{ id, at: record.foldInto }];
+      }
+      if (record !== undefined) {
+        survivors.set(id, record);
+      }
+      return [];
+    });
+  }
+  return survivors;
+}
+
 /** Writes planned records and remembers which properties and options they need. */
 export async function keepPlanned(scope: PlanningScope, records: readonly PlannedRecord[]): Promise<void> {
   for (const record of records) {
@@ -125,7 +172,9 @@ export async function keepPlanned(scope: PlanningScope, records: readonly Planne
       for (const [property, value] of Object.entries(record.properties)) {
         usedProperties.add(property);
         if (creatable[property]?.type === 'enumeration') {
-          options.set(property, (options.get(property) ?? new Set()).add(value));
+          const seen = options.get(property) ?? new Set<string>();
+          (creatable[property].isMultiple === true ? value.split(';') : [value]).forEach((one) => seen.add(one));
+          options.set(property, seen);
         }
       }
     }

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger';
 import { exitCodeOf as exitCodeOfFailure } from '../domain/stop-cause';
 import { EXIT } from './command-error';
 import type { MigrationStatus } from './migration-status';
+import type { Finding } from '../domain/finding';
 import { renderFindings } from './render-plan';
 
 /** How a command ends that followed a run to this status. */
@@ -33,9 +34,12 @@ export interface NotStarted {
   readonly exitCode: number;
 }
 
-/** Findings tell it; where the portal or the ledger failed as a whole, the words of that failure do. */
-export async function explainNotStarted(ledger: Ledger, run: string): Promise<NotStarted> {
-  const findings = await ledger.runs.readFindings(run);
+/**
+ * Findings tell it; where the portal or the ledger failed as a whole, the words of that failure do.
+ * @param told the findings where they have been read already, and know their lines in the file
+ */
+export async function explainNotStarted(ledger: Ledger, run: string, told?: readonly Finding[]): Promise<NotStarted> {
+  const findings = told ?? (await ledger.runs.readFindings(run));
   const errors = findings.filter(({ severity }) => severity === 'error');
   const lines = renderFindings(findings);
   if (errors.length > 0) {

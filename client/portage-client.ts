@@ -58,6 +58,8 @@ export interface PortageClient {
    * @throws CommandError where the run is not through and does not wait, or the file is another migration's
    */
   retry(run: string, options: { readonly file?: string; readonly selection: RetrySelection }): Promise<RetryProposal>;
+  /** Looks at source and portal for a migration file that is still to be made, or to be added to. `source.files` is an absolute path. */
+  sample(definition: MigrationDefinition): Promise<Planning>;
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
@@ -97,6 +99,9 @@ export interface Migration {
   ended(pollMs?: number): Promise<MigrationStatus>;
 }
 
+/** As Temporal's Web UI shows them. */
+const SUMMARIES: Readonly<Record<PlanningInput['stopAfter'], string>> = { sample: 'Look at the source', preflight: 'Preflight', plan: 'Dry run' };
+
 export async function connectPortage(options: ConnectOptions = {}): Promise<PortageClient> {
   const environment = options.environment ?? processEnvironment();
   const folder = options.folder ?? process.cwd();
@@ -115,7 +120,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       workflowId: workflowIds.planning(run),
       taskQueue: taskQueues.ledger(ledgerId),
       args: [input],
-      staticSummary: `${asked.stopAfter === 'plan' ? 'Dry run' : 'Preflight'} of migration ${definition.id}`,
+      staticSummary: `${SUMMARIES[asked.stopAfter]} of migration ${definition.id}`,
     });
     return {
       run,
@@ -141,6 +146,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return migrationOf(row);
     },
     plan: async (file, stopAfter) => startPlanning(await readDefinition(resolve(folder, file)), { stopAfter }),
+    sample: (definition) => startPlanning(definition, { stopAfter: 'sample' }),
     async retry(run, { file, selection }) {
       const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
       const row = await ledger.runs.find(run);

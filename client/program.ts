@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { EXIT_CODE_HELP } from './command-error';
+import { registerCheck } from './commands/check';
 import { registerDemo } from './commands/demo';
 import { registerDev } from './commands/dev';
+import { registerDoctor } from './commands/doctor';
+import { registerInit } from './commands/init';
 import { registerOpen } from './commands/open';
-import { registerCheck, registerPlan } from './commands/plan';
+import { registerPlan } from './commands/plan';
 import { registerProcesses } from './commands/processes';
 import { registerRecover } from './commands/recover';
 import { registerReport } from './commands/report';
@@ -23,7 +26,7 @@ export function createProgram(context: CommandContext): Command {
   const { out, err } = context.terminal;
   program.configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => void err.write(text) });
   program.exitOverride();
-  for (const register of [registerDemo, registerDev, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRetry, registerRollback, registerFinalize, registerRecover, registerReport, registerProcesses]) {
+  for (const register of [registerDemo, registerDev, registerInit, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRetry, registerRollback, registerFinalize, registerRecover, registerReport, registerDoctor, registerProcesses]) {
     register(program, context);
   }
   return program;

@@ -1,42 +1,66 @@
 import type { Finding } from '../domain/finding';
-import type { PlanSummary } from '../domain/plan-summary.schema';
+import { FOLD_CONFLICT } from '../domain/folding';
+import type { OwnerForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
 import { UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { formatTable } from './table';
+import { callLines, cannotBeUndone, costsOf, decisionsOf } from './plan-warnings';
 import { renderSchema } from './render-schema';
 import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
 import { cellWords, countObjects, countOf, formatCount, leftOutWords, notMovedWords } from './words';
 
-/** The plan for a person, before anything is written. */
+/** Owners, properties and reasons on a terminal; the page has them all. */
+const MOST_OWNERS = 8;
+
+/** The plan for a person, before anything is written: first what keeps it from being started, then the counts, then what they mean. */
 export function renderPlan(plan: PlanSummary): readonly string[] {
   const records = plan.records.map((forecast) => [
     OBJECT_WORDS[forecast.objectType],
     ...[forecast.source, forecast.create, forecast.update, forecast.unchanged, forecast.fold, sumOf(Object.values(forecast.leftOut))].map(formatCount),
   ]);
   const associations = plan.associations.map((forecast) => [ASSOCIATION_WORDS[forecast.associationType], ...[forecast.source, forecast.planned, forecast.duplicate, forecast.selfLink, forecast.missingEnd].map(formatCount)]);
-  const leftOut = plan.records.flatMap((forecast) => Object.entries(forecast.leftOut).map(([reason, count]) => `  Skip ${countObjects(count, forecast.objectType)}: ${leftOutWords(reason)}.`));
+  const decisions = decisionsOf(plan);
   return [
     `Portal ${plan.portal.id}${plan.portal.name === null ? '' : ` "${plan.portal.name}"`} (${plan.portal.accountType}${plan.portal.simulator ? ', simulated' : ''})`,
     '',
+    ...(decisions.length === 0 ? [] : ['To decide before the start:', ...decisions.map((line) => `  ${line}`), '']),
     ...formatTable([['Records', 'in source', 'create', 'update', 'unchanged', 'combine', 'skip'], ...records]),
     '',
     ...formatTable([['Associations', 'in source', 'add', 'repeated', 'to itself', 'end missing'], ...associations]),
     '',
-    ...leftOut,
-    ...plan.records.flatMap((forecast) => Object.entries(forecast.cells).map(([code, count]) => `  ${countOf(count, 'value')} of ${forecast.objectType}: ${cellWords(code)}.`)),
-    ...(plan.leftOutToAccept === 0 ? [] : [`  ${countOf(plan.leftOutToAccept, 'record')} of these you did not choose to skip: a portal that is not simulated asks for --accept-left-out ${plan.leftOutToAccept}.`]),
-    ...told(sumOf(plan.records.map(({ fold }) => fold)), 'combine: another record of the source is the same person or company; both ids are kept.'),
+    ...plan.records.flatMap((forecast) => Object.entries(forecast.leftOut).map(([reason, count]) => `  Skip ${countObjects(count, forecast.objectType)}: ${leftOutWords(reason)}.`)),
+    ...plan.records.flatMap(({ objectType, cells }) => Object.entries(cells).filter(([code]) => code !== FOLD_CONFLICT).map(([code, count]) => `  ${countOf(count, 'value')} of ${objectType}: ${cellWords(code)}.`)),
+    ...plan.records.flatMap(renderCombined),
     ...told(sumOf(plan.associations.map(({ duplicate }) => duplicate)), 'repeated: stated twice by the source, or the same once records are combined.'),
     ...told(sumOf(plan.associations.map(({ selfLink }) => selfLink)), 'to itself: would tie a record to itself, in the source or once records are combined.'),
     ...told(sumOf(plan.associations.map(({ missingEnd }) => missingEnd)), 'end missing: names a record that is not in the export, or that is skipped.'),
+    ...renderOwners(plan.owners),
     ...(plan.schemaChanges.length === 0 ? ['Schema: nothing to create.'] : ['Schema to create:', ...renderSchema(plan.schemaChanges).map((line) => `  ${line}`)]),
-    `Calls: about ${formatCount(sumOf(Object.values(plan.calls)))}.`,
-    ...(plan.undecided > 0 ? [`${formatCount(plan.undecided)} to decide before the start: matches that are ambiguous (objects.<type>.ambiguous: create or leave-out), and owners whom the portal does not have (owners.unmatched).`] : []),
+    ...callLines(plan),
+    ...costsOf(plan).map((line) => `May cost money: ${line}`),
+    'What a rollback cannot bring back:',
+    ...cannotBeUndone(plan).map((line) => `  ${line}`),
     `Plan digest: ${plan.digest}`,
   ];
 }
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 const told = (count: number, what: string): readonly string[] => (count === 0 ? [] : [`  ${formatCount(count)} ${what}`]);
+
+function renderCombined({ objectType, fold, cells }: RecordForecast): readonly string[] {
+  const differing = cells[FOLD_CONFLICT] ?? 0;
+  const values = differing === 0 ? '' : ` ${countOf(differing, 'value')} of theirs differ${differing === 1 ? 's' : ''}: the first record's value wins; folded.csv of portage plan has both.`;
+  return fold === 0 ? [] : [`  Combine ${countObjects(fold, objectType)} with another record of the source, the same person or company; all ids are kept.${values}`];
+}
+
+/** Those that the portal does not have come first: they are what is to be mended. */
+function renderOwners(owners: readonly OwnerForecast[]): readonly string[] {
+  if (owners.length === 0) {
+    return [];
+  }
+  const sorted = [...owners].sort((a, b) => Number(a.matched) - Number(b.matched) || b.openDeals - a.openDeals || b.contacts + b.companies + b.closedDeals - (a.contacts + a.companies + a.closedDeals));
+  const rows = sorted.slice(0, MOST_OWNERS).map(({ sourceOwner, matched, contacts, companies, openDeals, closedDeals }) => [sourceOwner, ...[contacts, companies, openDeals, closedDeals].map(formatCount), matched ? 'yes' : 'no']);
+  return ['', ...formatTable([['Owners', 'contacts', 'companies', 'open deals', 'closed deals', 'in portal'], ...rows]), ...(sorted.length > MOST_OWNERS ? [`  … and ${formatCount(sorted.length - MOST_OWNERS)} more.`] : []), ''];
+}
 
 /** What a person should know before the start: side effects that no API can switch off. */
 export const SIDE_EFFECTS: readonly string[] = [

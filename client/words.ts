@@ -1,4 +1,5 @@
 import type { ObjectType } from '../domain/object-type';
+import type { PlannedAction } from '../domain/planned-record';
 import type { InDoubt } from '../domain/problem';
 import { WORK_WORDS } from '../domain/words';
 
@@ -32,9 +33,46 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'no-domain': 'not written as domain: no web address',
   'domain-shared': 'not written as domain: many companies share it, or another company of the source has it',
   'email-shared': 'e-mail of another contact of the source, kept in the property shared_email',
+  'null-token': 'not written: the cell says that there is nothing',
+  cut: 'longer than any property holds: cut, with a mark at the end',
+  'html-text': 'text of HTML',
+  'no-text': 'not written: HTML without text',
+  'by-range': 'number written as the range that holds it',
+  'semicolon-replaced': 'semicolons replaced that the portal would take for the end of a value',
+  'values-left-out': 'some of several values not written: the property has no such option',
+  'ambiguous-number': 'not written: thousands and decimals cannot be told apart (transform: decimal)',
+  'ambiguous-date': 'not written: two formats read it as two dates',
+  'date-order-unknown': 'not written: day and month cannot be told apart (source.dateFormats)',
   'fold-conflict': 'not written: the record that it was combined with has another value',
+  'kept-in-portal': 'not written: the record in the portal has another value, which stays by the rule onMatch',
   'too-long': 'not written: too long',
-  'too-short': 'not written: too short',
+  'value-taken': 'not written: another record has the value, and the portal gives it to one alone',
+  'blank-around': 'not written: a blank before or behind the value',
+  'rules-several': 'not written: several rules of the portal stand against it',
+  'rule-alpha-only': 'not written: the portal takes letters only',
+  'rule-alphanumeric': 'not written: the portal takes certain letters and digits only',
+  'rule-min-length': 'not written: too short for a rule of the portal',
+  'rule-max-length': 'not written: too long for a rule of the portal',
+  'rule-min-number': 'not written: below the least number that the portal takes',
+  'rule-max-number': 'not written: above the largest number that the portal takes',
+  'rule-decimal': 'not written: more decimal places than the portal takes',
+  'rule-regex': 'not written: not of the pattern that the portal asks for',
+  'rule-email': 'not written: no e-mail address, which a rule of the portal asks for',
+  'rule-email-allowed-domains': 'not written: an e-mail address outside the domains that the portal takes',
+  'rule-email-blocked-domains': 'not written: an e-mail address in a domain that the portal blocks',
+  'rule-url': 'not written: no web address, which a rule of the portal asks for',
+  'rule-url-allowed-domains': 'not written: a web address outside the domains that the portal takes',
+  'rule-url-blocked-domains': 'not written: a web address in a domain that the portal blocks',
+  'rule-domain': 'not written: no domain, which a rule of the portal asks for',
+  'rule-start-date': 'not written: before the first day that the portal takes',
+  'rule-end-date': 'not written: after the last day that the portal takes',
+  'rule-start-datetime': 'not written: before the first moment that the portal takes',
+  'rule-end-datetime': 'not written: after the last moment that the portal takes',
+  'rule-days-of-week': 'not written: a day of the week that the portal does not take',
+  'rule-special-characters': 'not written: the portal takes no special characters',
+  'rule-whitespace': 'not written: the portal takes no blanks there',
+  'rule-phone-number-with-explicit-country-code': 'not written: no phone number as a rule of the portal asks for',
+  'rule-format': 'not written: not in the letter case that the portal asks for',
 };
 
 /** Why what stands in the portal is not what was written, behind a number of differences. */
@@ -55,10 +93,40 @@ const NOT_MOVED_WORDS: Readonly<Record<string, string>> = {
   'unread-object': 'this version does not move the object',
 };
 
+/** How a cell becomes the value of a property. */
+const RULE_WORDS: Readonly<Record<string, string>> = {
+  text: 'as written, trimmed',
+  street: 'lines joined to one',
+  joined: 'columns joined by a blank',
+  email: 'e-mail address',
+  domain: 'host of the web address',
+  number: 'number',
+  bool: 'yes or no',
+  day: 'day',
+  'day-at': 'day, at a fixed time of it',
+  datetime: 'date and time',
+  table: 'by a table of values',
+  'by-type': "by the property's type",
+  constant: 'the same for all',
+  'owner-id': 'owner, found by e-mail',
+  'owner-name': "owner's name",
+  pipeline: 'pipeline',
+  stage: 'stage of the pipeline',
+  currency: 'currency code',
+};
+
+/** What calls of a phase are for, behind or before a number of calls. */
+const CALL_WORDS: Readonly<Record<string, string>> = { preflight: 'checks', plan: 'matching', properties: 'schema', relink: 'associations', verify: 'reading back' };
+
+const VERDICT_WORDS: Readonly<Record<PlannedAction, string>> = { create: 'create', update: 'update', unchanged: 'unchanged', fold: 'combine', 'left-out': 'skip' };
+
 /** With the code where there are no words, so that nothing is passed over in silence. */
 export const leftOutWords = (reason: string): string => (LEFT_OUT_WORDS[reason] === undefined ? reason : `${LEFT_OUT_WORDS[reason]} (${reason})`);
 export const cellWords = (code: string): string => (CELL_WORDS[code] === undefined ? code : `${CELL_WORDS[code]} (${code})`);
 export const causeWords = (cause: string): string => (CAUSE_WORDS[cause] === undefined ? cause : `${CAUSE_WORDS[cause]} (${cause})`);
+export const ruleWords = (rule: string): string => RULE_WORDS[rule] ?? rule;
+export const callWords = (phase: string): string => CALL_WORDS[phase] ?? phase;
+export const verdictWords = (action: PlannedAction): string => VERDICT_WORDS[action];
 export const notMovedWords = (why: string): string => NOT_MOVED_WORDS[why] ?? why;
 
 /** 1, 'companies' → "1 company" */

@@ -4,6 +4,7 @@
  */
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import type { CallFact } from '../domain/pace';
+import type { PortalLimits } from '../domain/portal-limits';
 import type { PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
 import type { PipelineDefinition, PropertyDefinition } from '../domain/schema-plan';
 import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
@@ -86,6 +87,10 @@ export interface TargetConnector {
   portalId(call: CallContext): Promise<string>;
   /** Account, scopes, schema, pipelines, owners, rules, limits of these object types; at most a few calls each, run side by side. */
   readSnapshot(objectTypes: readonly ObjectType[], call: CallContext): Promise<PortalSnapshot>;
+  /** Records, pipelines and association labels that the subscription allows; three calls. What the token may not read is left out. */
+  readLimits(call: CallContext): Promise<PortalLimits>;
+  /** May records of the type be written with this token? Asked where its scopes are not told; changes nothing. */
+  mayWrite(objectType: ObjectType, call: CallContext): Promise<boolean>;
   readQuota(call: CallContext): Promise<QuotaFacts>;
   /** Is the target a simulator? A loopback base URL whose control plane answers. */
   isSimulator(signal: AbortSignal): Promise<boolean>;
@@ -133,3 +138,13 @@ export interface TargetConnector {
   readPipelines(objectType: ObjectType, call: CallContext): Promise<readonly PipelineDefinition[]>;
   archivePipeline(objectType: ObjectType, pipelineId: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
 }
+
+/**
+ * The half of a target that changes nothing: all that a plan gets. A dry run is the real run up to its approval, made by the same activities; that it sends nothing
+ * is not a promise of theirs but what they are given.
+ */
+export type TargetReader = Pick<
+  TargetConnector,
+  | 'portalId' | 'readSnapshot' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
+  | 'readProperties' | 'readPipelines' | 'readLimits' | 'mayWrite'
+>;

@@ -1,10 +1,9 @@
-import { applyTransform } from './cell-transforms';
 import type { CellResult, MappingContext } from './cell-transforms';
-import { checkCell, PORTAL_CODES } from './cell-check';
-import type { CompiledMapping, CompiledRule, Transform } from './field-mapping';
+import { checkCell, portalCodeOf } from './cell-check';
+import type { CompiledMapping, CompiledRule } from './field-mapping';
 import type { CellNote } from './planned-record';
 import { comparedForm, nameIdentity } from './record-identity';
-import { missingRequired } from './required-properties';
+import { applyTransform } from './transforms/apply-transform';
 
 /** Where a malformed e-mail and further addresses are kept as text. */
 export const INVALID_EMAIL_PROPERTY = 'invalid_email';
@@ -14,27 +13,8 @@ export interface MappedRecord {
   readonly properties: Readonly<Record<string, string>>;
   readonly cells: readonly CellNote[];
   readonly identity: { readonly email: string | null; readonly domain: string | null; readonly name: string | null };
-  /** Why the portal or the mapping would not take the record as a whole; null when it can be written. */
-  readonly refusal: { readonly reason: 'missing-required' | 'would-be-refused'; readonly code: string } | null;
-}
-
-/** By the type of the property that the user named. */
-function transformFor({ transform, target }: CompiledRule): Exclude<Transform, { kind: 'by-type' }> {
-  if (transform.kind !== 'by-type') {
-    return transform;
-  }
-  switch (target.type) {
-    case 'number':
-      return { kind: 'number' };
-    case 'bool':
-      return { kind: 'bool' };
-    case 'date':
-      return { kind: 'day' };
-    case 'datetime':
-      return { kind: 'datetime' };
-    default:
-      return { kind: 'text' };
-  }
+  /** Why the mapping would not have the record as a whole; null when its cells are no obstacle. What it lacks is looked at later, when it is known whether it is new. */
+  readonly refusal: { readonly reason: 'would-be-refused'; readonly code: string } | null;
 }
 
 interface Cell {
@@ -44,35 +24,40 @@ interface Cell {
   readonly sideProperties: Readonly<Record<string, string>>;
 }
 
-function applyRule(rule: CompiledRule, values: Readonly<Record<string, string | null>>, context: MappingContext): Cell {
-  const transform = transformFor(rule);
-  const cells = rule.columns.map((column) => values[column] ?? null);
-  const options = rule.target.options === null ? null : new Set(rule.target.options.map(({ value }) => value));
-  const result: CellResult = applyTransform(transform, cells, options, context);
-  const rawValue = cells.filter((cell) => cell !== null && cell !== '').join(' ');
-  const noteOf = (verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue });
-  const dropped = (code: string, isInvalid: boolean): Cell => ({
-    value: null,
-    note: noteOf(code === 'domain-shared' ? 'shared' : 'dropped', code),
-    invalidCode: isInvalid ? code : null,
-    sideProperties: code === 'invalid-email' ? { [INVALID_EMAIL_PROPERTY]: rawValue } : {},
-  });
+type CellOf = (column: string) => string | null;
+
+const rawValueOf = ({ columns }: CompiledRule, cellOf: CellOf): string => columns.map(cellOf).filter((cell) => cell !== null && cell !== '').join(' ');
+
+const noteOf = (rule: CompiledRule, cellOf: CellOf, verdict: CellNote['verdict'], code: string): CellNote => ({ column: rule.columns.join(' + '), property: rule.property, verdict, code, rawValue: rawValueOf(rule, cellOf) });
+
+const dropped = (rule: CompiledRule, cellOf: CellOf, code: string, isInvalid: boolean): Cell => ({
+  value: null,
+  note: noteOf(rule, cellOf, code === 'domain-shared' ? 'shared' : 'dropped', code),
+  invalidCode: isInvalid ? code : null,
+  sideProperties: code === 'invalid-email' ? { [INVALID_EMAIL_PROPERTY]: rawValueOf(rule, cellOf) } : NO_PROPERTIES,
+});
+
+const NO_PROPERTIES = {};
+const NO_CELL: Cell = { value: null, note: null, invalidCode: null, sideProperties: NO_PROPERTIES };
+
+function applyRule(rule: CompiledRule, cellOf: CellOf, context: MappingContext): Cell {
+  const result: CellResult = applyTransform(rule, cellOf, context);
   if (result.kind === 'blank') {
-    return { value: null, note: null, invalidCode: null, sideProperties: {} };
+    return NO_CELL;
   }
   if (result.kind === 'dropped') {
-    return dropped(result.code, result.invalid);
+    return dropped(rule, cellOf, result.code, result.invalid);
   }
   const checked = checkCell(rule.target, result.value);
   if (checked.code !== null) {
-    return dropped(checked.code, true);
+    return dropped(rule, cellOf, checked.code, true);
   }
   const others = result.others ?? [];
   return {
     value: checked.value,
-    note: result.changed === null ? null : noteOf('changed', result.changed),
+    note: result.changed === null ? null : noteOf(rule, cellOf, 'changed', result.changed),
     invalidCode: null,
-    sideProperties: others.length > 0 ? { [OTHER_EMAILS_PROPERTY]: others.join(';') } : {},
+    sideProperties: others.length > 0 ? { [OTHER_EMAILS_PROPERTY]: others.join(';') } : NO_PROPERTIES,
   };
 }
 
@@ -84,8 +69,9 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
   const properties: Record<string, string> = {};
   const cells: CellNote[] = [];
   let invalidCode: string | null = null;
+  const cellOf: CellOf = (column) => values[column] ?? null;
   for (const rule of mapping.rules) {
-    const cell = applyRule(rule, values, context);
+    const cell = applyRule(rule, cellOf, context);
     Object.assign(properties, cell.sideProperties);
     if (cell.value !== null) {
       properties[rule.property] = cell.value;
@@ -93,14 +79,13 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
     if (cell.note !== null) {
       cells.push(cell.note);
     }
-    const isFatal = mapping.onInvalid === 'leave-out-record' || (rule.transform.kind === 'table' && rule.transform.otherwise === 'refuse');
-    invalidCode ??= isFatal ? cell.invalidCode : null;
+    const isFatal = mapping.onInvalid === 'leave-out-record' || refusesOthers(rule);
+    invalidCode ??= isFatal && cell.invalidCode !== null ? (portalCodeOf(cell.invalidCode, rule.target.type) ?? cell.invalidCode) : null;
   }
   // An amount without its currency says nothing, and a currency without an amount is noise.
   if (properties.amount === undefined) {
     delete properties.deal_currency_code;
   }
-  const missing = missingRequired(mapping.objectType, properties, mapping.requiredOnCreate);
   return {
     properties,
     cells,
@@ -109,11 +94,14 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
       domain: mapping.objectType === 'companies' ? (properties.domain ?? null) : null,
       name: mapping.objectType === 'contacts' ? nameIdentity(properties.firstname, properties.lastname) : comparedForm(properties.name ?? properties.dealname),
     },
-    refusal:
-      invalidCode !== null
-        ? { reason: 'would-be-refused', code: PORTAL_CODES[invalidCode] ?? invalidCode }
-        : missing === null ? null : { reason: 'missing-required', code: missing },
+    refusal: invalidCode === null ? null : { reason: 'would-be-refused', code: invalidCode },
   };
+}
+
+/** Does a value that the table of this rule does not list cost the record? */
+function refusesOthers({ transform }: CompiledRule): boolean {
+  const table = transform.kind === 'lookup' ? transform.of : transform;
+  return table?.kind === 'table' && table.otherwise === 'refuse';
 }
 
 const comparedEmail = (email: string | undefined): string | null => email?.trim().toLowerCase() ?? null;

@@ -37,7 +37,8 @@ function definitionOf(name: string, created: CreatedProperty, options: readonly 
     description: created.description,
     groupName: BOOKKEEPING_GROUP.name,
     type: created.type,
-    fieldType: FIELD_TYPES[created.type],
+    // HubSpot, properties API, 2026-09: checkbox is the enumeration that takes several values.
+    fieldType: created.isMultiple === true ? 'checkbox' : created.isLong === true ? 'textarea' : FIELD_TYPES[created.type],
     hasUniqueValue: uniqueness === 'unique',
     options: listed.map((option, displayOrder) => ({ ...option, displayOrder, hidden: false })),
   };

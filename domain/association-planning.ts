@@ -29,6 +29,11 @@ interface LinkColumn {
 export const LINKS: Readonly<Record<string, readonly LinkColumn[]>> = {
   Account: [{ associationType: 'companies-companies', from: 'ParentId', to: null, primary: 'no' }],
   Contact: [{ associationType: 'contacts-companies', from: null, to: 'AccountId', primary: 'own-reference' }],
+  // Of a converted lead that is a contact of its own; one that folds leaves its associations to its contact, whose company may be another one by now.
+  Lead: [
+    { associationType: 'contacts-companies', from: null, to: 'ConvertedAccountId', primary: 'own-reference' },
+    { associationType: 'deals-contacts', from: 'ConvertedOpportunityId', to: null, primary: 'no' },
+  ],
   AccountContactRelation: [{ associationType: 'contacts-companies', from: 'ContactId', to: 'AccountId', primary: 'no' }],
   Opportunity: [
     { associationType: 'deals-companies', from: null, to: 'AccountId', primary: 'own-reference' },
@@ -38,7 +43,7 @@ export const LINKS: Readonly<Record<string, readonly LinkColumn[]>> = {
 };
 
 /** Order in which the objects are read for links: main references before further ones, so that those are the duplicates. */
-export const LINK_ORDER = ['Account', 'Contact', 'AccountContactRelation', 'Opportunity', 'OpportunityContactRole'] as const;
+export const LINK_ORDER = ['Account', 'Contact', 'Lead', 'AccountContactRelation', 'Opportunity', 'OpportunityContactRole'] as const;
 
 /** What one usable row states; a column without an id states nothing, and neither does a row of a link object that was deleted. */
 export function statedAssociations(sourceObject: string, sourceId: string, values: Values): readonly StatedAssociation[] {

@@ -9,6 +9,7 @@ import { applyAnswer, mayBeSchemaChange } from './batch-answer';
 import { halves } from './batch-groups';
 import { applyHolders, applyInDoubtRead, applyPreImageRead, toCreate } from './batch-reads';
 import type { BatchCommand, BatchContext, BatchEvent, BatchItem, BatchState, BatchStep, OwnedSettlement, RecordToWrite, SendGroup, Settlement, Standing } from './batch-state';
+import { LIFE_CYCLE_PROPERTY, movesForward } from './life-cycle-stage';
 import { MERGED_RECORDS_PROPERTY } from './merged-record';
 import { STAMP_PROPERTY, stampOf } from './provenance';
 
@@ -284,7 +285,7 @@ function sendingChoice(state: BatchState): Choice {
   const end = (command: BatchCommand): Choice => ({ command, sending: null, queue: [] });
   const marked = itemsAt(state, 'marked');
   if (marked.length > 0) {
-    return { command: sendCommand(marked), sending: { ...(state.sending ?? { stage: 'first', kind: 'create' }), ordinals: marked.map(toOrdinal) }, queue: state.queue };
+    return { command: sendCommand(state, marked), sending: { ...(state.sending ?? { stage: 'first', kind: 'create' }), ordinals: marked.map(toOrdinal) }, queue: state.queue };
   }
   const ready = itemsAt(state, 'ready');
   if (ready.length === 0 || state.context.mode === 'settle') {
@@ -319,9 +320,19 @@ function markNextGroup(state: BatchState, ready: readonly BatchItem[]): Choice {
   return { command: { do: 'mark-sent', records: chosen.map(toMark) }, sending: { ordinals: chosen.map(toOrdinal), stage: queued?.stage ?? 'first', kind }, queue };
 }
 
-function sendCommand(marked: readonly BatchItem[]): BatchCommand {
+/**
+ * A life cycle stage that moves back is cleared first, in a call of its own. Key and stamp travel in the second, so that a death in between leaves the record unsent; all
+ * other values travel in both, so that what the portal refuses is refused before anything is cleared.
+ */
+function isClearedFirst({ context: { lifeCycle } }: BatchState, { writing, preImage }: BatchItem): boolean {
+  const stage = writing[LIFE_CYCLE_PROPERTY];
+  return stage !== undefined && lifeCycle.rule === 'set' && !movesForward(lifeCycle.order, preImage?.[LIFE_CYCLE_PROPERTY], stage);
+}
+
+function sendCommand(state: BatchState, marked: readonly BatchItem[]): BatchCommand {
   const updates = marked.flatMap((item) => (item.targetId === null ? [] : [{ traceId: String(item.ordinal), id: item.targetId, properties: item.writing }]));
-  return updates.length > 0 ? { do: 'update', inputs: updates } : { do: 'create', inputs: marked.map((item) => ({ traceId: String(item.ordinal), properties: item.writing })) };
+  const cleared = marked.flatMap((item) => (item.targetId !== null && isClearedFirst(state, item) ? [{ traceId: String(item.ordinal), id: item.targetId, properties: { ...Object.fromEntries(Object.entries(item.writing).filter(([name]) => name !== state.context.keyProperty && name !== STAMP_PROPERTY)), [LIFE_CYCLE_PROPERTY]: '' } }] : []));
+  return updates.length > 0 ? { do: 'update', inputs: updates, ...(cleared.length > 0 ? { cleared } : {}) } : { do: 'create', inputs: marked.map((item) => ({ traceId: String(item.ordinal), properties: item.writing })) };
 }
 
 function propertiesToRead({ context, items }: BatchState): readonly string[] {

@@ -1,5 +1,6 @@
 /** Transitions of the batch protocol on what was read: records in doubt, pre-images, and holders of a unique value. */
 import type { BatchItem, BatchState, HolderLook, NullableValues, PortalRecord, Settlement, Standing, Values } from './batch-state';
+import { LIFE_CYCLE_PROPERTY } from './life-cycle-stage';
 import { byFormerId } from './merged-record';
 import { applyOnMatch } from './on-match';
 import type { OwnRefusalCode, Refusal } from './record-outcome';
@@ -78,10 +79,12 @@ function withImage(state: BatchState, item: BatchItem, found: NullableValues): B
   const older = item.preImage ?? {};
   const holdsPlanned = (name: string): boolean => name in older && meansTheSame({ name, type: context.propertyTypes[name] ?? 'string' }, found[name], item.properties[name]);
   const planned = Object.fromEntries(Object.entries(item.properties).filter(([name]) => name !== context.keyProperty && name !== STAMP_PROPERTY));
-  const allowed = applyOnMatch(context.onMatch, planned, found, context.propertyTypes);
+  const allowed = applyOnMatch(context.onMatch, planned, found, context.propertyTypes, context.lifeCycle);
   const again = Object.fromEntries(Object.entries(planned).filter(([name]) => holdsPlanned(name)));
   const writing = { ...again, ...allowed, [context.keyProperty]: item.key, [STAMP_PROPERTY]: stampOf(context.run, 'm') };
-  const image = Object.fromEntries(Object.keys(writing).map((name) => [name, (holdsPlanned(name) ? older[name] : found[name]) ?? null]));
+  // A stage that an earlier attempt cleared, and died before it could write the planned one: what stood there before is the older value.
+  const wasCleared = (name: string): boolean => name === LIFE_CYCLE_PROPERTY && context.lifeCycle.rule === 'set' && isBlank(found[name]) && !isBlank(older[name]);
+  const image = Object.fromEntries(Object.keys(writing).map((name) => [name, (holdsPlanned(name) || wasCleared(name) ? older[name] : found[name]) ?? null]));
   return { ...item, writing, standing: { at: 'imaged', image } };
 }
 

@@ -3,6 +3,7 @@
  * The shapes of records and answers are those of the connector and the ledger, named here because this room knows neither.
  */
 import type { ObjectType } from './object-type';
+import type { LifeCycleOnMatch } from './life-cycle-stage';
 import type { OnMatch } from './on-match';
 import type { BatchKind } from './planned-record';
 import type { Refusal } from './record-outcome';
@@ -65,6 +66,7 @@ export interface BatchContext {
   /** May a record that turned up since the plan be matched by its e-mail? */
   readonly matchesByEmail: boolean;
   readonly onMatch: OnMatch;
+  readonly lifeCycle: LifeCycleOnMatch;
   /** Property name to the portal's type, for comparing by meaning. */
   readonly propertyTypes: Values;
   /** `settle` only finds out what became of records sent before; nothing goes out (rollback). */
@@ -138,6 +140,12 @@ export interface BatchState {
   readonly asked: BatchCommand;
 }
 
+interface UpdateInput {
+  readonly traceId: string;
+  readonly id: string;
+  readonly properties: Values;
+}
+
 export type BatchCommand =
   | { readonly do: 'settle'; readonly settlements: readonly OwnedSettlement[] }
   /** `ordinals` are those whom the answer concerns. `by: id` reads by the portal's own ids. */
@@ -148,7 +156,8 @@ export type BatchCommand =
   | { readonly do: 'mark-sent'; readonly records: readonly { readonly ordinal: number; readonly attempt: number }[] }
   | { readonly do: 'clear-sent'; readonly records: readonly { readonly ordinal: number; readonly attempt: number }[] }
   | { readonly do: 'create'; readonly inputs: readonly { readonly traceId: string; readonly properties: Values }[] }
-  | { readonly do: 'update'; readonly inputs: readonly { readonly traceId: string; readonly id: string; readonly properties: Values }[] }
+  /** `cleared` goes out right before, and its answer tells nothing: that of `inputs` does. */
+  | { readonly do: 'update'; readonly inputs: readonly UpdateInput[]; readonly cleared?: readonly UpdateInput[] }
   | { readonly do: 'done' }
   /** The error of the call that failed goes up. */
   | { readonly do: 'rethrow' }

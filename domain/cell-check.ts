@@ -1,5 +1,8 @@
 import type { TargetProperty } from './field-mapping';
 import { parseDay } from './portal-dates';
+import { VALUE_TAKEN_CODE } from './unique-values';
+import { brokenRules } from './validation-rules';
+import type { ValidationRule } from './validation-rules';
 
 /** HubSpot, properties API, 2026-09: a text holds up to 65,536 characters. */
 export const MAX_TEXT_LENGTH = 65_536;
@@ -8,17 +11,35 @@ export type CheckedCell = { readonly value: string; readonly code: null } | { re
 
 const refused = (code: string): CheckedCell => ({ value: null, code });
 
-/** The portal's answer to a value of ours, by the code of our cell notes; recognised by nobody else. */
-export const PORTAL_CODES: Readonly<Record<string, string>> = {
-  'invalid-option': 'INVALID_OPTION',
-  'no-option': 'INVALID_OPTION',
-  'invalid-email': 'INVALID_EMAIL',
-  'invalid-number': 'INVALID_INTEGER',
-  'invalid-date': 'INVALID_DATE',
-  'invalid-bool': 'INVALID_OPTION',
-  'too-long': 'VALIDATION_ERROR',
-  'too-short': 'VALIDATION_ERROR',
+/** `rule-min-length`: cells say which rule of the portal stands against them. */
+const RULE_CODE = 'rule-';
+const SEVERAL_RULES = 'rules-several';
+/** HubSpot changelog of 2023-07: letters alone are asked for with this code. The codes of all other rules are not known; they go by the name of the rule. */
+const ALPHA_CODE = 'INVALID_ALPHA';
+
+const ruleCode = ({ ruleType, arguments: [argument] }: ValidationRule): string => `${RULE_CODE}${argument === 'ALPHA_ONLY' ? 'alpha-only' : ruleType.toLowerCase().replaceAll('_', '-')}`;
+
+/** The portal's answer to a value that is none of its property's type, in the order of our codes. */
+const TYPE_CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  number: { 'invalid-number': 'INVALID_INTEGER' },
+  bool: { 'invalid-bool': 'INVALID_OPTION' },
+  enumeration: { 'invalid-option': 'INVALID_OPTION', 'no-option': 'INVALID_OPTION', 'invalid-bool': 'INVALID_OPTION' },
+  date: { 'invalid-date': 'INVALID_DATE' },
+  datetime: { 'invalid-date': 'INVALID_LONG' },
+  // `INVALID_STRING` is our name for an answer that nobody wrote down.
+  string: { 'invalid-email': 'INVALID_EMAIL', 'too-long': 'INVALID_STRING' },
 };
+
+/** In every property. An answer that names several codes, or none as for a value that is taken, is known by its category. */
+const COMMON_CODES: Readonly<Record<string, string>> = { 'blank-around': 'LEADING_TRAILING_WHITESPACE', 'rule-alpha-only': ALPHA_CODE, [SEVERAL_RULES]: 'VALIDATION_ERROR', [VALUE_TAKEN_CODE]: 'VALIDATION_ERROR' };
+
+/**
+ * The code with which the portal refuses a cell of which we say `code`, in a property of this type; null where the portal would take it and we do not: what cannot
+ * be read for what it is (a text in a column of dates), and decisions of our own (a shared domain).
+ */
+export function portalCodeOf(code: string, type: string): string | null {
+  return TYPE_CODES[type]?.[code] ?? COMMON_CODES[code] ?? (code.startsWith(RULE_CODE) ? code.slice(RULE_CODE.length).replaceAll('-', '_').toUpperCase() : null);
+}
 
 function checkOption(options: NonNullable<TargetProperty['options']>, text: string): string | null {
   return (options.find(({ value }) => value === text) ?? options.find(({ label, value }) => label.toLowerCase() === text.toLowerCase() || value.toLowerCase() === text.toLowerCase()))?.value ?? null;
@@ -33,10 +54,7 @@ function checkOptions({ options, isMultiple }: TargetProperty, value: string): C
   return found.includes(null) ? refused('invalid-option') : { value: found.join(';'), code: null };
 }
 
-/**
- * What the portal would say to this value in this property: the value as it can be sent (an option's own spelling), or the code of the objection.
- */
-export function checkCell(target: TargetProperty, value: string): CheckedCell {
+function checkType(target: TargetProperty, value: string): CheckedCell {
   switch (target.type) {
     case 'number':
       return /^-?\d+(\.\d+)?$/.test(value) ? { value, code: null } : refused('invalid-number');
@@ -49,9 +67,22 @@ export function checkCell(target: TargetProperty, value: string): CheckedCell {
     case 'datetime':
       return Number.isNaN(Date.parse(value)) ? refused('invalid-date') : { value, code: null };
     default:
-      if (value.length > Math.min(MAX_TEXT_LENGTH, target.maxLength ?? MAX_TEXT_LENGTH)) {
-        return refused('too-long');
-      }
-      return value.length < (target.minLength ?? 0) ? refused('too-short') : { value, code: null };
+      return value.length > MAX_TEXT_LENGTH ? refused('too-long') : { value, code: null };
   }
+}
+
+/**
+ * What the portal would say to this value in this property: the value as it can be sent (an option's own spelling), or the code of the objection.
+ */
+export function checkCell(target: TargetProperty, value: string): CheckedCell {
+  // HubSpot changelog, "Enhanced validations for non-string properties", 2025-04: no blank before or behind.
+  if (target.type !== 'string' && value !== value.trim()) {
+    return refused('blank-around');
+  }
+  const checked = checkType(target, value);
+  if (checked.value === null) {
+    return checked;
+  }
+  const [broken, ...others] = [...new Set(brokenRules(target.type, checked.value, target.rules).map(ruleCode))];
+  return broken === undefined ? checked : refused(others.length > 0 ? SEVERAL_RULES : broken);
 }

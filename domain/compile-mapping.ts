@@ -1,113 +1,118 @@
 /** Brings together preset, the user's changes and the portal's properties. Mistakes are findings; the mapping leaves out what cannot be written. */
-import type { CompiledMapping, CompiledRule, CreatedProperty, ObjectPreset, PropertyRule, TargetProperty, Transform } from './field-mapping';
+import { checkCell } from './cell-check';
+import type { CompiledCondition, CompiledMapping, CompiledRule, PropertyRule, TargetProperty, Transform } from './field-mapping';
 import type { Finding } from './finding';
-import type { ObjectMapping, PropertyMapping } from './migration-definition.schema';
+import { mappingError } from './mapping-error';
+import type { MappingInput, SourceSettings } from './mapping-input';
 import { nearestWord } from './nearest-word';
 import type { PortalObject, PortalProperty } from './portal-snapshot.schema';
-
-/** Exit code of the command line for mistakes in configuration, source or mapping. */
-const MAPPING_EXIT_CODE = 3;
-
-const error = (code: string, place: string, message: string, remedy: string): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode: MAPPING_EXIT_CODE });
+import { findColumn } from './source-columns';
+import type { TransformSetting } from './transform.schema';
+import { columnsOf, unknownColumn, userRules } from './user-rules';
 
 /** Values whose options lie elsewhere (owners) or are made by the migration. */
 const UNCHECKED: ReadonlySet<Transform['kind']> = new Set(['owner-id', 'pipeline', 'stage', 'currency']);
 
-export interface MappingInput {
-  readonly preset: ObjectPreset;
-  readonly mapping: ObjectMapping;
-  readonly portal: PortalObject;
-  /** Column name → number of filled cells, over all files of the source object. */
-  readonly filled: Readonly<Record<string, number>>;
-  /** HubSpot properties that the migration writes itself. */
-  readonly reserved: ReadonlySet<string>;
-}
-
 export interface MappingResult {
   readonly compiled: CompiledMapping;
-  /** Columns that some rule reads. */
+  /** Columns that some rule reads; a condition alone moves nothing. */
   readonly readColumns: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
 export function compileMapping(input: MappingInput): MappingResult {
-  const { preset, mapping, portal } = input;
+  const { preset, mapping } = input;
   const findings: Finding[] = [];
+  const users = userRules(input, findings);
   const rules: CompiledRule[] = [];
-  for (const rule of [...presetRules(preset, mapping), ...userRules(input, findings)]) {
-    const target = targetOf(rule, input, findings);
+  for (const rule of [...preset.rules.filter(({ property }) => !users.properties.has(property)), ...users.rules]) {
+    const by = users.rules.includes(rule) ? 'user' : 'preset';
+    const target = targetOf(rule, by, input, findings);
     if (target !== null) {
-      rules.push({ ...rule, target });
+      rules.push(compiledRule(rule, target, input));
+      findings.push(...(by === 'user' ? refusedValues(rule, target, input) : []));
     }
   }
+  users.broken.forEach((rule) => targetOf(rule, 'user', input, findings));
+  const where = compiledConditions(input, findings);
   return {
-    compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, onInvalid: mapping.onInvalid, requiredOnCreate: portal.requiredOnCreate },
-    readColumns: new Set([...preset.structuralColumns, ...rules.flatMap((rule) => rule.columns)]),
+    compiled: { objectType: preset.objectType, sourceObject: preset.sourceObject, rules, where, onInvalid: mapping.onInvalid },
+    readColumns: new Set([...preset.structuralColumns, ...rules.flatMap((rule) => rule.columns), ...where.map(({ column }) => column)]),
     findings,
   };
 }
 
-const presetRules = (preset: ObjectPreset, mapping: ObjectMapping): readonly PropertyRule[] => preset.rules.filter((rule) => !(rule.property in mapping.properties));
+/** With every choice made that depends on the property's type and on the settings of the source. */
+function compiledRule(rule: PropertyRule, target: TargetProperty, { preset, source }: MappingInput): CompiledRule {
+  const transform = rule.transform.kind === 'by-type' ? byType(target) : rule.transform;
+  const known = transform.kind === 'phone' && transform.country === undefined && source?.phoneCountry !== undefined ? { ...transform, country: source.phoneCountry } : transform;
+  const formats = rule.columns.flatMap((column) => {
+    const found = dateFormatsOf(column, preset.sourceObject, source?.dateFormats ?? {});
+    return found === null ? [] : [[column, found] as const];
+  });
+  return { ...rule, transform: known.kind === 'lookup' ? withFormats(known, target, source?.dateFormats ?? {}) : known, target, dateFormats: Object.fromEntries(formats) };
+}
 
-function userRules({ preset, mapping, portal, filled, reserved }: MappingInput, findings: Finding[]): readonly PropertyRule[] {
-  return Object.entries(mapping.properties).flatMap(([property, given]) => {
-    if (given === null) {
-      return [];
+type Lookup = Extract<Transform, { kind: 'lookup' }>;
+
+function byType({ type, isMultiple }: TargetProperty): TransformSetting {
+  switch (type) {
+    case 'number':
+      return { kind: 'number' };
+    case 'bool':
+      return { kind: 'bool' };
+    case 'date':
+      return { kind: 'day' };
+    case 'datetime':
+      return { kind: 'datetime' };
+    default:
+      return isMultiple ? { kind: 'multi' } : { kind: 'text' };
+  }
+}
+
+/** How a column's dates are written, by its name alone or with the object's before it. */
+function dateFormatsOf(column: string, sourceObject: string, dateFormats: SourceSettings['dateFormats']): readonly string[] | null {
+  const names = [`${sourceObject}.${column}`, column].map((name) => name.toLowerCase());
+  const [found] = names.flatMap((name) => Object.entries(dateFormats).filter(([given]) => given.trim().toLowerCase() === name));
+  return found === undefined ? null : [found[1]].flat();
+}
+
+/** A cell of another record is read by the property's type where nothing else is said, and may have a format of its own. */
+function withFormats(lookup: Lookup, target: TargetProperty, dateFormats: SourceSettings['dateFormats']): Lookup {
+  const of = lookup.of ?? byType(target);
+  const formats = dateFormatsOf(lookup.column, lookup.through, dateFormats);
+  const isDate = of.kind === 'day' || of.kind === 'day-at' || of.kind === 'datetime';
+  return { ...lookup, of: isDate && of.format === undefined && formats !== null ? { ...of, format: [...formats] } : of };
+}
+
+function compiledConditions(input: MappingInput, findings: Finding[]): readonly CompiledCondition[] {
+  const columns = columnsOf(input);
+  return input.mapping.where.flatMap(({ field, operator, value }, at) => {
+    const found = findColumn(field, columns);
+    if (found.kind === 'unknown') {
+      findings.push(unknownColumn(field, found.nearest, `objects.${input.preset.objectType}.where.${at}.field`, columns));
     }
-    const place = `objects.${preset.objectType}.properties.${property}`;
-    if (reserved.has(property)) {
-      findings.push(error('reserved-property', place, `${property} is written by the migration itself.`, 'Take it out of the mapping.'));
-      return [];
-    }
-    const wanted = columnOf(given);
-    if (wanted === null) {
-      findings.push(error('mapping-not-ready', place, 'This version does not carry out this way of mapping a property yet.', 'Map one column, with a table of values where it needs one.'));
-      return [];
-    }
-    const column = columnNamed(wanted, filled);
-    if (column === null) {
-      const nearest = nearestWord(wanted, Object.keys(filled));
-      findings.push(error('unknown-column', place, `${preset.sourceObject} has no column ${wanted}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`));
-      return [];
-    }
-    const byPreset = preset.rules.find((rule) => rule.property === property);
-    const create = createdBy(given, property, column) ?? byPreset?.create ?? null;
-    if (typeof given !== 'string' && 'from' in given && given.otherwise === 'add-option' && portal.properties.some(({ name, archived }) => name === property && !archived)) {
-      findings.push(error('add-option-unsupported', place, `${property} is there already, and this version adds options only to properties that it makes.`, 'Add the option in HubSpot, or use otherwise: leave-out.'));
-      return [];
-    }
-    return [{ property, columns: [column], transform: transformOf(given, byPreset), create }];
+    return found.kind === 'here' ? [{ column: found.column, operator, values: value === undefined ? [] : [value].flat(), dateFormats: dateFormatsOf(found.column, input.preset.sourceObject, input.source?.dateFormats ?? {}) }] : [];
   });
 }
 
-function columnOf(given: Exclude<PropertyMapping, null>): string | null {
-  if (typeof given === 'string') {
-    return given;
-  }
-  return 'from' in given && given.transform === undefined && typeof given.from === 'string' ? given.from : null;
+/** Values that the file names outright and the portal would refuse. */
+function refusedValues({ property, transform }: PropertyRule, target: TargetProperty, { preset }: MappingInput): readonly Finding[] {
+  const place = `objects.${preset.objectType}.properties.${property}`;
+  const table = transform.kind === 'lookup' ? (transform.of ?? transform) : transform;
+  const named = table.kind === 'constant' ? [[`${place}.constant`, table.value] as const] : table.kind === 'table' ? Object.entries(table.values).map(([from, value]) => [`${place}.values.${from}`, value] as const) : [];
+  return named
+    .filter(([, value]) => checkCell(target, value).code !== null)
+    .map(([at, value]) => {
+      const options = target.options?.map((option) => option.value) ?? [];
+      const nearest = nearestWord(value, options);
+      const remedy = nearest !== null ? `Did you mean ${nearest}?` : options.length > 0 ? `Its options: ${options.slice(0, 10).join(', ')}${options.length > 10 ? ', …' : ''}.` : `It is of the type ${target.type}.`;
+      return mappingError('value-refused', at, `The portal's property ${property} does not take this value.`, remedy);
+    });
 }
 
-function columnNamed(name: string, filled: Readonly<Record<string, number>>): string | null {
-  return name in filled ? name : (Object.keys(filled).find((column) => column.toLowerCase() === name.toLowerCase()) ?? null);
-}
-
-function transformOf(given: Exclude<PropertyMapping, null>, byPreset: PropertyRule | undefined): Transform {
-  if (typeof given !== 'string' && 'from' in given && (given.values !== undefined || given.otherwise !== undefined)) {
-    return { kind: 'table', values: given.values ?? {}, otherwise: given.otherwise ?? 'leave-out' };
-  }
-  // Another column for a property that the preset knows: the same reading.
-  return byPreset === undefined || (typeof given !== 'string' && given.create !== undefined) ? { kind: 'by-type' } : byPreset.transform;
-}
-
-function createdBy(given: Exclude<PropertyMapping, null>, property: string, column: string): CreatedProperty | null {
-  if (typeof given === 'string' || given.create === undefined) {
-    return null;
-  }
-  return { type: given.create.type, label: given.create.label ?? property.replaceAll('_', ' '), description: `Salesforce field ${column}.` };
-}
-
-function targetOf(rule: PropertyRule, { preset, mapping, portal, filled }: MappingInput, findings: Finding[]): TargetProperty | null {
-  const isUsers = rule.property in mapping.properties;
+function targetOf(rule: PropertyRule, by: 'user' | 'preset', { preset, portal, filled }: MappingInput, findings: Finding[]): TargetProperty | null {
+  const isUsers = by === 'user';
   const hasData = rule.columns.some((column) => (filled[column] ?? 0) > 0) || rule.transform.kind === 'currency' || rule.transform.kind === 'constant';
   if (!hasData && !isUsers) {
     return null;
@@ -120,13 +125,13 @@ function targetOf(rule: PropertyRule, { preset, mapping, portal, filled }: Mappi
     }
     findings.push(
       isUsers
-        ? error('read-only-property', place, `The portal does not let ${rule.property} be set.`, 'Map the column to another property.')
+        ? mappingError('read-only-property', place, `The portal does not let ${rule.property} be set.`, 'Map the column to another property.')
         : notWritten('read-only-property', place, rule, filled),
     );
     return null;
   }
   if (rule.create !== null) {
-    return { name: rule.property, type: rule.create.type, options: null, isMultiple: false, minLength: null, maxLength: null };
+    return { name: rule.property, type: rule.create.type, options: null, isMultiple: rule.create.isMultiple ?? false, rules: [] };
   }
   // Only portals with several currencies need the code; without the property there is nothing to say.
   if (rule.transform.kind === 'currency') {
@@ -134,7 +139,7 @@ function targetOf(rule: PropertyRule, { preset, mapping, portal, filled }: Mappi
   }
   if (isUsers) {
     const nearest = nearestWord(rule.property, portal.properties.map(({ name }) => name));
-    findings.push(error('unknown-property', place, `The portal has no property ${rule.property} on ${preset.objectType}.`, nearest === null ? 'Correct the name, or have it made with create: { type: string }.' : `Did you mean ${nearest}? To have it made, use create: { type: string }.`));
+    findings.push(mappingError('unknown-property', place, `The portal has no property ${rule.property} on ${preset.objectType}.`, nearest === null ? 'Correct the name, or have it made with create: { type: string }.' : `Did you mean ${nearest}? To have it made, use create: { type: string }.`));
   } else {
     findings.push(notWritten('property-missing', place, rule, filled));
   }
@@ -151,17 +156,12 @@ const notWritten = (code: string, place: string, rule: PropertyRule, filled: Rea
 });
 
 function fromPortal(property: PortalProperty, rule: PropertyRule, { validationRules }: PortalObject): TargetProperty {
-  const limit = (ruleType: string): number | null => {
-    const [argument] = validationRules.find((candidate) => candidate.property === property.name && candidate.ruleType === ruleType)?.arguments ?? [];
-    return argument === undefined || !/^\d+$/.test(argument) ? null : Number(argument);
-  };
   const isChecked = property.type === 'enumeration' && !UNCHECKED.has(rule.transform.kind);
   return {
     name: property.name,
     type: property.type,
     options: isChecked ? property.options.map(({ value, label }) => ({ value, label })) : null,
     isMultiple: property.fieldType === 'checkbox',
-    minLength: limit('MIN_LENGTH'),
-    maxLength: limit('MAX_LENGTH'),
+    rules: validationRules.filter((rule) => rule.property === property.name),
   };
 }

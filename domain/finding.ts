@@ -13,3 +13,6 @@ export interface Finding {
   /** For errors: how the command line ends (design of exit codes in docs/). */
   readonly exitCode?: number;
 }
+
+/** Code of the finding that the portal is no real one. */
+export const SIMULATED_PORTAL = 'simulated-portal';

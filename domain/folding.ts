@@ -1,10 +1,13 @@
 /** Two source records that are one person: one survives, the others fold into it. Pure; works on a group of records with one e-mail. */
 import { MERGED_IDS_PROPERTY, SHARED_EMAIL_PROPERTY } from './bookkeeping-properties';
+import { isGivenStage, isLaterGiven, LIFE_CYCLE_PROPERTY } from './life-cycle-stage';
 import type { CellNote, PlannedRecord } from './planned-record';
 import { joinedName, namesAgree } from './record-identity';
-import { missingRequired } from './required-properties';
 
 export type DuplicatesRule = 'same-person' | 'same-email' | 'never';
+
+/** A value of a record that folds, where the one that survives has another: the survivor's own stands. */
+export const FOLD_CONFLICT = 'fold-conflict';
 
 /** Properties that fold by their own rule, or not at all. */
 const NOT_FILLED: ReadonlySet<string> = new Set([MERGED_IDS_PROPERTY]);
@@ -32,30 +35,32 @@ export function foldInto(survivor: PlannedRecord, folded: PlannedRecord, keyProp
       continue;
     }
     const own = survivor.properties[property];
+    if (property === LIFE_CYCLE_PROPERTY && isGivenStage(value) && isGivenStage(own)) {
+      filled[property] = isLaterGiven(value, own) ? value : own;
+      continue;
+    }
     if (own === undefined) {
       filled[property] = value;
     } else if (own !== value) {
-      conflicts.push({ column: property, property, verdict: 'dropped', code: 'fold-conflict', rawValue: value });
+      conflicts.push({ column: property, property, verdict: 'dropped', code: FOLD_CONFLICT, rawValue: value });
     }
   }
   const ids = [...(folded.sourceId === null ? [] : [folded.sourceId]), ...mergedIdsOf(folded)];
   return {
-    survivor: withMergedIds({ ...survivor, properties: { ...survivor.properties, ...filled }, identity: { ...survivor.identity, name: joinedName(survivor.identity.name, folded.identity.name) } }, ids),
+    survivor: withMergedIds({ ...survivor, properties: { ...survivor.properties, ...filled }, identity: { ...survivor.identity, email: filled.email === undefined ? survivor.identity.email : folded.identity.email, name: joinedName(survivor.identity.name, folded.identity.name) } }, ids),
     folded: { ...folded, action: 'fold', foldInto: survivor.sourceId, cells: [...folded.cells, ...conflicts] },
   };
 }
 
 /** The record without its e-mail, which another person holds; the address is kept as text. */
-export function withSharedEmail(record: PlannedRecord, requiredOnCreate: readonly string[]): PlannedRecord {
+export function withSharedEmail(record: PlannedRecord): PlannedRecord {
   const { email, ...rest } = record.properties;
   if (email === undefined) {
     return record;
   }
   const properties = { ...rest, [SHARED_EMAIL_PROPERTY]: email };
   const cells: readonly CellNote[] = [...record.cells, { column: 'Email', property: 'email', verdict: 'shared', code: 'email-shared', rawValue: email }];
-  const missing = missingRequired('contacts', properties, requiredOnCreate);
-  const changed: PlannedRecord = { ...record, properties, cells, identity: { ...record.identity, email: null } };
-  return missing === null ? changed : { ...changed, action: 'left-out', reason: 'missing-required', reasonCode: missing };
+  return { ...record, properties, cells, identity: { ...record.identity, email: null } };
 }
 
 /**
@@ -64,7 +69,7 @@ export function withSharedEmail(record: PlannedRecord, requiredOnCreate: readonl
  * @param members sorted by ordinal, all of them to be written
  * @returns every member, changed or not, in the same order
  */
-export function foldSameEmail(members: readonly PlannedRecord[], rule: DuplicatesRule, keyProperty: string, requiredOnCreate: readonly string[]): readonly PlannedRecord[] {
+export function foldSameEmail(members: readonly PlannedRecord[], rule: DuplicatesRule, keyProperty: string): readonly PlannedRecord[] {
   const persons: { survivor: PlannedRecord; readonly folded: PlannedRecord[] }[] = [];
   for (const member of members) {
     const person = rule === 'never' ? undefined : persons.find(({ survivor }) => rule === 'same-email' || namesAgree(survivor.identity.name, member.identity.name));
@@ -77,20 +82,18 @@ export function foldSameEmail(members: readonly PlannedRecord[], rule: Duplicate
     }
   }
   return persons
-    .flatMap(({ survivor, folded }, at) => [at === 0 ? survivor : withSharedEmail(survivor, requiredOnCreate), ...folded])
+    .flatMap(({ survivor, folded }, at) => [at === 0 ? survivor : withSharedEmail(survivor), ...folded])
     .sort((a, b) => a.ordinal - b.ordinal);
 }
 
 /**
  * Companies that state one domain: nobody can say which of them it identifies, so each is written without it, and flagged; the web address stays.
  */
-export function withSharedDomain(record: PlannedRecord, requiredOnCreate: readonly string[]): PlannedRecord {
+export function withSharedDomain(record: PlannedRecord): PlannedRecord {
   const { domain, ...properties } = record.properties;
   if (domain === undefined) {
     return record;
   }
   const cells: readonly CellNote[] = [...record.cells, { column: 'Website', property: 'domain', verdict: 'shared', code: 'domain-shared', rawValue: domain }];
-  const missing = missingRequired('companies', properties, requiredOnCreate);
-  const changed: PlannedRecord = { ...record, properties, cells, identity: { ...record.identity, domain: null } };
-  return missing === null ? changed : { ...changed, action: 'left-out', reason: 'missing-required', reasonCode: missing };
+  return { ...record, properties, cells, identity: { ...record.identity, domain: null } };
 }

@@ -2,8 +2,15 @@
 import { MERGED_IDS_PROPERTY, SHARED_EMAIL_PROPERTY } from './bookkeeping-properties';
 import { withSharedDomain, withSharedEmail } from './folding';
 import { applyOnMatch } from './on-match';
+import type { LifeCycleOnMatch } from './life-cycle-stage';
 import type { OnMatch } from './on-match';
-import type { PlannedRecord } from './planned-record';
+import type { CellNote, PlannedRecord } from './planned-record';
+import { conditionProperties, missingOnUpdate } from './required-properties';
+import type { Requirements } from './required-properties';
+import { meansTheSame } from './value-comparison';
+
+/** A value of the source that is not written because the rule for matches (`onMatch`) keeps what stands in the portal. */
+export const KEPT_IN_PORTAL = 'kept-in-portal';
 
 export interface FoundRecord {
   readonly id: string;
@@ -12,6 +19,7 @@ export interface FoundRecord {
 
 export interface MatchCandidates {
   readonly byKey: FoundRecord | null;
+  /** Who holds the address, whether it is matched by or not: the portal gives it to one record alone. */
   readonly byEmail: FoundRecord | null;
   /** All live portal records with this domain. */
   readonly byDomain: readonly string[];
@@ -21,30 +29,40 @@ export interface MatchCandidates {
 
 export interface MatchRules {
   readonly keyProperty: string;
+  /** The user may match by other things alone; then who holds the address is another person. */
+  readonly emails: 'matched' | 'taken';
   readonly onMatch: OnMatch;
+  readonly lifeCycle: LifeCycleOnMatch;
   readonly ambiguous: 'ask' | 'create' | 'leave-out';
   readonly propertyTypes: Readonly<Record<string, string>>;
-  readonly requiredOnCreate: readonly string[];
+  readonly requirements: Requirements;
   /** Portal records that an earlier source record was matched with. */
   readonly claimed: ReadonlySet<string>;
 }
 
-const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-refused', reasonCode: string): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode, targetId: null });
+const leftOut = (record: PlannedRecord, reason: 'ambiguous-match' | 'would-be-refused' | 'missing-required', reasonCode: string): PlannedRecord => ({ ...record, action: 'left-out', reason, reasonCode, targetId: null });
 
-function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, propertyTypes }: MatchRules): PlannedRecord {
+function matchedWith(record: PlannedRecord, found: FoundRecord, { keyProperty, onMatch, lifeCycle, propertyTypes, requirements }: MatchRules): PlannedRecord {
   const key = record.properties[keyProperty];
   const planned = Object.fromEntries(Object.entries(record.properties).filter(([property]) => property !== keyProperty));
   const keyThere = found.properties[keyProperty] ?? '';
   if (keyThere !== '' && keyThere !== key) {
     return leftOut(record, 'would-be-refused', 'key-conflict');
   }
-  const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes);
+  const written = applyOnMatch(onMatch, planned, found.properties, propertyTypes, lifeCycle);
+  const missing = missingOnUpdate(written, found.properties, requirements);
+  if (missing !== null) {
+    return { ...leftOut(record, 'missing-required', missing.code), targetId: found.id, properties: { ...written, ...(key === undefined ? {} : { [keyProperty]: key }) } };
+  }
   const isRight = Object.keys(written).length === 0 && keyThere === key;
+  const kept = Object.entries(planned).filter(([property, value]) => !(property in written) && !meansTheSame({ name: property, type: propertyTypes[property] ?? 'string' }, found.properties[property], value));
   return {
     ...record,
     action: isRight ? 'unchanged' : 'update',
     targetId: found.id,
     properties: { ...written, ...(key === undefined ? {} : { [keyProperty]: key }) },
+    before: Object.fromEntries(Object.keys(record.properties).map((property) => [property, found.properties[property] ?? null])),
+    cells: [...record.cells, ...kept.map(([property, value]): CellNote => ({ column: property, property, verdict: 'dropped', code: KEPT_IN_PORTAL, rawValue: value }))],
   };
 }
 
@@ -60,7 +78,10 @@ export function matchRecord(record: PlannedRecord, candidates: MatchCandidates, 
       return isFree(byKey) ? matchedWith(record, byKey, rules) : ambiguous(record, rules);
     }
     // The address belongs to another record of the portal: writing it here would be refused.
-    return rules.ambiguous === 'create' ? matchedWith(withSharedEmail(record, []), byKey, rules) : ambiguous(record, rules);
+    return rules.ambiguous === 'create' ? matchedWith(withSharedEmail(record), byKey, rules) : ambiguous(record, rules);
+  }
+  if (byEmail !== null && rules.emails === 'taken') {
+    return leftOut(record, 'would-be-refused', 'email-conflict');
   }
   if (byEmail !== null) {
     return isFree(byEmail) ? matchedWith(record, byEmail, rules) : ambiguous(record, rules);
@@ -68,13 +89,13 @@ export function matchRecord(record: PlannedRecord, candidates: MatchCandidates, 
   if (byDomain.length === 1 && isFree(ofDomain)) {
     return matchedWith(record, ofDomain, rules);
   }
-  return byDomain.length > 0 ? withSharedDomain(record, rules.requiredOnCreate) : record;
+  return byDomain.length > 0 ? withSharedDomain(record) : record;
 }
 
 function ambiguous(record: PlannedRecord, rules: MatchRules): PlannedRecord {
-  return rules.ambiguous === 'create' ? withSharedDomain(withSharedEmail(record, rules.requiredOnCreate), rules.requiredOnCreate) : leftOut(record, 'ambiguous-match', rules.ambiguous);
+  return rules.ambiguous === 'create' ? withSharedDomain(withSharedEmail(record)) : leftOut(record, 'ambiguous-match', rules.ambiguous);
 }
 
-/** Properties to read of a candidate: all that might be written. */
-export const propertiesToCompare = (records: readonly PlannedRecord[], keyProperty: string): readonly string[] =>
-  [...new Set([keyProperty, 'email', SHARED_EMAIL_PROPERTY, MERGED_IDS_PROPERTY, ...records.flatMap((record) => Object.keys(record.properties))])].sort();
+/** Properties to read of a candidate: all that might be written, and all that a condition may ask for. */
+export const propertiesToCompare = (records: readonly PlannedRecord[], keyProperty: string, requirements: Requirements): readonly string[] =>
+  [...new Set([keyProperty, 'email', SHARED_EMAIL_PROPERTY, MERGED_IDS_PROPERTY, ...conditionProperties(requirements), ...records.flatMap((record) => Object.keys(record.properties))])].sort();

@@ -60,7 +60,7 @@ export const conditionSchema = z
   });
 
 const objectMappingMembers = {
-  match: z.array(z.enum(['key', 'email', 'domain'])).optional(),
+  match: z.array(z.enum(['key', 'email', 'domain'])).optional().describe('By what records that the portal has already are found, in this order.'),
   onMatch: z.enum(['fill-blanks', 'overwrite', 'leave']).default('fill-blanks').describe('What happens to values that a matched record already has.'),
   onInvalid: z.enum(['drop-cell', 'leave-out-record']).default('drop-cell').describe('What a value that the portal would refuse costs: itself, or the record.'),
   ambiguous: z.enum(['ask', 'create', 'leave-out']).default('ask').describe('What becomes of a record that several records of the portal match.'),
@@ -101,9 +101,9 @@ const objectsSchema = z.strictObject({
 });
 
 export const migrationDefinitionSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40'),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40').describe('Names the migration; its runs are numbered.'),
   source: z.strictObject({
-    crm: z.literal('salesforce'),
+    crm: z.literal('salesforce').describe('The source.'),
     files: z.string().describe('Folder with the export, beside this file unless absolute.'),
     objects: z.record(z.string(), z.array(z.string())).default({}).describe('Object name to file names, for files that cannot be told by their ids and headings.'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters such as USD').optional().describe('ISO 4217 code of amounts where the files have no currency column.'),
@@ -112,19 +112,21 @@ export const migrationDefinitionSchema = z.strictObject({
     dateFormats: z.record(z.string(), dateFormatsSchema).default({}).describe('Column to the way in which its dates are written, for columns that are not in ISO 8601.'),
   }),
   target: z.strictObject({
-    crm: z.literal('hubspot'),
-    portal: z.union([z.number().int().positive(), z.string().regex(/^\d+$/, 'the id of the portal: digits only')]).transform(String).optional(),
+    crm: z.literal('hubspot').describe('The target.'),
+    portal: z.union([z.number().int().positive(), z.string().regex(/^\d+$/, 'the id of the portal: digits only')]).transform(String).optional().describe('Id of the portal: the token must be its. Not needed for the simulator.'),
   }),
   objects: objectsSchema.default(objectsSchema.parse({})),
   owners: z
-    .strictObject({ match: z.literal('email').default('email'), unmatched: z.union([z.enum(['ask', 'leave-empty']), z.email()]).default('leave-empty').describe('Owners whom the portal does not have: ask before the start, leave records without owner, or the e-mail of a stand-in.') })
+    .strictObject({ match: z.literal('email').default('email').describe('How owners are found in the portal.'), unmatched: z.union([z.enum(['ask', 'leave-empty']), z.email({ abort: true })]).default('leave-empty').describe('Owners whom the portal does not have: ask before the start, leave records without owner, or the e-mail of a stand-in.') })
     .default({ match: 'email', unmatched: 'leave-empty' }),
   openDealsWithoutOwner: z.enum(['refuse', 'accept']).default('refuse').describe('Whether a migration may start in which open deals lose their owner.'),
   links: z.enum(['all', 'none']).default('all').describe('Whether associations are made.'),
   dateAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 12:00').default('12:00').describe("Time of day in the portal's zone at which a date without time is written to a datetime."),
-  quota: z.strictObject({ reserve: share.default(0.25), rate: share.default(1) }).default({ reserve: 0.25, rate: 1 }),
-  notify: z.strictObject({ command: z.string().min(1) }).optional().describe('Run on each new reason to pause and at the end, with counts and reasons only.'),
-  rollbackWindowDays: z.number().int().min(1).max(89).default(60),
+  quota: z
+    .strictObject({ reserve: share.default(0.25).describe("Share of the day's calls that stays for other apps; 25% unless given."), rate: share.default(1).describe('Share of the allowed rate that is used; all of it unless given.') })
+    .default({ reserve: 0.25, rate: 1 }),
+  notify: z.strictObject({ command: z.string().min(1).describe('Run on each new reason to pause and at the end, with counts and reasons only.') }).optional(),
+  rollbackWindowDays: z.number().int().min(1).max(89).default(60).describe('How long a finished migration stays open to be rolled back.'),
 });
 
 export type PropertyMapping = z.infer<typeof propertyMappingSchema>;

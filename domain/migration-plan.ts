@@ -22,12 +22,15 @@ export const associationsAddUp = ({ source, planned, duplicate, selfLink, missin
 const batches = (count: number, size: number): number => Math.ceil(count / size);
 const batchCountOf = ({ partitions }: { readonly partitions: readonly PartitionManifest[] }): number => partitions.reduce((sum, { batchCounts }) => sum + batchCounts.length, 0);
 
-/** Object types of one snapshot, and calls for each: schema, pipelines, rules, a look for records. An estimate. */
+/** Account, token, quota, owners, limits; for each object type schema, rules and a look for records; pipelines of deals. More than 100 owners cost more. */
 const PREFLIGHT_CALLS = 20;
 
 /** Forecast of calls by phase. Batches: 100 records a call, 1,000 sources a read and 2,000 pairs a write of associations (HubSpot, 2026-09). */
-export function forecastCalls(records: readonly RecordForecast[], associations: readonly AssociationForecast[], schema: SchemaPlan, matchingCalls: number): Readonly<Record<string, number>> {
-  const written = records.map(({ objectType, create, update, unchanged }): readonly [string, number] => [objectType, batches(create, 100) + 2 * batches(update, 100) + batches(unchanged, 100)]);
+export function forecastCalls(records: readonly RecordForecast[], associations: readonly AssociationForecast[], schema: SchemaPlan, matchingCalls: number, contactUpdates: 'one' | 'two' = 'one'): Readonly<Record<string, number>> {
+  const written = records.map(({ objectType, create, update, unchanged }): readonly [string, number] => [
+    objectType,
+    batches(create, 100) + (objectType === 'contacts' && contactUpdates === 'two' ? 3 : 2) * batches(update, 100) + batches(unchanged, 100),
+  ]);
   const links = associations.reduce((sum, forecast) => sum + batchCountOf(forecast), 0);
   const readBack = records.reduce((sum, forecast) => sum + batches(forecast.create + forecast.update + forecast.unchanged, 100), 0);
   return {
@@ -52,6 +55,6 @@ export function schemaChanges({ groups, properties, pipelines }: SchemaPlan): re
 }
 
 /** What of a plan may stand in Temporal's history. */
-export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, calls }: PlanSummary): PlanFacts {
-  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
+export function planFacts({ digest, parts, portal, records, associations, leftOutToAccept: toAccept, undecided, openDealsToAccept, calls }: PlanSummary): PlanFacts {
+  return { digest, parts: { source: parts.source, mapping: parts.mapping }, portalId: portal.id, simulator: portal.simulator, records, associations, leftOutToAccept: toAccept, undecided, openDealsToAccept, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
 }

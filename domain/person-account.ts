@@ -1,5 +1,6 @@
 /** Salesforce's person accounts: one person in two rows, an Account and its Contact. HubSpot gets the contact, with both ids. */
 import { parseBool } from './cell-transforms';
+import { contactColumnOf, isPersonColumn } from './custom-column';
 import { PERSON_ACCOUNT_COLUMNS, PERSON_ACCOUNT_FALLBACKS } from './presets/salesforce';
 
 type Values = Readonly<Record<string, string | null>>;
@@ -18,6 +19,7 @@ export function withPersonAccount(contact: Values, account: Values): Values {
     }
   };
   fill(PERSON_ACCOUNT_COLUMNS);
+  fill(Object.fromEntries(Object.keys(account).filter(isPersonColumn).map((column) => [contactColumnOf(column), column])));
   // An address is taken as a whole: a street from one place and a city from another are nobody's address.
   if (Object.keys(PERSON_ACCOUNT_FALLBACKS).every((column) => !filled[column])) {
     fill(PERSON_ACCOUNT_FALLBACKS);

@@ -35,12 +35,13 @@ export function portalDigest(snapshot: PortalSnapshot): string {
     timeZone,
     currency,
     additionalCurrencies: [...additionalCurrencies].sort(),
-    objects: objects.map(({ objectType, properties, groups, pipelines, requiredOnCreate, validationRules }) => ({
+    objects: objects.map(({ objectType, properties, groups, pipelines, requiredOnCreate, conditionalRequired, validationRules }) => ({
       objectType,
       properties: byName(properties).map((property) => ({ ...property, label: undefined })),
       groups: [...groups].sort(),
       pipelines: [...pipelines].sort((a, b) => (a.id < b.id ? -1 : 1)),
       requiredOnCreate: [...requiredOnCreate].sort(),
+      conditionalRequired: [...conditionalRequired].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
       validationRules: [...validationRules].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
     })),
   });

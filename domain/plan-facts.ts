@@ -12,6 +12,8 @@ export interface PlanFacts {
   readonly associations: readonly AssociationForecast[];
   readonly leftOutToAccept: number;
   readonly undecided: number;
+  /** Open deals that would lose their owner, unless the migration file accepts that. Absent in plans of older versions. */
+  readonly openDealsToAccept?: number;
   /** Calls forecast for the whole run. */
   readonly calls: number;
 }

@@ -37,6 +37,31 @@ export const schemaChangeSchema = z.strictObject({
   label: z.string(),
 });
 
+/** One property that is written from columns of a source object. */
+export const mappedPropertySchema = z.strictObject({
+  objectType: z.enum(OBJECT_TYPES),
+  sourceObject: z.string(),
+  columns: z.array(z.string()),
+  property: z.string(),
+  /** As the portal shows it; null for a property that is yet to be made. */
+  label: z.string().nullable(),
+  type: z.string(),
+  /** How the cell becomes the value. */
+  rule: z.string(),
+  by: z.enum(['preset', 'file']),
+  /** `one-of`: the portal wants this one or another. */
+  required: z.enum(['yes', 'one-of', 'no']),
+  /** Rows that have a value: of several columns those of the best filled one. */
+  filled: count,
+  rows: count,
+});
+
+/** What one owner of the source has; named by the source's own id, never by an e-mail address. */
+export const ownerForecastSchema = z.strictObject({ sourceOwner: z.string(), matched: z.boolean(), contacts: count, companies: count, openDeals: count, closedDeals: count });
+
+/** The portal's calls of the day when the plan was made. `reserve`: share of the limit that stays for other apps, 0..1. */
+const quotaForecastSchema = z.strictObject({ limit: count.nullable(), remaining: count.nullable(), resetsAt: z.string(), timeZone: z.string(), reserve: z.number() });
+
 export const planSummarySchema = z.strictObject({
   digest: z.string(),
   /** What the digest is made of; drift names the part. */
@@ -53,9 +78,19 @@ export const planSummarySchema = z.strictObject({
   undecided: count,
   /** Forecast by phase. */
   calls: z.record(z.string(), count),
+  /** Plans of older versions have none of the following. */
+  owners: z.array(ownerForecastSchema).default([]),
+  /** Open deals that would lose their owner; while there are any, nothing can be started. */
+  openDealsToAccept: count.default(0),
+  mapping: z.array(mappedPropertySchema).default([]),
+  quota: quotaForecastSchema.nullable().default(null),
+  /** Contacts that are made with an e-mail address: what the portal may bill as marketing contacts. */
+  newContactsWithEmail: count.default(0),
 });
 
 export type RecordForecast = z.infer<typeof recordForecastSchema>;
 export type AssociationForecast = z.infer<typeof associationForecastSchema>;
 export type SchemaChange = z.infer<typeof schemaChangeSchema>;
+export type MappedProperty = z.infer<typeof mappedPropertySchema>;
+export type OwnerForecast = z.infer<typeof ownerForecastSchema>;
 export type PlanSummary = z.infer<typeof planSummarySchema>;

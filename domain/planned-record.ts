@@ -36,6 +36,8 @@ export interface PlannedRecord {
   readonly targetId: string | null;
   /** What will be written, internal property name to value, with the migration key, without the stamp. */
   readonly properties: Readonly<Record<string, string>>;
+  /** `update`, `unchanged`: what the record in the portal holds in each property that the source has a value for, written or not. Empty for all others. */
+  readonly before: Readonly<Record<string, string | null>>;
   /** Compared forms by which records are the same: trimmed, lower-cased, accents folded. */
   readonly identity: { readonly email: string | null; readonly domain: string | null; readonly name: string | null };
   readonly cells: readonly CellNote[];

@@ -26,8 +26,12 @@ export const portalObjectSchema = z.strictObject({
   pipelines: z.array(portalPipelineSchema),
   /** Does the portal hold any live record of this type? Without one, matching costs no calls. */
   hasRecords: z.boolean(),
+  /** Properties without which the portal's create form makes no record, as far as the portal says it. */
   requiredOnCreate: z.array(z.string()),
-  validationRules: z.array(z.strictObject({ property: z.string(), ruleType: z.string(), arguments: z.array(z.string()) })),
+  /** When `when.property` gets one of these values, each of `required` must have one. */
+  conditionalRequired: z.array(z.strictObject({ when: z.strictObject({ property: z.string(), values: z.array(z.string()) }), required: z.array(z.string()) })),
+  /** `normalizes`: the portal changes a value to suit the rule before it looks at it. */
+  validationRules: z.array(z.strictObject({ property: z.string(), ruleType: z.string(), arguments: z.array(z.string()), normalizes: z.boolean() })),
   customPropertyLimit: z.number().nullable(),
   customPropertyCount: z.number().nullable(),
 });

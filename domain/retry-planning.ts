@@ -51,10 +51,10 @@ export function decideRetry({ ordinal, was, verdict, landedFold, survivor, isEma
 }
 
 /** The record as it is planned from now on, at its own place. */
-export function retriedRecord(verdict: PlannedRecord, { ordinal, foldInto, email }: RetryTake, requiredOnCreate: readonly string[]): PlannedRecord {
+export function retriedRecord(verdict: PlannedRecord, { ordinal, foldInto, email }: RetryTake): PlannedRecord {
   const placed = { ...verdict, ordinal };
   if (foldInto !== null) {
     return { ...placed, action: 'fold', reason: null, foldInto, targetId: null };
   }
-  return email === 'shared' ? withSharedEmail(placed, requiredOnCreate) : placed;
+  return email === 'shared' ? withSharedEmail(placed) : placed;
 }

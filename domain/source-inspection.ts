@@ -1,3 +1,4 @@
+import type { CreatableType } from './field-mapping';
 import type { Finding } from './finding';
 
 /** One file of a source as it was found. */
@@ -30,6 +31,18 @@ export interface SourceObject {
   readonly files: readonly SourceFile[];
 }
 
+/** What the first rows say of a column. */
+export interface ColumnSample {
+  /** Cells of the sample that hold something, of so many rows. */
+  readonly filledCount: number;
+  readonly rowCount: number;
+  /** The type that takes every value of the sample, and why. */
+  readonly type: CreatableType;
+  readonly reason: string;
+  /** The most frequent ways of writing, such as `99/99/9999`; at most three. Never a value. */
+  readonly shapes: readonly string[];
+}
+
 export interface SourceInspection {
   readonly objects: readonly SourceObject[];
   /** Files that hold an object which this version does not read, or none that it knows, or that cannot be read, with their row counts. */
@@ -38,6 +51,8 @@ export interface SourceInspection {
   readonly findings: readonly Finding[];
   /** SHA-256 over names and digests of all files that are read. */
   readonly digest: string;
+  /** By object and column, where the source was sampled. */
+  readonly samples?: Readonly<Record<string, Readonly<Record<string, ColumnSample>>>>;
 }
 
 /** One row, its headings spelled as the vendor's API names whatever case the file had; empty cells and null sentinels are null. */

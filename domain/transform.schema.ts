@@ -1,4 +1,4 @@
-import { getCountries } from 'libphonenumber-js/min';
+import { getCountries } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { DATE_FORMAT_WORDS, isDateFormat, nearestDateFormat } from './date-format';
 import { nearestWord } from './nearest-word';
@@ -55,7 +55,7 @@ export const transformSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('multi'), separator: z.string().min(1).optional().describe('What parts the values in the source; ; unless given.'), semicolon: z.string().regex(/^[^;]*$/, 'a text without ;').optional().describe('What replaces a ; within a value, which the portal cannot hold; without it such a value is left out.') }).describe('Several values of a multi-select property.'),
   z.strictObject({ kind: z.literal('html'), tooLong: tooLong.optional() }).describe('The text of HTML, with its line breaks.'),
   z.strictObject({ kind: z.literal('country'), to: z.enum(['name', 'code']) }).describe('A country as its English name or as its two letters.'),
-  z.strictObject({ kind: z.literal('state'), to: z.enum(['name', 'code']) }).describe('A state of the USA, Canada or Australia as its name or code; others stay as written.'),
+  z.strictObject({ kind: z.literal('state'), to: z.enum(['name', 'code']), countryColumn: z.string().describe('Column with the country, as name or code.') }).describe('A state of the USA or Canada as its name or code; others stay as written.'),
 ]);
 
 export type TransformSetting = z.infer<typeof transformSchema>;

@@ -3,15 +3,37 @@ import type { Finding } from './finding';
 
 export const UNREAD_COLUMN = 'unread-column';
 export const UNREAD_OBJECT = 'unread-object';
+export const COLUMNS_WITHOUT_CONTENT = 'columns-without-content';
 
 const info = (code: string, place: string, message: string, remedy: string, count: number): Finding => ({ code, severity: 'info', place, message, remedy, count });
 
-/** One finding for each column with data that no rule, link or identity reads. */
+/** Columns that Salesforce keeps for itself, computes from others, or repeats from others: nobody entered them. */
+const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([
+  ...['CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp', 'LastActivityDate', 'LastViewedDate', 'LastReferencedDate', 'LastCURequestDate', 'LastCUUpdateDate', 'LastTransferDate', 'PhotoUrl'],
+  ...['Jigsaw', 'JigsawCompanyId', 'JigsawContactId', 'DandbCompanyId', 'IndividualId', 'OperatingHoursId', 'CleanStatus', 'IsExcludedFromRealign', 'IsCustomerPortal', 'CanAllowPortalSelfReg', 'HasOptedOutOfFax', 'IsUnreadByOwner'],
+  ...['BillingAddress', 'ShippingAddress', 'MailingAddress', 'OtherAddress', 'Address', 'Latitude', 'Longitude', 'GeocodeAccuracy'],
+  ...['StageSortOrder', 'ExpectedRevenue', 'ForecastCategory', 'ForecastCategoryName', 'Fiscal', 'FiscalYear', 'FiscalQuarter', 'HasOpportunityLineItem', 'HasOpenActivity', 'HasOverdueTask', 'PushCount'],
+  ...['LastAmountChangedHistoryId', 'LastCloseDateChangedHistoryId', 'IsExcludedFromTerritory2Filter', 'IsPriorityRecord', 'IsEmailBounced'],
+]);
+
+/** People's names stand in their parts too. */
+export const isSystemColumn = (sourceObject: string, column: string): boolean =>
+  SYSTEM_COLUMNS.has(column) || /(Latitude|Longitude|GeocodeAccuracy)$/.test(column) || (column === 'Name' && (sourceObject === 'Contact' || sourceObject === 'Lead'));
+
+/**
+ * One finding for each column with data that no rule, link or identity reads; one for all columns of the object that are empty or the source's own.
+ * @param filled number of filled cells by column
+ */
 export function unreadColumns(sourceObject: string, filled: Readonly<Record<string, number>>, readColumns: ReadonlySet<string>): readonly Finding[] {
-  return Object.entries(filled)
-    .filter(([column, count]) => count > 0 && !readColumns.has(column))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count));
+  const unread = Object.entries(filled).filter(([column]) => !readColumns.has(column));
+  const empty = unread.filter(([, count]) => count === 0).length;
+  const system = unread.filter(([column, count]) => count > 0 && isSystemColumn(sourceObject, column));
+  const withData = unread.filter(([column, count]) => count > 0 && !isSystemColumn(sourceObject, column)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = [...(empty === 0 ? [] : [`${empty} empty`]), ...(system.length === 0 ? [] : [`${system.length} that Salesforce keeps or computes itself`])];
+  return [
+    ...withData.map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count)),
+    ...(parts.length === 0 ? [] : [info(COLUMNS_WITHOUT_CONTENT, sourceObject, `Of ${sourceObject} ${empty + system.length} columns are left out: ${parts.join(', and ')}.`, 'Nothing, unless you miss one: then map it to a property in the migration file.', empty + system.length)]),
+  ];
 }
 
 /** One finding for each file that is not read. */

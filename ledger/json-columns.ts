@@ -35,11 +35,14 @@ const sourceFileSchema = z.object({
   rowCount: z.number(),
 });
 
+const columnSampleSchema = z.object({ filledCount: z.number(), rowCount: z.number(), type: z.enum(['string', 'number', 'bool', 'enumeration', 'date', 'datetime']), reason: z.string(), shapes: z.array(z.string()) });
+
 export const inspectionSchema: z.ZodType<SourceInspection> = z.object({
   objects: z.array(z.object({ object: z.string(), dialect: z.enum(['data-loader', 'weekly-export', 'third-party']), files: z.array(sourceFileSchema) })),
   unread: z.array(z.object({ name: z.string(), object: z.string().nullable(), rowCount: z.number() })),
   findings: z.array(findingSchema),
   digest: z.string(),
+  samples: z.record(z.string(), z.record(z.string(), columnSampleSchema)).exactOptional(),
 });
 
 export const cellNotesSchema: z.ZodType<readonly CellNote[]> = z.array(

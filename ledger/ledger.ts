@@ -153,6 +153,10 @@ export interface PlanStore {
   readPartitions(stagingId: string, workType: WorkType): Promise<readonly PartitionManifest[]>;
   /** `leftOut` by reason; `cells`: notes of every verdict by code. */
   countRecords(stagingId: string, objectType: ObjectType): Promise<{ readonly byAction: Readonly<Record<string, number>>; readonly leftOut: Readonly<Record<string, number>>; readonly cells: Readonly<Record<string, number>> }>;
+  /** Records that are made with an e-mail address. */
+  countNewWithEmail(stagingId: string, objectType: ObjectType): Promise<number>;
+  /** Those that the source states and the plan does not make, in order. */
+  readUnmadeAssociations(stagingId: string, associationType: AssociationType, afterOrdinal: number, limit: number): Promise<readonly PlannedAssociation[]>;
   countAssociations(stagingId: string, associationType: AssociationType): Promise<Readonly<Record<string, number>>>;
   save(stagingId: string, summary: PlanSummary): Promise<void>;
   read(stagingId: string): Promise<PlanSummary | null>;

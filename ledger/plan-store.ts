@@ -1,16 +1,16 @@
-import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import { planSummarySchema } from '../domain/plan-summary.schema';
-import type { PlannedAssociation } from '../domain/planned-record';
 import { portalSnapshotSchema } from '../domain/portal-snapshot.schema';
 import { byKey, inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { batchCountsSchema, cellNotesSchema, parseJsonColumn } from './json-columns';
 import type { IdentityGroup, PlanStore } from './ledger';
 import { assignBatches } from './plan-batches';
+import { createPlannedAssociations } from './planned-associations';
 import { toPlannedRecord, toPlannedRow, WRITTEN_ACTIONS } from './planned-rows';
 import { refuseInUse } from './run-store';
+import { sumByWord } from './sum-by-word';
 import type { Tables } from './tables';
 
 const PAGE = 4_000;
@@ -48,6 +48,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
                 fold_into: row.ref('excluded.fold_into'),
                 target_id: row.ref('excluded.target_id'),
                 properties: row.ref('excluded.properties'),
+                before_values: row.ref('excluded.before_values'),
                 identity_email: row.ref('excluded.identity_email'),
                 identity_domain: row.ref('excluded.identity_domain'),
                 identity_name: row.ref('excluded.identity_name'),
@@ -116,25 +117,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
         return groups;
       }),
 
-    writeAssociations: (stagingId, associations) =>
-      database.write('plan-associations', async (db) => {
-        await refuseInUse(db, stagingId);
-        for (const [associationType, stated] of byKey(associations, (association) => association.associationType)) {
-          const last = await db
-            .selectFrom('planned_associations')
-            .select('ordinal')
-            .where('staging_id', '=', stagingId)
-            .where('association_type', '=', associationType)
-            .orderBy('ordinal', 'desc')
-            .limit(1)
-            .executeTakeFirst();
-          const firstOrdinal = Number(last?.ordinal ?? -1) + 1;
-          const rows = stated.map((association, index) => toAssociationRow(stagingId, { ...association, ordinal: firstOrdinal + index }));
-          for (const chunk of inChunks(rows)) {
-            await insertAssociations(db, chunk);
-          }
-        }
-      }),
+    ...createPlannedAssociations(database),
 
     assignBatches: (stagingId) => assignBatches(database, stagingId),
 
@@ -159,16 +142,17 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       };
     },
 
-    countAssociations: (stagingId, associationType) =>
+    countNewWithEmail: (stagingId, objectType) =>
       database.read(async (db) => {
-        const rows = await db
-          .selectFrom('planned_associations')
-          .select((row) => ['verdict', row.fn.countAll().as('count')])
+        const row = await db
+          .selectFrom('planned_records')
+          .select((count) => count.fn.countAll().as('count'))
           .where('staging_id', '=', stagingId)
-          .where('association_type', '=', associationType)
-          .groupBy('verdict')
-          .execute();
-        return sumByWord(rows, (row) => row.verdict);
+          .where('object_type', '=', objectType)
+          .where('action', '=', 'create')
+          .where('identity_email', 'is not', null)
+          .executeTakeFirstOrThrow();
+        return Number(row.count);
       }),
 
     save: (stagingId, summary) =>
@@ -189,55 +173,6 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
         return row?.staging_id ?? null;
       }),
   };
-}
-
-function toAssociationRow(stagingId: string, association: PlannedAssociation): Tables['planned_associations'] {
-  return {
-    staging_id: stagingId,
-    association_type: association.associationType,
-    ordinal: association.ordinal,
-    from_source_id: association.fromSourceId,
-    to_source_id: association.toSourceId,
-    verdict: association.verdict,
-    is_primary: association.primary ? 1 : 0,
-    stated_by: association.statedBy,
-    batch: null,
-  };
-}
-
-/** The first statement of a pair keeps its verdict, later ones are duplicates; if any of them is the source's main reference, the pair is primary. */
-async function insertAssociations(db: Transaction<Tables>, rows: readonly Tables['planned_associations'][]): Promise<void> {
-  const inserted = await db
-    .insertInto('planned_associations')
-    .values([...rows])
-    .onConflict((conflict) => conflict.columns(['staging_id', 'association_type', 'from_source_id', 'to_source_id']).where(sql.ref('verdict'), '<>', sql.lit('duplicate')).doNothing())
-    .returning('ordinal')
-    .execute();
-  const first = new Set(inserted.map((row) => Number(row.ordinal)));
-  const repeated = rows.filter((row) => !first.has(row.ordinal));
-  if (repeated.length === 0) {
-    return;
-  }
-  await db.insertInto('planned_associations').values(repeated.map((row) => ({ ...row, verdict: 'duplicate' as const }))).execute();
-  for (const row of repeated.filter(({ is_primary: isPrimary }) => isPrimary === 1)) {
-    await db
-      .updateTable('planned_associations')
-      .set({ is_primary: 1 })
-      .where('staging_id', '=', row.staging_id)
-      .where('association_type', '=', row.association_type)
-      .where('from_source_id', '=', row.from_source_id)
-      .where('to_source_id', '=', row.to_source_id)
-      .where('verdict', '<>', sql.lit('duplicate'))
-      .execute();
-  }
-}
-
-function sumByWord<Row extends { readonly count: string | number | bigint }>(rows: readonly Row[], wordOf: (row: Row) => string): Readonly<Record<string, number>> {
-  const sums = new Map<string, number>();
-  for (const row of rows) {
-    sums.set(wordOf(row), (sums.get(wordOf(row)) ?? 0) + Number(row.count));
-  }
-  return Object.fromEntries(sums);
 }
 
 /** Notes by code. Read page by page: both databases can look into JSON, but not in the same words. */

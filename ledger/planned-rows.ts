@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { PlannedRecord } from '../domain/planned-record';
-import { cellNotesSchema, parseJsonColumn, textsSchema } from './json-columns';
+import { cellNotesSchema, nullableTextsSchema, parseJsonColumn, textsSchema } from './json-columns';
 import type { Tables } from './tables';
 
 /** Actions that end in a record of the target; the others end in the plan. */
@@ -19,6 +19,7 @@ export function toPlannedRow(stagingId: string, record: PlannedRecord): Tables['
     fold_into: record.foldInto,
     target_id: record.targetId,
     properties: JSON.stringify(record.properties),
+    before_values: JSON.stringify(record.before),
     identity_email: record.identity.email,
     identity_domain: record.identity.domain,
     identity_name: record.identity.name,
@@ -39,6 +40,7 @@ export function toPlannedRecord(row: Selectable<Tables['planned_records']>): Pla
     foldInto: row.fold_into,
     targetId: row.target_id,
     properties: parseJsonColumn(textsSchema, row.properties, 'planned_records.properties'),
+    before: parseJsonColumn(nullableTextsSchema, row.before_values, 'planned_records.before_values'),
     identity: { email: row.identity_email, domain: row.identity_domain, name: row.identity_name },
     cells: parseJsonColumn(cellNotesSchema, row.cells, 'planned_records.cells'),
   };

@@ -73,7 +73,7 @@ export interface RetryStore {
    * transaction: what became of each before stays as history, tallies move, and plan, snapshot and definition of the run become those that the round is driven by.
    * A round that was taken already stays as it is. @returns the plan as it stands now
    */
-  take(run: string, round: number, takes: Readonly<Partial<Record<ObjectType, readonly RetryTake[]>>>, given: { readonly requiredOnCreate: Readonly<Record<string, readonly string[]>>; readonly merged: (now: RetriedCounts) => PlanSummary }): Promise<PlanSummary>;
+  take(run: string, round: number, takes: Readonly<Partial<Record<ObjectType, readonly RetryTake[]>>>, merged: (now: RetriedCounts) => PlanSummary): Promise<PlanSummary>;
   /** Outcomes by type in the batches of earlier rounds and of the run itself: what this round settles comes on top. */
   settledBefore(run: string, round: number): Promise<readonly { readonly workType: WorkType; readonly word: string; readonly count: number }[]>;
   end(run: string, round: number, now: string): Promise<void>;
@@ -149,7 +149,7 @@ export function createRetryStore(database: LedgerDatabase, stores: Pick<Ledger, 
         return found;
       }),
 
-    take: (run, round, takes, given) => database.write('take-retry', (db) => takeIntoRound(db, run, round, takes, given)),
+    take: (run, round, takes, merged) => database.write('take-retry', (db) => takeIntoRound(db, run, round, takes, merged)),
 
     settledBefore: (run, round) =>
       database.read(async (db) => {

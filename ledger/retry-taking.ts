@@ -23,13 +23,8 @@ import type { RetriedCounts } from './retry-store';
 import { refuseUndone } from './run-store';
 import type { Tables } from './tables';
 
-interface Given {
-  readonly requiredOnCreate: Readonly<Record<string, readonly string[]>>;
-  readonly merged: (now: RetriedCounts) => PlanSummary;
-}
-
 /** @throws IdentityError `run-undone` */
-export async function takeIntoRound(db: Transaction<Tables>, run: string, round: number, takes: Readonly<Partial<Record<ObjectType, readonly RetryTake[]>>>, given: Given): Promise<PlanSummary> {
+export async function takeIntoRound(db: Transaction<Tables>, run: string, round: number, takes: Readonly<Partial<Record<ObjectType, readonly RetryTake[]>>>, merged: (now: RetriedCounts) => PlanSummary): Promise<PlanSummary> {
   await refuseUndone(db, run);
   const asked = await db.selectFrom('retries').selectAll().where('run', '=', run).where('round', '=', round).executeTakeFirst();
   const rows = await db.selectFrom('runs').select(['run', 'staging_id', 'definition', 'definition_digest']).where('run', 'in', [run, asked?.planning ?? '']).execute();
@@ -43,12 +38,12 @@ export async function takeIntoRound(db: Transaction<Tables>, run: string, round:
   }
   const place: Round = { run, round, stagingId: own.staging_id, planning: dryRun.staging_id, selection: { which: asked.which, reason: asked.reason } };
   for (const objectType of OBJECT_TYPES) {
-    await takeRecords(db, place, objectType, takes[objectType] ?? [], given.requiredOnCreate[objectType] ?? []);
+    await takeRecords(db, place, objectType, takes[objectType] ?? []);
     await batchRecords(db, place, objectType);
   }
   await takeAssociations(db, place);
 
-  const summary = given.merged(await recount(db, place));
+  const summary = merged(await recount(db, place));
   // Without a new date: by its digest it is found as the plan that was approved.
   await db.updateTable('plans').set({ summary: JSON.stringify(summary) }).where('staging_id', '=', place.stagingId).execute();
   const snapshot = await db.selectFrom('snapshots').select(['snapshot', 'digest']).where('staging_id', '=', place.planning).executeTakeFirstOrThrow();
@@ -60,7 +55,7 @@ export async function takeIntoRound(db: Transaction<Tables>, run: string, round:
 
 // ---------------------------------------------------------------- records
 
-async function takeRecords(db: Transaction<Tables>, place: Round, objectType: ObjectType, takes: readonly RetryTake[], requiredOnCreate: readonly string[]): Promise<void> {
+async function takeRecords(db: Transaction<Tables>, place: Round, objectType: ObjectType, takes: readonly RetryTake[]): Promise<void> {
   for (const chunk of inChunks(takes)) {
     const rows = await db.selectFrom('planned_records').selectAll().where('staging_id', '=', place.planning).where('object_type', '=', objectType).where('ordinal', 'in', chunk.map(({ plannedOrdinal }) => plannedOrdinal)).execute();
     const verdicts = new Map(rows.map((row) => [Number(row.ordinal), toPlannedRecord(row)]));
@@ -72,7 +67,7 @@ async function takeRecords(db: Transaction<Tables>, place: Round, objectType: Ob
       if (verdict === undefined) {
         throw new MigrationError('InvariantError', `${objectType} ${take.ordinal} is to be retried by a verdict that the dry run does not have.`, { code: 'retry-without-verdict' });
       }
-      await replan(db, place, objectType, take, retriedRecord(verdict, take, requiredOnCreate));
+      await replan(db, place, objectType, take, retriedRecord(verdict, take));
     }
     // Locks are held on: only this process's own timers and sockets get their turn.
     await nextTurn();

@@ -56,6 +56,7 @@ export interface Tables {
     fold_into: string | null;
     target_id: string | null;
     properties: string;
+    before_values: string;
     identity_email: string | null;
     identity_domain: string | null;
     identity_name: string | null;

@@ -40,47 +40,56 @@ export interface FindOptions {
   readonly onFetching?: (what: string) => void;
 }
 
-/** @throws LocalError with every place that was tried, and the remedies. */
-export async function findTemporalCli(config: LocalConfig, options: FindOptions = {}): Promise<FoundExecutable> {
+/** What is on this machine already, or why each place does not serve. Fetches nothing. @throws LocalError where PORTAGE_TEMPORAL_CLI names something that does not serve */
+export async function findInstalledTemporalCli(config: LocalConfig): Promise<FoundExecutable | { readonly path: null; readonly failures: readonly string[] }> {
   const failures: string[] = [];
-  const found = (path: string, version: Version, origin: ExecutableOrigin): FoundExecutable => ({
-    path,
-    version: version.text,
-    origin,
-    told: `Temporal CLI ${version.text}, ${ORIGIN_WORDS[origin]}: ${path}`,
-    failures,
-  });
-
   // What a person asked for by name is used or is an error; going on silently would run something else than they think.
   if (config.temporalCli !== null) {
     const version = await versionOf(config.temporalCli);
     if (typeof version === 'string') throw new LocalError(`PORTAGE_TEMPORAL_CLI names ${config.temporalCli}: ${version}. Correct it, or unset it to let Portage find the CLI.`);
-    return found(config.temporalCli, version, 'configured');
+    return foundCli(config.temporalCli, version, 'configured', failures);
   }
 
   const onPath = findOnPath('temporal', config.searchPath);
   if (onPath === null) failures.push('PATH: no executable named temporal; install the Temporal CLI (https://docs.temporal.io/cli) or let Portage fetch it.');
   else {
     const version = await versionOf(onPath);
-    if (typeof version !== 'string') return found(onPath, version, 'path');
+    if (typeof version !== 'string') return foundCli(onPath, version, 'path', failures);
     failures.push(`PATH: ${onPath}: ${version}; update it, or remove it from PATH.`);
   }
+  return (await findCachedCli(config, failures)) ?? { path: null, failures };
+}
 
-  const cached = join(config.cacheFolder, 'temporal-cli', 'temporal');
-  const fromCache = async () => {
-    if (!(await exists(cached))) return null;
-    const version = await versionOf(cached);
-    if (typeof version !== 'string') return found(cached, version, 'cache');
-    const failure = `Cache: ${cached}: ${version}; it is replaced.`;
-    if (!failures.includes(failure)) failures.push(failure);
-    return null;
-  };
-  const usable = await fromCache();
-  if (usable !== null) return usable;
+const foundCli = (path: string, version: Version, origin: ExecutableOrigin, failures: readonly string[]): FoundExecutable => ({
+  path,
+  version: version.text,
+  origin,
+  told: `Temporal CLI ${version.text}, ${ORIGIN_WORDS[origin]}: ${path}`,
+  failures,
+});
+
+const cachedCli = ({ cacheFolder }: LocalConfig): string => join(cacheFolder, 'temporal-cli', 'temporal');
+
+async function findCachedCli(config: LocalConfig, failures: string[]): Promise<FoundExecutable | null> {
+  const cached = cachedCli(config);
+  if (!(await exists(cached))) return null;
+  const version = await versionOf(cached);
+  if (typeof version !== 'string') return foundCli(cached, version, 'cache', failures);
+  const failure = `Cache: ${cached}: ${version}; it is replaced.`;
+  if (!failures.includes(failure)) failures.push(failure);
+  return null;
+}
+
+/** @throws LocalError with every place that was tried, and the remedies. */
+export async function findTemporalCli(config: LocalConfig, options: FindOptions = {}): Promise<FoundExecutable> {
+  const installed = await findInstalledTemporalCli(config);
+  if (installed.path !== null) return installed;
+  const failures = [...installed.failures];
+  const cached = cachedCli(config);
 
   return withCacheLock(config, failures, async () => {
     // Another process may have fetched it while we waited for the lock.
-    const meanwhile = await fromCache();
+    const meanwhile = await findCachedCli(config, failures);
     if (meanwhile !== null) return meanwhile;
 
     options.onFetching?.('the Temporal CLI (about 50 MB, once)');
@@ -93,7 +102,7 @@ export async function findTemporalCli(config: LocalConfig, options: FindOptions 
       try {
         await installAtomically(cached, fetch);
         const version = await versionOf(cached);
-        if (typeof version !== 'string') return found(cached, version, origin);
+        if (typeof version !== 'string') return foundCli(cached, version, origin, failures);
         failures.push(`${place}: ${version}; ${remedy}`);
       } catch (error) {
         failures.push(`${place}: ${reasonOf(error)}; ${remedy}`);

@@ -219,10 +219,10 @@ export interface LabelDefinition {
 export interface ValidationRuleDefinition {
   readonly objectType: string;
   readonly propertyName: string;
-  readonly rules: readonly { readonly ruleType: string; readonly ruleArguments: readonly string[] }[];
+  readonly rules: readonly { readonly ruleType: string; readonly ruleArguments: readonly string[]; readonly shouldApplyNormalization?: boolean | undefined }[];
 }
 
-/** What admins of the portal demand of writes; enforced on the 2026-09 paths. */
+/** What admins of the portal demand of writes: `validation` on every path, what is required on the 2026-09 paths. */
 export interface PortalRules {
   readonly requiredOnCreate?: readonly { readonly objectType: string; readonly propertyName: string }[] | undefined;
   /** When `when.propertyName` gets one of `when.values`, each of `required` must have a value. */
@@ -369,8 +369,12 @@ export interface Switches {
   readonly newContactLifecycleStage: string;
   /** Largest request body in bytes before 413; 0, the default, for no limit. */
   readonly bodyLimitBytes: number;
-  /** Validation rules of properties (lengths, ranges, patterns) bind API writes on the 2026-09 paths. Default true. */
+  /** Validation rules of properties (lengths, ranges, patterns) bind API writes. Default true. */
   readonly validationRulesEnforced: boolean;
+  /** How validation rules are read where the documents leave it open (blanks among letters, patterns that match a part, domains below a listed one, …). Default `lenient`. */
+  readonly openRuleReadings: 'lenient' | 'strict';
+  /** What is required, always or on a condition, is listed among the property validations. Default false: that it can be read is announced, in which form is not. */
+  readonly requirementsInValidations: boolean;
   /** Search goes on finding records after they were archived. Default false. */
   readonly archivedRecordsReappearInSearch: boolean;
   /** Association calls: ids of merged records lead to the winner, or are unknown. Default `follow`. */

@@ -18,6 +18,7 @@ import { createReadShardDigest } from '../activities/read-shard-digest';
 import { createRecordState } from '../activities/record-state';
 import { createRecoverRecords } from '../activities/recover-records';
 import { createRecoverShard } from '../activities/recover-shard';
+import { createSampleSource } from '../activities/sample-source';
 import { createStageSource } from '../activities/stage-source';
 import { createSweepUndone } from '../activities/sweep-undone';
 import { createUndoAssociations } from '../activities/undo-associations';
@@ -67,6 +68,7 @@ export function createPortalActivities(collaborators: ActivityCollaborators): Po
 export function createLedgerActivities(collaborators: ActivityCollaborators): LedgerActivities {
   return {
     ...createInspectSource(collaborators),
+    ...createSampleSource(collaborators),
     ...createStageSource(collaborators),
     ...createRecordState(collaborators),
     ...createCompareShard(collaborators),

@@ -120,7 +120,8 @@ export interface MigrationInput {
 export interface PlanningInput {
   readonly run: string;
   readonly ledgerId: string;
-  readonly stopAfter: 'preflight' | 'plan';
+  /** `sample`: a look at the source's first rows and the portal's schema, for a mapping that is still to be made. */
+  readonly stopAfter: 'sample' | 'preflight' | 'plan';
   /** The run whose failed and skipped records it is for. */
   readonly retryOf?: string;
 }

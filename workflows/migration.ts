@@ -171,6 +171,9 @@ async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFac
   if (facts.undecided > 0) {
     throw toNotStarted({ type: 'PlanError', details: { code: 'undecided-matches', exitCode: 5 } });
   }
+  if ((facts.openDealsToAccept ?? 0) > 0) {
+    throw toNotStarted({ type: 'PlanError', details: { code: 'open-deals-without-owner', exitCode: 5 } });
+  }
   if (facts.simulator || own.state().approved) {
     return;
   }

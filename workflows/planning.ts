@@ -1,8 +1,8 @@
-/** What `check` and `plan` start: looks at source and portal, and plans what would happen to each record. Changes nothing in the portal. */
+/** What `init`, `check` and `plan` start: looks at source and portal, and plans what would happen to each record. Changes nothing in the portal. */
 import { proxyActivities, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Phase, RunState } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
-import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
+import type { LedgerActivities, PortalActivities, PreflightTold } from '../activities/migration-activities';
 import { LEDGER, LONG, READ } from './activity-options';
 import { toActivityEnd } from './failed-call';
 import { taskQueues } from './messages';
@@ -12,16 +12,19 @@ import { PORTAGE_MIGRATION, PORTAGE_PHASE, PORTAGE_STATE } from './search-attrib
 
 export interface PlanningResult {
   readonly portalId: string;
-  /** Null when only the preflight was asked for. */
+  /** Null when less was asked for. */
   readonly plan: PlanFacts | null;
 }
+
+/** The plan tells itself what is no mistake; a mapping that is still to be proposed has none. */
+const TOLD: Readonly<Record<PlanningInput['stopAfter'], PreflightTold>> = { sample: 'nothing', preflight: 'everything', plan: 'mistakes' };
 
 /** @throws ApplicationFailure with the type, code and exit code of what must be mended */
 export async function planning({ run, ledgerId, stopAfter, retryOf }: PlanningInput): Promise<PlanningResult> {
   const ledgerQueue = { taskQueue: taskQueues.ledger(ledgerId) };
   const portalQueue = { taskQueue: taskQueues.portal(ledgerId) };
   const { recordState } = proxyActivities<LedgerActivities>({ ...LEDGER, ...ledgerQueue });
-  const { inspectSource, stageSource } = proxyActivities<LedgerActivities>({ ...LONG, ...ledgerQueue });
+  const { inspectSource, sampleSource, stageSource } = proxyActivities<LedgerActivities>({ ...LONG, ...ledgerQueue });
   const { inspectPortal } = proxyActivities<PortalActivities>({ ...READ, ...portalQueue });
   const { planMigration } = proxyActivities<PortalActivities>({ ...LONG, ...portalQueue });
 
@@ -39,8 +42,11 @@ export async function planning({ run, ledgerId, stopAfter, retryOf }: PlanningIn
   try {
     await show('planning', phase);
     await performed(() => inspectSource({ run }));
-    const { portalId } = await performed(() => inspectPortal({ run }));
-    if (stopAfter === 'preflight') {
+    if (stopAfter === 'sample') {
+      await performed(() => sampleSource({ run }));
+    }
+    const { portalId } = await performed(() => inspectPortal({ run, tell: TOLD[stopAfter] }));
+    if (stopAfter !== 'plan') {
       await show('planned', 'preflight');
       return { portalId, plan: null };
     }

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { withLines } from '../../domain/migration-file-lines';
 import { CommandError, EXIT } from '../command-error';
 import { followMigration } from '../follow';
 import { exitCodeOf, explainNotStarted } from '../outcome';
@@ -53,11 +55,14 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
     }
     return;
   }
-  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text');
+  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text', file);
 }
 
-/** Follows, asks for approval at a terminal, prints findings or the report, and sets the exit code. Shared by start, watch and resume. */
-export async function followToEnd(portage: PortageClient, migration: Migration, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>, format: 'text' | 'json'): Promise<void> {
+/**
+ * Follows, asks for approval at a terminal, prints findings or the report, and sets the exit code. Shared by start, watch and resume.
+ * @param file the migration file, where the command was given one: findings name their line in it
+ */
+export async function followToEnd(portage: PortageClient, migration: Migration, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>, format: 'text' | 'json', file?: string): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
   process.once('SIGINT', onInterrupt);
@@ -69,7 +74,8 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
     }
     const report = await migration.report();
     if (status.state === 'not-started') {
-      (await explainNotStarted(portage.ledger, migration.run)).lines.forEach((line) => terminal.remark(line));
+      const findings = await portage.ledger.runs.readFindings(migration.run);
+      (await explainNotStarted(portage.ledger, migration.run, file === undefined ? findings : withLines(findings, await readFile(file, 'utf8'), file))).lines.forEach((line) => terminal.remark(line));
       terminal.remark(`Run ${migration.run} was not started: nothing was written.`);
     } else if (report !== null && format === 'text') {
       renderReport(report).forEach((line) => terminal.print(line));

@@ -6,8 +6,10 @@ import { createAccountCalls } from './account-calls';
 import { createAssociationCalls } from './association-calls';
 import { createHubspotClient } from './client';
 import { createFreshClock, SYSTEM_TICKS, type TickSource } from './fresh-clock';
+import { createLimitsCalls } from './limits-calls';
 import { createRecordCalls } from './record-calls';
 import { createSchemaCalls } from './schema-calls';
+import { createScopeProbe } from './scope-probe';
 import { answersAsSimulator } from './simulator-probe';
 import { readSnapshot } from './snapshot';
 import { createTransport, type Send } from './transport';
@@ -60,6 +62,8 @@ export function createHubspotConnector(options: HubspotConnectorOptions): Target
       return snapshot;
     },
     isSimulator: (signal) => answersAsSimulator(baseUrl, transport, signal),
+    ...createLimitsCalls(client),
+    ...createScopeProbe(client),
     ...createRecordCalls(client),
     ...createAssociationCalls(client),
     ...createSchemaCalls(client),

@@ -13,6 +13,9 @@ export const associationsPath = (from: ObjectType, to: ObjectType | AttachedObje
 export const pipelinesPath = (objectType: ObjectType, rest = ''): string => `/crm/pipelines/${API_VERSION}/${objectType}${rest}`;
 export const ownersPath = (): string => `/crm/owners/${API_VERSION}`;
 export const customPropertyLimitsPath = (): string => `/crm/limits/${API_VERSION}/custom-properties`;
+export const recordLimitsPath = (): string => `/crm/limits/${API_VERSION}/records`;
+export const pipelineLimitsPath = (): string => `/crm/limits/${API_VERSION}/pipelines`;
+export const labelLimitsPath = (): string => `/crm/limits/${API_VERSION}/associations/labels`;
 export const accountDetailsPath = (): string => `/account-info/${API_VERSION}/details`;
 export const dailyUsagePath = (): string => `/account-info/${API_VERSION}/api-usage/daily/private-apps`;
 /** Has no dated successor. Source: private apps overview. */

@@ -136,10 +136,16 @@ export const pipelineListSchema = z.object({
 export type PipelineReply = z.infer<typeof pipelineListSchema>['results'][number];
 
 export const propertyValidationsSchema = z.object({
-  results: z.array(z.object({ propertyName: z.string(), propertyValidationRules: listOf(z.object({ ruleType: z.string(), ruleArguments: listOf(z.union([z.string(), z.number(), z.boolean()]).transform(String)) })) })),
+  results: z.array(z.object({ propertyName: z.string(), propertyValidationRules: listOf(z.object({ ruleType: z.string(), ruleArguments: listOf(z.union([z.string(), z.number(), z.boolean()]).transform(String)), shouldApplyNormalization: optionalFlag })) })),
 });
 
 export const customPropertyLimitsSchema = z.object({ byObjectType: listOf(z.object({ objectTypeId: z.string(), limit: optionalCount, usage: optionalCount })) });
+
+/** Records and pipelines alike. Source: limits tracking API, 2026-09. */
+export const objectLimitsSchema = z.object({ hubspotDefinedObjectTypes: listOf(z.object({ objectTypeId: z.string(), limit: optionalCount, usage: optionalCount })) });
+
+const limitedType = z.object({ objectTypeId: z.string() });
+export const labelLimitsSchema = z.object({ results: listOf(z.object({ fromObjectType: limitedType, toObjectType: limitedType, limit: optionalCount, usage: optionalCount })) });
 
 // ---------------------------------------------------------------- account
 

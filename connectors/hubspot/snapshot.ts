@@ -14,7 +14,17 @@ const SIDE_BY_SIDE = 6;
 const WITH_PIPELINES: readonly ObjectType[] = ['deals'];
 
 type Owner = PortalSnapshot['owners'][number];
-type ValidationRule = PortalObject['validationRules'][number];
+type Rules = Pick<PortalObject, 'requiredOnCreate' | 'conditionalRequired' | 'validationRules'>;
+
+const NO_RULES: Rules = { requiredOnCreate: [], conditionalRequired: [], validationRules: [] };
+
+/**
+ * What admins require of a record as a whole. HubSpot's announcement of 2026-08 ("CRM API write validation enforcement") says that the rules can be read through the
+ * property validations, and not in which form: OPEN. These two forms are the simulator's, behind its switch `requirementsInValidations`; a portal that has neither
+ * answers with the codes alone, at the write.
+ */
+const REQUIRED_ON_CREATE = 'REQUIRED_ON_CREATE';
+const CONDITIONALLY_REQUIRED = 'CONDITIONALLY_REQUIRED';
 
 /**
  * Reads the portal: for three object types 16 calls, and one more for each further page of 100 owners. Lists are sorted, so that equal portals give equal snapshots.
@@ -36,7 +46,7 @@ export async function readSnapshot(client: HubspotClient, account: AccountCalls,
       objectTypes.map(async (objectType) => {
         const [properties, rules, hasRecords, pipelines] = await Promise.all([
           bounded(() => readProperties(client, objectType, call)),
-          bounded(() => readValidationRules(client, objectType, call)),
+          bounded(() => readRules(client, objectType, call)),
           bounded(() => hasAnyRecord(client, objectType, call)),
           WITH_PIPELINES.includes(objectType) ? bounded(() => readPipelines(client, objectType, call)) : [],
         ]);
@@ -65,9 +75,7 @@ export async function readSnapshot(client: HubspotClient, account: AccountCalls,
         groups: [...new Set(live.map(({ groupName }) => groupName))].filter((groupName) => groupName !== '').sort(),
         pipelines: pipelines.map(toPortalPipeline),
         hasRecords,
-        // No endpoint states what admins require on create: it shows in the refusals (MISSING_REQUIRED_PROPERTY). What HubSpot itself requires is in the domain.
-        requiredOnCreate: [],
-        validationRules: rules,
+        ...rules,
         customPropertyLimit: limit?.limit ?? null,
         customPropertyCount: limit?.usage ?? live.filter(({ hubspotDefined }) => !hubspotDefined).length,
       };
@@ -87,15 +95,26 @@ async function readPipelines(client: HubspotClient, objectType: ObjectType, call
 }
 
 /** Empty where the token may not read them or the portal has no such endpoint: then a rule shows in refusals instead. */
-async function readValidationRules(client: HubspotClient, objectType: ObjectType, call: CallContext): Promise<ValidationRule[]> {
+async function readRules(client: HubspotClient, objectType: ObjectType, call: CallContext): Promise<Rules> {
   const request: HubspotRequest = { kind: 'schema-read', what: `${objectType} property validations`, method: 'GET', path: propertyValidationsPath(objectType) };
   const answer = await orNotAllowed(client.send(request, call));
   if (answer === null || (answer.verdict === 'rejected' && answer.status === 404)) {
-    return [];
+    return NO_RULES;
   }
-  return acceptedBody(request, answer, propertyValidationsSchema)
-    .results.flatMap(({ propertyName, propertyValidationRules }) => propertyValidationRules.map(({ ruleType, ruleArguments }) => ({ property: propertyName, ruleType, arguments: ruleArguments })))
-    .sort((one, other) => compare(one.property, other.property) || compare(one.ruleType, other.ruleType));
+  return sortRules(
+    acceptedBody(request, answer, propertyValidationsSchema).results.flatMap(({ propertyName, propertyValidationRules }) =>
+      propertyValidationRules.map(({ ruleType, ruleArguments, shouldApplyNormalization }) => ({ property: propertyName, ruleType, arguments: ruleArguments, normalizes: shouldApplyNormalization })),
+    ),
+  );
+}
+
+function sortRules(all: PortalObject['validationRules']): Rules {
+  const sorted = all.sort((one, other) => compare(one.property, other.property) || compare(one.ruleType, other.ruleType) || compare(one.arguments.join('\n'), other.arguments.join('\n')));
+  return {
+    requiredOnCreate: sorted.filter(({ ruleType }) => ruleType === REQUIRED_ON_CREATE).map(({ property }) => property),
+    conditionalRequired: sorted.flatMap(({ property, ruleType, arguments: [when, ...values] }) => (ruleType === CONDITIONALLY_REQUIRED && when !== undefined ? [{ when: { property: when, values }, required: [property] }] : [])),
+    validationRules: sorted.filter(({ ruleType }) => ruleType !== REQUIRED_ON_CREATE && ruleType !== CONDITIONALLY_REQUIRED),
+  };
 }
 
 /** Empty where the token may not read them. */

@@ -6,7 +6,7 @@
  */
 
 /** The objects that are read. Everything else is named as unread. */
-export const READ_OBJECTS = ['Account', 'Contact', 'Opportunity', 'OpportunityContactRole', 'AccountContactRelation', 'User', 'RecordType'] as const;
+export const READ_OBJECTS = ['Account', 'Contact', 'Lead', 'Opportunity', 'OpportunityContactRole', 'AccountContactRelation', 'User', 'RecordType'] as const;
 export type ReadObject = (typeof READ_OBJECTS)[number];
 
 export const isReadObject = (object: string | null): object is ReadObject => READ_OBJECTS.some((known) => known === object);

@@ -29,7 +29,7 @@ const OWNER_AND_DATES: readonly PropertyRule[] = [
   custom('source_updated_at', 'LastModifiedDate', 'Last modified in Salesforce', { kind: 'datetime' }, 'datetime'),
 ];
 
-const address = (prefix: 'Billing' | 'Mailing'): readonly PropertyRule[] => [
+const address = (prefix: 'Billing' | 'Mailing' | ''): readonly PropertyRule[] => [
   standard('address', `${prefix}Street`, { kind: 'street' }),
   standard('city', `${prefix}City`),
   standard('state', `${prefix}State`),
@@ -90,8 +90,8 @@ const COMPANIES: ObjectPreset = {
     standard('name', 'Name'),
     standard('domain', 'Website', { kind: 'domain' }),
     standard('website', 'Website'),
-    standard('phone', 'Phone'),
-    custom('fax', 'Fax', 'Fax'),
+    standard('phone', 'Phone', { kind: 'phone' }),
+    custom('fax', 'Fax', 'Fax', { kind: 'phone' }),
     ...address('Billing'),
     standard('industry', 'Industry', { kind: 'table', values: INDUSTRIES, otherwise: 'leave-out', upperSnake: true }),
     standard('numberofemployees', 'NumberOfEmployees', { kind: 'number' }),
@@ -111,15 +111,15 @@ const COMPANIES: ObjectPreset = {
 const CONTACTS: ObjectPreset = {
   objectType: 'contacts',
   sourceObject: 'Contact',
-  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'AccountId', 'IsPersonAccount'],
+  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'AccountId', 'IsPersonAccount', 'HasOptedOutOfEmail'],
   rules: [
     standard('email', 'Email', { kind: 'email' }),
     standard('salutation', 'Salutation'),
     standard('firstname', ['FirstName', 'MiddleName'], { kind: 'joined' }),
     standard('lastname', ['LastName', 'Suffix'], { kind: 'joined' }),
-    standard('phone', 'Phone'),
-    standard('mobilephone', 'MobilePhone'),
-    standard('fax', 'Fax'),
+    standard('phone', 'Phone', { kind: 'phone' }),
+    standard('mobilephone', 'MobilePhone', { kind: 'phone' }),
+    standard('fax', 'Fax', { kind: 'phone' }),
     standard('jobtitle', 'Title'),
     custom('department', 'Department', 'Department'),
     ...address('Mailing'),
@@ -131,6 +131,64 @@ const CONTACTS: ObjectPreset = {
   ],
 };
 
+/** Salesforce's default lead statuses, old and new. That of a converted lead says nothing of the contact, which is why it becomes nothing. */
+const LEAD_STATUSES = {
+  New: 'NEW',
+  'Open - Not Contacted': 'NEW',
+  Working: 'IN_PROGRESS',
+  'Working - Contacted': 'IN_PROGRESS',
+  Contacted: 'ATTEMPTED_TO_CONTACT',
+  Attempted: 'ATTEMPTED_TO_CONTACT',
+  Qualified: 'OPEN_DEAL',
+  Nurturing: 'BAD_TIMING',
+  Unqualified: 'UNQUALIFIED',
+  'Closed - Not Converted': 'UNQUALIFIED',
+  'Closed - Converted': '',
+} as const;
+
+/** HubSpot's ranges of the contact property `numemployees`; a count that two of them name is taken for the lower one. */
+const EMPLOYEE_RANGES = [
+  { upTo: 5, value: '1-5' },
+  { upTo: 25, value: '5-25' },
+  { upTo: 50, value: '25-50' },
+  { upTo: 100, value: '50-100' },
+  { upTo: 500, value: '100-500' },
+  { upTo: 1_000, value: '500-1000' },
+  { upTo: null, value: '1000+' },
+] as const;
+
+/** Behind the contacts: of a lead and a contact that are one person the contact survives. */
+const LEADS: ObjectPreset = {
+  objectType: 'contacts',
+  sourceObject: 'Lead',
+  structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'IsConverted', 'ConvertedContactId', 'ConvertedAccountId', 'ConvertedOpportunityId', 'HasOptedOutOfEmail'],
+  rules: [
+    standard('email', 'Email', { kind: 'email' }),
+    standard('salutation', 'Salutation'),
+    standard('firstname', ['FirstName', 'MiddleName'], { kind: 'joined' }),
+    standard('lastname', ['LastName', 'Suffix'], { kind: 'joined' }),
+    standard('phone', 'Phone', { kind: 'phone' }),
+    standard('mobilephone', 'MobilePhone', { kind: 'phone' }),
+    standard('fax', 'Fax', { kind: 'phone' }),
+    standard('jobtitle', 'Title'),
+    standard('company', 'Company'),
+    ...address(''),
+    standard('website', 'Website'),
+    custom('lead_source', 'LeadSource', 'Lead source'),
+    standard('hs_lead_status', 'Status', { kind: 'table', values: LEAD_STATUSES, otherwise: 'leave-out' }),
+    standard('industry', 'Industry'),
+    standard('annualrevenue', 'AnnualRevenue', { kind: 'number' }),
+    standard('numemployees', 'NumberOfEmployees', { kind: 'ranges', ranges: EMPLOYEE_RANGES }),
+    custom('rating', 'Rating', 'Rating'),
+    custom('description', 'Description', 'Description'),
+    custom('do_not_call', 'DoNotCall', 'Do not call', { kind: 'bool' }, 'bool'),
+    ...OWNER_AND_DATES,
+  ],
+};
+
+/** What tells the stage of a deal, and the pipeline that it is in. */
+const STAGE_COLUMNS = ['StageName', 'IsClosed', 'IsWon', 'RecordTypeId'] as const;
+
 const DEALS: ObjectPreset = {
   objectType: 'deals',
   sourceObject: 'Opportunity',
@@ -140,8 +198,8 @@ const DEALS: ObjectPreset = {
     standard('amount', 'Amount', { kind: 'number' }),
     standard('deal_currency_code', 'CurrencyIsoCode', { kind: 'currency' }),
     standard('closedate', 'CloseDate', { kind: 'day-at' }),
-    standard('pipeline', ['StageName', 'IsClosed', 'IsWon'], { kind: 'pipeline' }),
-    standard('dealstage', ['StageName', 'IsClosed', 'IsWon'], { kind: 'stage' }),
+    standard('pipeline', STAGE_COLUMNS, { kind: 'pipeline' }),
+    standard('dealstage', STAGE_COLUMNS, { kind: 'stage' }),
     custom('source_stage', 'StageName', 'Stage in Salesforce'),
     standard('dealtype', 'Type', { kind: 'table', values: DEAL_TYPES, otherwise: 'leave-out' }),
     standard('description', 'Description'),
@@ -153,10 +211,11 @@ const DEALS: ObjectPreset = {
   ],
 };
 
-export const SALESFORCE_PRESETS: readonly ObjectPreset[] = [COMPANIES, CONTACTS, DEALS];
+/** Of the source objects of one target type, the first one's records come first. */
+export const SALESFORCE_PRESETS: readonly ObjectPreset[] = [COMPANIES, CONTACTS, LEADS, DEALS];
 
 /** Raised when the preset changes what it writes: part of the plan's digest. */
-export const SALESFORCE_PRESET_VERSION = 1;
+export const SALESFORCE_PRESET_VERSION = 2;
 
 /** Columns of the objects that only hold links or owners. */
 export const LINK_OBJECT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -174,6 +233,7 @@ export const PERSON_ACCOUNT_COLUMNS: Readonly<Record<string, string>> = {
   Birthdate: 'PersonBirthdate',
   LeadSource: 'PersonLeadSource',
   DoNotCall: 'PersonDoNotCall',
+  HasOptedOutOfEmail: 'PersonHasOptedOutOfEmail',
   MailingStreet: 'PersonMailingStreet',
   MailingCity: 'PersonMailingCity',
   MailingState: 'PersonMailingState',

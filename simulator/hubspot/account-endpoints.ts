@@ -69,14 +69,22 @@ export function pipelineLimits(portal: Portal): ApiAnswer {
   return { status: 200, body: { hubspotDefinedObjectTypes: byObjectType, customObjectTypes: { overallLimit: 0, overallUsage: 0, overallPercentage: 0, byObjectType: [] } } };
 }
 
+/** HubSpot docs, "Read association label limits": types as objects with their labels, and every label of the pair. */
 export function labelLimits(portal: Portal): ApiAnswer {
-  const pairs = new Map<string, { fromObjectTypeId: string; toObjectTypeId: string; usage: number }>();
-  for (const { fromTypeId, toTypeId, category } of portal.associations.allTypes()) {
+  const pairs = new Map<string, { from: string; to: string; labels: string[] }>();
+  for (const { fromTypeId, toTypeId, category, label } of portal.associations.allTypes()) {
     const key = `${fromTypeId}>${toTypeId}`;
-    const pair = pairs.get(key) ?? { fromObjectTypeId: fromTypeId, toObjectTypeId: toTypeId, usage: 0 };
-    pairs.set(key, { ...pair, usage: pair.usage + (category === 'USER_DEFINED' ? 1 : 0) });
+    const pair = pairs.get(key) ?? { from: fromTypeId, to: toTypeId, labels: [] };
+    pairs.set(key, { ...pair, labels: [...pair.labels, ...(category === 'USER_DEFINED' ? [label ?? ''] : [])] });
   }
-  return { status: 200, body: { results: [...pairs.values()].map((pair) => ({ ...pair, limit: LABEL_LIMIT, percentage: pair.usage / LABEL_LIMIT })) } };
+  const named = (objectTypeId: string): Readonly<Record<string, string>> => {
+    const type = portal.objects.get(objectTypeId)?.type;
+    return { objectTypeId, singularLabel: capitalised(type?.singular ?? ''), pluralLabel: capitalised(type?.plural ?? '') };
+  };
+  return {
+    status: 200,
+    body: { results: [...pairs.values()].map(({ from, to, labels: allLabels }) => ({ fromObjectType: named(from), toObjectType: named(to), allLabels, limit: LABEL_LIMIT, usage: allLabels.length, percentage: allLabels.length / LABEL_LIMIT })) },
+  };
 }
 
 interface Usage {

@@ -34,7 +34,7 @@ export function isNewest(version: ApiVersion): boolean {
 }
 
 export function writeContextOf({ token, version }: ApiRequest): WriteContext {
-  return { actor: token.actor, adminRules: isNewest(version) ? 'enforced' : 'ignored', nulls: isNewest(version) ? 'clear' : 'refuse' };
+  return { actor: token.actor, adminRules: isNewest(version) ? 'all' : 'single-properties', nulls: isNewest(version) ? 'clear' : 'refuse' };
 }
 
 /** @throws VendorError 400 when the body is missing or no object */

@@ -32,6 +32,8 @@ export const switchesBody = z.strictObject({
   newContactLifecycleStage: z.string().optional(),
   bodyLimitBytes: count.optional(),
   validationRulesEnforced: z.boolean().optional(),
+  openRuleReadings: z.enum(['lenient', 'strict']).optional(),
+  requirementsInValidations: z.boolean().optional(),
   archivedRecordsReappearInSearch: z.boolean().optional(),
   mergedIdsInAssociations: z.enum(['follow', 'unknown']).optional(),
   companyEnrichment: z.boolean().optional(),
@@ -118,7 +120,7 @@ export const portalBody = z.strictObject({
         .array(z.strictObject({ objectType: z.string(), when: z.strictObject({ propertyName: z.string(), values: z.array(z.string()) }), required: z.array(z.string()) }))
         .optional(),
       validation: z
-        .array(z.strictObject({ objectType: z.string(), propertyName: z.string(), rules: z.array(z.strictObject({ ruleType: z.string(), ruleArguments: z.array(z.string()) })) }))
+        .array(z.strictObject({ objectType: z.string(), propertyName: z.string(), rules: z.array(z.strictObject({ ruleType: z.string(), ruleArguments: z.array(z.string()), shouldApplyNormalization: z.boolean().optional() })) }))
         .optional(),
     })
     .optional(),

@@ -5,15 +5,15 @@ import { textOf } from '../json';
 import { LIFECYCLE_STAGES } from './default-properties';
 import { upperName } from './object-types';
 import { isReadOnly, optionsOf, takeRecordId, type Portal, type PortalObject } from './portal';
-import { ruleProblems } from './portal-rules';
+import { missingProblems, ruleProblems } from './portal-rules';
 import { checkValue, type ValueProblem } from './property-values';
 import type { Actor, StoredRecord } from './record-store';
 
 /** On whose behalf a write happens and which rules bind it. */
 export interface WriteContext {
   readonly actor: Actor;
-  /** Rules that admins set: they bind API writes on the 2026-09 paths. HubSpot changelog, "CRM API write validation enforcement". */
-  readonly adminRules: 'enforced' | 'ignored';
+  /** Rules that admins set: those for single properties bind every API write, those for what is required bind writes on the 2026-09 paths, and none binds a person. */
+  readonly adminRules: 'all' | 'single-properties' | 'none';
   readonly nulls: 'clear' | 'refuse';
 }
 
@@ -93,12 +93,14 @@ export function changeRecord(portal: Portal, object: PortalObject, record: Store
 function checkProperties(portal: Portal, object: PortalObject, raw: JsonObject, record: StoredRecord | undefined, context: WriteContext): Map<string, string> {
   const problems: ValueProblem[] = [];
   const changes = new Map<string, string>();
-  for (const [name, given] of Object.entries(raw)) {
-    if (given === null && context.nulls === 'refuse') {
+  const given = new Map<string, string>();
+  for (const [name, value] of Object.entries(raw)) {
+    if (value === null && context.nulls === 'refuse') {
       throw validationError(`Invalid input JSON: the value of property ${name} must not be null`);
     }
-    const text = given === null ? '' : textOf(given);
+    const text = value === null ? '' : textOf(value);
     if (text === undefined) throw new VendorError(400, { message: `Invalid input JSON on line 1, column 1: Cannot deserialize value of type \`java.lang.String\` (property ${name})` });
+    given.set(name, text);
     const property = object.registry.live(name);
     if (!property) {
       problems.push({ name, code: 'PROPERTY_DOESNT_EXIST', message: `Property "${name}" does not exist` });
@@ -113,7 +115,8 @@ function checkProperties(portal: Portal, object: PortalObject, raw: JsonObject, 
       else changes.set(name, checked.value);
     }
   }
-  if (context.adminRules === 'enforced') problems.push(...ruleProblems(portal, object, changes, record));
+  if (context.adminRules !== 'none') problems.push(...ruleProblems(portal, object, changes));
+  if (context.adminRules === 'all') problems.push(...missingProblems(portal, object, given, record));
   if (problems.length > 0) throw propertiesNotValid(portal, problems);
   return changes;
 }

@@ -15,7 +15,7 @@ const DEFAULT_USER_ID = 50_001;
 export function editAsPerson(portal: Portal, edit: PersonEdit): EditResult {
   const userId = edit.userId ?? DEFAULT_USER_ID;
   const actor = { sourceType: 'CRM_UI', sourceId: 'CRM_UI', userId };
-  const context: WriteContext = { actor, adminRules: 'ignored', nulls: 'clear' };
+  const context: WriteContext = { actor, adminRules: 'none', nulls: 'clear' };
   switch (edit.action) {
     case 'create': {
       const record = prepareCreate(portal, objectOf(portal, edit.objectType), edit.properties, context).commit();

@@ -25,6 +25,8 @@ const EMAIL = /^[^\s@"(),:;<>[\]\\]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}
 /** The value as the portal would store it, or why it refuses it. An empty text clears and is always right. */
 export function checkValue(property: Property, raw: string, current: string | undefined, context: ValueContext): CheckedValue {
   if (raw === '') return { value: '' };
+  // HubSpot changelog, "Enhanced validations for non-string properties", 2025-04-07.
+  if (property.type !== 'string' && raw !== raw.trim()) return refused('LEADING_TRAILING_WHITESPACE', `"${raw}" includes leading or trailing whitespace.`);
   switch (property.type) {
     case 'number':
       return checkNumber(raw);

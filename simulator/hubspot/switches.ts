@@ -15,6 +15,8 @@ export const DEFAULT_SWITCHES: Switches = {
   newContactLifecycleStage: 'lead',
   bodyLimitBytes: 0,
   validationRulesEnforced: true,
+  openRuleReadings: 'lenient',
+  requirementsInValidations: false,
   archivedRecordsReappearInSearch: false,
   mergedIdsInAssociations: 'follow',
   companyEnrichment: false,

@@ -42,6 +42,7 @@ describe('inspectPortal', () => {
   ])('ends with a finding for %s', async (_, options, type, code, exitCode) => {
     const planning = await planningOf(options);
 
+    await planning.inspectSource();
     const error = await failure(planning.inspectPortal());
 
     expect({ type: error.type, code: error.details.code, exitCode: error.details.exitCode }).toEqual({ type, code, exitCode });
@@ -56,7 +57,7 @@ describe('inspectPortal', () => {
     await ledger.runs.update(other.run, { state: 'paused', phase: 'contacts' });
     await ledger.runs.claimPortal(other.run, { portalId: '1234567', keyProperty: 'salesforce_id', objectTypes: ['contacts'] });
     const { run } = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest, now: '2026-09-01T10:00:00.000Z' });
-    const inspect = () => new MockActivityEnvironment().run(() => createInspectPortal({ ledger, target: aTargetPortal() }).inspectPortal({ run }));
+    const inspect = () => new MockActivityEnvironment().run(() => createInspectPortal({ ledger, target: aTargetPortal(), openSource: () => looking.source }).inspectPortal({ run }));
 
     expect(await failure(inspect())).toMatchObject({ type: 'PlanError', details: { code: 'other-run-writing', exitCode: 3 } });
     expect((await ledger.runs.readFindings(run)).map(({ message }) => message)).toEqual(['Run other.1 is writing to portal 1234567, to object types that this source holds too.']);
@@ -65,6 +66,7 @@ describe('inspectPortal', () => {
 
   it('names the scope that is missing', async () => {
     const planning = await planningOf({ target: aTargetPortal({ snapshot: aSnapshot({ scopes: needed }) }) });
+    await planning.inspectSource();
     await failure(planning.inspectPortal());
 
     expect((await findingsOf(planning))[0]?.message).toContain('crm.objects.owners.read');
@@ -91,6 +93,51 @@ describe('inspectSource', () => {
 
     expect(await failure(planning.inspectSource())).toMatchObject({ type: 'PlanError', details: { code: 'file-truncated', exitCode: 3 } });
     expect(await findingsOf(planning)).toEqual([finding]);
+  });
+});
+
+describe('sampleSource', () => {
+  it('keeps how values are written and their type, and none of them', async () => {
+    const planning = await planningOf({ source: aRowsSource({ Contact: [aContactRow(1, { Floor__c: '12', Since__c: '2024-01-31', Secret__c: 'Geheimnis' }), aContactRow(2, { Floor__c: '7', Since__c: null, Secret__c: 'Top Secret' })] }) });
+    await planning.inspectSource();
+
+    expect((await planning.sampleSource()).columnCount).toBeGreaterThan(3);
+
+    const inspection = await planning.ledger.staging.readInspection(planning.row.stagingId);
+    expect(inspection?.samples?.['Contact']).toMatchObject({
+      Floor__c: { filledCount: 2, rowCount: 2, type: 'number', shapes: ['9', '99'] },
+      Since__c: { filledCount: 1, type: 'date', shapes: ['9999-99-99'] },
+      Secret__c: { type: 'string', shapes: ['Aa+', 'Aa+ Aa+'] },
+    });
+    expect(JSON.stringify(inspection?.samples)).not.toMatch(/Geheimnis|Secret[^_]/);
+  });
+});
+
+describe('inspectPortal of a source that was looked at', () => {
+  const source = aRowsSource({ Contact: [aContactRow(1)], Opportunity: [{ Id: '0065e0000000001AAA', Name: 'D', StageName: 'Open', Amount: '1' }] });
+  const definition = { source: { crm: 'salesforce', files: '/export' }, objects: { contacts: { properties: { firstnam: 'FirstName' } } } };
+
+  it('tells everything it found to a check, all mistakes at once', async () => {
+    const planning = await planningOf({ source, definition });
+    await planning.inspectSource();
+
+    const error = await failure(planning.inspectPortal('everything'));
+
+    expect(error).toMatchObject({ type: 'PlanError', details: { exitCode: 3 } });
+    const findings = await findingsOf(planning);
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code).sort()).toEqual(['currency-unknown', 'unknown-property']);
+    expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['portal', 'quota', 'pipelines-to-make']));
+  });
+
+  it('tells mistakes alone to a plan, and nothing to a first look', async () => {
+    const [plan, look] = [await planningOf({ source, definition }), await planningOf({ source, definition })];
+    await plan.inspectSource();
+    await look.inspectSource();
+    await failure(plan.inspectPortal());
+
+    expect((await findingsOf(plan)).map(({ severity }) => severity)).toEqual(['error', 'error']);
+    expect(await look.inspectPortal('nothing')).toEqual({ portalId: '1234567' });
+    expect((await findingsOf(look)).map(({ code }) => code)).toEqual(['simulated-portal']);
   });
 });
 

@@ -31,6 +31,8 @@ import { anId } from '../support/rows-source';
 const KEY = 'salesforce_id';
 const account = (number: number): string => anId('001', number);
 const contact = (number: number): string => anId('003', number);
+/** The capital in the prefix shows in the check characters. */
+const lead = (number: number): string => `${anId('00Q', number).slice(0, 15)}EAA`;
 const deal = (number: number): string => anId('006', number);
 /** 15 characters: the three that check the case are left away. */
 const role = (number: number): string => anId('00K', number).slice(0, 15);
@@ -53,9 +55,16 @@ const FILES = {
     [contact(3), account(99), 'Cem', 'Ay', 'not an address', contact(98)],
   ),
   'Opportunity.csv': csv(
-    ['Id', 'AccountId', 'Name', 'StageName', 'Amount', 'CloseDate', 'IsClosed', 'IsWon'],
-    [deal(1), account(1), 'Counted in words', 'Prospecting', 'twelve', '2026-03-15', 'false', 'false'],
-    [deal(2), account(2), 'Plain', 'Prospecting', '1200.50', '2026-12-31', 'false', 'false'],
+    ['Id', 'AccountId', 'Name', 'StageName', 'Amount', 'CloseDate', 'IsClosed', 'IsWon', 'RecordTypeId', 'ContactId'],
+    [deal(1), account(1), 'Counted in words', 'Prospecting', 'twelve', '2026-03-15', 'false', 'false', '', contact(1)],
+    [deal(2), account(2), 'Plain', 'Prospecting', '1200.50', '2026-12-31', 'true', 'true', anId('012', 1), lead(1)],
+  ),
+  'RecordType.csv': csv(['Id', 'Name', 'SobjectType'], [anId('012', 1), 'Renewals', 'Opportunity']),
+  'Lead.csv': csv(
+    ['Id', 'FirstName', 'LastName', 'Company', 'Status', 'NumberOfEmployees', 'Phone', 'IsConverted', 'ConvertedContactId', 'Housing__c', 'Income__c', 'Member_Since__c', 'Gender__c'],
+    [lead(1), 'Ann', 'Lee', 'Acme', 'Closed - Converted', '', '030 1', 'true', contact(1), 'Rent', '12', '2020-02-29', 'f'],
+    [lead(2), 'Dan', 'Moe', 'Moe & Co', 'Working - Contacted', '30', '', 'false', '', 'Rent', '7.5', '2021-01-01', 'm'],
+    [lead(3), 'Eve', 'Poe', '', 'Qualified', 'many', '', 'false', '', 'Rent', '', '', 'f'],
   ),
   'OpportunityContactRole.csv': csv(['Id', 'OpportunityId', 'ContactId', 'IsPrimary'], [role(1), deal(1), contact(1), 'true'], [role(2), deal(1), contact(77), 'false']),
 };
@@ -135,7 +144,7 @@ describe('the awkward cases of an export, from the file to the portal', () => {
     expect(propertiesOf('contacts', contact(1))).toMatchObject({ firstname: 'Ann', email: 'office@acme.com' });
     expect(propertiesOf('contacts', contact(2))).toMatchObject({ firstname: 'Bob', shared_email: 'office@acme.com' });
     expect(propertiesOf('contacts', contact(2)).email).toBeUndefined();
-    expect(report.objects.contacts).toMatchObject({ source: 3, created: 3, folded: 0, leftOut: 0 });
+    expect(report.objects.contacts).toMatchObject({ source: 6, created: 5, folded: 1, leftOut: 0 });
   });
 
   it('five accounts with one domain: all five are there without it, flagged, with their web address', () => {
@@ -147,7 +156,7 @@ describe('the awkward cases of an export, from the file to the portal', () => {
   });
 
   it('a role for a contact that is not in the export: the deal is there, the association counts as missingEnd', () => {
-    expect(report.associations['deals-contacts']).toMatchObject({ source: 2, planned: 1, missingEnd: 1, added: 1 });
+    expect(report.associations['deals-contacts']).toMatchObject({ source: 4, planned: 2, duplicate: 1, missingEnd: 1, added: 2 });
     expect(inPortal('deals', deal(1))).toHaveLength(1);
   });
 
@@ -190,9 +199,31 @@ describe('the awkward cases of an export, from the file to the portal', () => {
     expect(propertiesOf('contacts', contact(3)).email).toBeUndefined();
   });
 
-  it('an unresolved id in a column that nothing reads: no association is missed, and the column is named with its count', async () => {
+  it('a converted lead: combined with its contact, which is the customer of the deal that names the lead', () => {
+    expect(inPortal('contacts', lead(1))).toEqual([]);
+    expect(propertiesOf('contacts', contact(1))).toMatchObject({ salesforce_merged_ids: lead(1), company: 'Acme', phone: '030 1', lifecyclestage: 'customer' });
+  });
+
+  it('leads: contacts with status, range of employees and stage as the plan says, whatever of them cannot be read', () => {
+    expect(propertiesOf('contacts', lead(2))).toMatchObject({ company: 'Moe & Co', hs_lead_status: 'IN_PROGRESS', numemployees: '25-50', lifecyclestage: 'lead' });
+    expect(propertiesOf('contacts', lead(3))).toMatchObject({ hs_lead_status: 'OPEN_DEAL', lifecyclestage: 'salesqualifiedlead' });
+    expect(planOf('contacts', lead(3))[0]?.cells).toContainEqual(expect.objectContaining({ column: 'NumberOfEmployees', code: 'invalid-number' }));
+  });
+
+  it('custom columns: properties of their own, beside one of the portal with that name', () => {
+    expect(propertiesOf('contacts', lead(2))).toMatchObject({ housing: 'Rent', income: '7.5', member_since: '2021-01-01', gender_salesforce: 'm' });
+    expect(propertiesOf('contacts', lead(2)).gender).toBeUndefined();
+  });
+
+  it('a record type of deals: a pipeline of its own', () => {
+    expect(propertiesOf('deals', deal(1)).pipeline).toBe('portage_acme');
+    expect(propertiesOf('deals', deal(2)).pipeline).toBe(`portage_acme_${anId('012', 1).toLowerCase()}`);
+  });
+
+  it('an unresolved id in a custom column: no association is missed, and the id stands in a property of its own', async () => {
     expect((await findings('dangling-reference')).map(({ place }) => place).sort()).toEqual(['Contact.AccountId', 'OpportunityContactRole.OpportunityId+ContactId']);
-    expect(report.notMoved).toContainEqual({ place: 'Contact.Referred_By__c', count: 2, why: 'unread-column' });
+    expect((await findings('custom-column')).map(({ place, count }) => [place, count])).toContainEqual(['Contact.Referred_By__c', 2]);
+    expect(propertiesOf('contacts', contact(2)).referred_by).toBe(contact(99));
     expect(inPortal('contacts', contact(2))).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { addsUp, associationsAddUp } from '../../domain/migration-plan';
 import { isWritten } from '../../domain/record-identity';
 import { aPlanning } from '../support/planned-migration';
-import { aContactRow, anAccount, anId, anOpportunity, aRowsSource } from '../support/rows-source';
+import { aContactRow, aLead, anAccount, anId, anOpportunity, aRowsSource } from '../support/rows-source';
 import type { Row } from '../support/rows-source';
 
 const number = fc.integer({ min: 1, max: 6 });
@@ -14,6 +14,8 @@ const contacts = fc.array(fc.record({ number, AccountId: maybeId('001'), MasterR
 const deals = fc.array(fc.record({ number, AccountId: maybeId('001'), ContactId: maybeId('003'), StageName: fc.constantFrom('', 'New', 'Won'), Amount: fc.constantFrom('', '5', 'x') }), { maxLength: 6 });
 const roles = fc.array(fc.record({ number, OpportunityId: maybeId('006'), ContactId: maybeId('003'), IsDeleted: deleted }), { maxLength: 8 });
 
+const leads = fc.array(fc.record({ number, MasterRecordId: maybeId('00Q'), IsDeleted: deleted, IsConverted: fc.constantFrom('true', '0', ''), ConvertedContactId: maybeId('003'), ConvertedAccountId: maybeId('001'), Email: fc.constantFrom('', 'a@acme.com', 'c@acme.com'), LastName: fc.constantFrom('', 'Lee', 'Ray') }), { maxLength: 6 });
+
 const numbered = (make: (number: number, changes: Row) => Row) => (drawn: { number: number }): Row => {
   const { number: at, ...changes } = drawn;
   return make(at, changes);
@@ -22,9 +24,9 @@ const numbered = (make: (number: number, changes: Row) => Row) => (drawn: { numb
 describe('planMigration over random sources', () => {
   it('always adds up, folds only into what is written, and links only what is written', async () => {
     await fc.assert(
-      fc.asyncProperty(accounts, contacts, deals, roles, async (account, contact, deal, role) => {
+      fc.asyncProperty(accounts, contacts, leads, deals, roles, async (account, contact, lead, deal, role) => {
         const source = aRowsSource({
-          Account: account.map(numbered(anAccount)), Contact: contact.map(numbered(aContactRow)), Opportunity: deal.map(numbered(anOpportunity)),
+          Account: account.map(numbered(anAccount)), Contact: contact.map(numbered(aContactRow)), Lead: lead.map(numbered(aLead)), Opportunity: deal.map(numbered(anOpportunity)),
           OpportunityContactRole: role.map(({ number: at, ...changes }) => ({ Id: anId('00K', at), ...changes })),
         });
         const planning = await aPlanning({ source });

@@ -201,6 +201,21 @@ describe('planMigration with deleted and merged rows', () => {
   });
 });
 
+describe('planMigration with what a plan tells beside its counts', () => {
+  it('keeps the mapping with fill rates, the day\'s calls, and how many new contacts have an e-mail address', async () => {
+    const { planning } = await planned(
+      { Account: [anAccount(1)], Contact: [aContactRow(1, { Email: 'a@acme.com' }), aContactRow(2, { Email: 'b@acme.com', IsDeleted: 'true' }), aContactRow(3)] },
+      { definition: { quota: { reserve: '40%' }, objects: { contacts: { properties: { jobtitle: 'Email' } } } } },
+    );
+
+    const plan = await planning.ledger.plans.read(planning.row.stagingId);
+    expect(plan?.newContactsWithEmail).toBe(1);
+    expect(plan?.quota).toEqual({ limit: 650_000, remaining: 650_000, resetsAt: '2026-09-02T04:00:00.000Z', timeZone: 'America/New_York', reserve: 0.4 });
+    const mapped = plan?.mapping.map(({ objectType, property, columns, by, filled, rows }) => [objectType, property, columns.join('+'), by, filled, rows]);
+    expect(mapped).toEqual(expect.arrayContaining([['contacts', 'email', 'Email', 'preset', 2, 3], ['contacts', 'jobtitle', 'Email', 'file', 2, 3], ['companies', 'name', 'Name', 'preset', 1, 1]]));
+  });
+});
+
 describe('planMigration with owners', () => {
   it('finds owners by e-mail, keeps the name, and reports each unmatched owner once', async () => {
     const snapshot = aSnapshot({ owners: [{ id: '77', email: 'Sue@Acme.com', archived: false }] });
@@ -278,21 +293,38 @@ describe('planMigration against records that are there', () => {
     expect((await planning.planned('contacts'))[0]?.properties).toEqual(properties);
   });
 
+  it.each([
+    ['fill-blanks', [['firstname', 'Ann']]],
+    ['overwrite', []],
+    ['leave', [['firstname', 'Ann'], ['lastname', 'Lee 1']]],
+  ])('keeps what stood there before, and what %s does not write over', async (onMatch, kept) => {
+    const target = aTargetPortal({ snapshot, records: { contacts: [there('p1', { email: 'a@acme.com', firstname: 'Old', jobtitle: 'Buyer' })] } });
+
+    const { planning } = await planned({ Contact: [aContactRow(1, { Email: 'A@acme.com' }), aContactRow(2)] }, { target, definition: { objects: { contacts: { onMatch } } } });
+
+    const [matched, created] = await planning.planned('contacts');
+    expect(matched?.before).toEqual({ email: 'a@acme.com', firstname: 'Old', lastname: null, salesforce_id: null });
+    expect(matched?.cells.filter(({ code }) => code === 'kept-in-portal').map(({ property, rawValue }) => [property, rawValue])).toEqual(kept);
+    expect(created?.before).toEqual({});
+    // One read by key and one by e-mail, as for the verdicts alone.
+    expect(await planning.ledger.facts.readCalls(planning.row.run)).toContainEqual(expect.objectContaining({ kind: 'read', count: 2 }));
+  });
+
   it('plans what the run itself has written as it was, after its ledger was lost', async () => {
-    const stamped = { ...snapshot, objects: snapshot.objects.map((object) => ({ ...object, properties: [...object.properties, aProperty('migration_provenance')] })) };
+    const stamped = { ...snapshot, objects: snapshot.objects.map((object) => ({ ...object, properties: [...object.properties, aProperty('migration_provenance'), aProperty('member_number', { hasUniqueValue: true })] })) };
     const stamp = (origin: string) => `plan:acme.1:${origin}`;
     const target = aTargetPortal({
       snapshot: stamped,
       records: {
         companies: [there('c1', { salesforce_id: anId('001', 1), domain: 'acme.com', migration_provenance: stamp('created') })],
         contacts: [
-          there('p1', { salesforce_id: anId('003', 1), email: 'a@acme.com', firstname: 'Edited', migration_provenance: stamp('created') }),
+          there('p1', { salesforce_id: anId('003', 1), email: 'a@acme.com', firstname: 'Edited', member_number: '7', migration_provenance: stamp('created') }),
           there('p2', { salesforce_id: anId('003', 2), email: 'moved@acme.com', firstname: 'Ann', lastname: 'Lee 2', migration_provenance: stamp('matched') }),
           there('p3', { email: 'b@acme.com', firstname: 'Somebody' }),
         ],
       },
     });
-    const planning = await aPlanning({ source: aRowsSource({ Account: [anAccount(1, { Website: 'acme.com' })], Contact: [aContactRow(1, { Email: 'a@acme.com' }), aContactRow(2, { Email: 'b@acme.com' }), aContactRow(3, { Email: 'c@acme.com' })] }), target });
+    const planning = await aPlanning({ definition: { objects: { contacts: { properties: { member_number: 'Number__c' } } } }, source: aRowsSource({ Account: [anAccount(1, { Website: 'acme.com' })], Contact: [aContactRow(1, { Email: 'a@acme.com', Number__c: '7' }), aContactRow(2, { Email: 'b@acme.com' }), aContactRow(3, { Email: 'c@acme.com' })] }), target });
     opened.push(planning);
     const { parts } = await planning.all();
 
@@ -300,6 +332,7 @@ describe('planMigration against records that are there', () => {
 
     expect((await planning.planned('companies')).map(({ action, targetId, properties }) => [action, targetId, properties.domain])).toEqual([['create', null, 'acme.com']]);
     expect((await planning.planned('contacts')).map(({ action, targetId, properties }) => [action, targetId, properties.firstname])).toEqual([['create', null, 'Ann'], ['update', 'p2', undefined], ['create', null, 'Ann']]);
+    expect((await planning.planned('contacts')).map(({ properties }) => properties.member_number)).toEqual(['7', undefined, undefined]);
   });
 
   it.each(['source', 'mapping'] as const)('refuses to plan a recovered run from another %s', async (part) => {

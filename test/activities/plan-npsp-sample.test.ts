@@ -58,11 +58,27 @@ describe('planMigration on the bundled sample', () => {
     const unread = Object.fromEntries(findings.filter(({ code }) => code === 'unread-column').map(({ place, count }) => [place, count]));
     expect(unread).toEqual({
       'Account.RecordTypeId': 1_223,
-      'Account.npe01__SYSTEM_AccountType__c': 880,
-      'Contact.npsp__Primary_Affiliation__c': 1_022,
-      'Opportunity.npsp__Primary_Contact__c': 1_307,
       'OpportunityContactRole.Role': 3_499,
     });
+  });
+
+  it('proposes a property for each custom column, of the type that its values have', async () => {
+    const schema = (await planning.ledger.plans.read(planning.row.stagingId))?.schema;
+
+    expect(schema?.properties.filter(({ definition }) => definition.description.endsWith('__c.')).map(({ objectType, definition }) => [objectType, definition.name, definition.type, definition.options.length])).toEqual([
+      ['companies', 'npe01__system_accounttype', 'enumeration', 1],
+      ['contacts', 'npsp__primary_affiliation', 'string', 0],
+      ['deals', 'npsp__primary_contact', 'string', 0],
+    ]);
+  });
+
+  it('makes customers of the contacts with a role in a won deal', async () => {
+    const contacts = (await planning.planned('contacts')).filter(({ action }) => action === 'create');
+
+    const buyers = new Set((await planning.ledger.staging.readPage(planning.row.stagingId, 'OpportunityContactRole', -1, 10_000)).map(({ values }) => values.ContactId));
+    const expected = contacts.filter(({ sourceId, properties }) => [sourceId, ...(properties.salesforce_merged_ids ?? '').split(';')].some((id) => buyers.has(id)));
+    expect(contacts.filter(({ properties }) => properties.lifecyclestage === 'customer').length).toBeGreaterThan(expected.length - 3);
+    expect(contacts.filter(({ properties }) => properties.lifecyclestage !== undefined)).toEqual(expected);
   });
 
   it('comes to the same plan when it is made again', async () => {

@@ -1,9 +1,12 @@
 import { renderFindings, renderPlan, SIDE_EFFECTS } from '../../client/render-plan';
 import type { Finding } from '../../domain/finding';
+import type { OwnerForecast } from '../../domain/plan-summary.schema';
 import { aPlan } from '../support/client-values';
 
 const forecast = { objectType: 'contacts', source: 1_024, create: 900, update: 50, unchanged: 24, fold: 13, leftOut: { 'malformed-row': 30, filter: 7 }, cells: { 'invalid-number': 4 }, partitions: [] } as const;
 const associations = { associationType: 'deals-contacts', source: 3_499, planned: 3_470, duplicate: 20, selfLink: 4, missingEnd: 5, partitions: [] } as const;
+
+const anOwner = (change: Partial<OwnerForecast> = {}): OwnerForecast => ({ sourceOwner: '0055e0000000001AAA', matched: true, contacts: 0, companies: 0, openDeals: 0, closedDeals: 0, ...change });
 
 /** The row of a table that begins with these words, as numbers. */
 function numbersOf(lines: readonly string[], name: string): readonly number[] {
@@ -62,13 +65,53 @@ describe('renderPlan', () => {
   it('explains combined records and associations that are not made, and says how many skipped ones are to be accepted', () => {
     const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], associations: [{ ...associations, partitions: [] }], leftOutToAccept: 30 })).join('\n');
 
-    expect(text).toMatch(/13 combine: .*20 repeated: .*4 to itself: .*5 end missing: /s);
+    expect(text).toMatch(/Combine 13 contacts .*20 repeated: .*4 to itself: .*5 end missing: /s);
     expect(text).toContain('--accept-left-out 30');
   });
 
   it('asks for a decision where matches are ambiguous or owners unknown, and only there', () => {
     expect(renderPlan(aPlan({ undecided: 3 })).join('\n')).toMatch(/3 to decide .*ambiguous.*objects\.<type>\.ambiguous.*owners\.unmatched/);
     expect(renderPlan(aPlan()).join('\n')).not.toContain('ambiguous');
+  });
+
+  it('puts what is to be decided before all counts', () => {
+    const lines = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], undecided: 3, leftOutToAccept: 30, openDealsToAccept: 9 }));
+
+    const decided = lines.slice(lines.indexOf('To decide before the start:') + 1, lines.findIndex((line) => line.startsWith('Records')));
+    expect(decided.join('\n')).toMatch(/3 to decide[\s\S]*9 open deals would lose their owner[\s\S]*30 records would be skipped/);
+  });
+
+  it('says of combined records how many of their values give way', () => {
+    const combined = (conflicts: number) => renderPlan(aPlan({ records: [{ ...forecast, cells: { 'fold-conflict': conflicts }, partitions: [] }] })).find((line) => line.includes('Combine 13 contacts'));
+
+    expect(combined(4)).toContain("4 values of theirs differ: the first record's value wins");
+    expect(combined(0)).toMatch(/all ids are kept\.$/);
+  });
+
+  it('lists owners with their counts, those whom the portal lacks first', () => {
+    const lines = renderPlan(aPlan({ owners: [anOwner({ sourceOwner: '005A', contacts: 1_200 }), anOwner({ sourceOwner: '005B', matched: false, companies: 7, openDeals: 2, closedDeals: 3 })] }));
+
+    const at = lines.findIndex((line) => line.startsWith('Owners'));
+    expect(lines.slice(at + 1, at + 3).map((line) => line.trim().split(/\s+/))).toEqual([['005B', '0', '7', '2', '3', 'no'], ['005A', '1,200', '0', '0', '0', 'yes']]);
+  });
+
+  it("tells calls by phase, what is left of the day's calls, when the next day begins there, and how many days it takes", () => {
+    const quota = { limit: 1_000, remaining: 600, resetsAt: '2026-11-23T05:00:00.000Z', timeZone: 'America/New_York', reserve: 0.25 };
+
+    const text = renderPlan(aPlan({ calls: { properties: 50, companies: 380, relink: 20 }, quota })).join('\n');
+
+    expect(text).toContain('Calls: about 450 (schema 50, companies 380, associations 20).');
+    expect(text).toContain('Today 350 are left for this (limit 1,000, 25% stay for other apps); the next day begins 2026-11-23 00:00 (America/New_York).');
+    expect(text).toContain('If started today, it takes 2 days: 2026-11-22 350, 2026-11-23 100.');
+    expect(renderPlan(aPlan({ calls: { companies: 5 }, quota })).join('\n')).toContain('it fits into today');
+  });
+
+  it('names what may cost money and what a rollback cannot bring back', () => {
+    const text = renderPlan(aPlan({ records: [{ ...forecast, partitions: [] }], newContactsWithEmail: 470 })).join('\n');
+
+    expect(text).toMatch(/May cost money: 470 new contacts with an e-mail address: .*marketing contacts/);
+    expect(text).toMatch(/What a rollback cannot bring back:[\s\S]*Created records \(900\) would be archived, not erased[\s\S]*Updated records \(50\)/);
+    expect(renderPlan(aPlan()).join('\n')).not.toContain('cost money');
   });
 });
 

@@ -1,6 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOLD_CONFLICT } from '../../domain/folding';
+import { KEPT_IN_PORTAL } from '../../domain/matching';
+import { SALESFORCE_PRESETS } from '../../domain/presets/salesforce';
 import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, reasonWords, STATE_WORDS } from '../../domain/words';
 import { PAUSE_REASONS } from '../../domain/phase';
-import { describeInDoubt, formatCount, formatDuration, formatInstant } from '../../client/words';
+import { cellWords, describeInDoubt, formatCount, formatDuration, formatInstant, ruleWords } from '../../client/words';
 
 describe('formatCount', () => {
   it.each([
@@ -47,6 +52,24 @@ describe('the words on screen', () => {
 
     expect(new Set(texts).size).toBe(texts.length);
     expect(texts.filter((text) => text.trim() === '')).toEqual([]);
+  });
+});
+
+describe('cellWords and ruleWords', () => {
+  const SOURCES = ['domain', 'activities'].flatMap((room) => readdirSync(join(__dirname, '../..', room)).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(__dirname, '../..', room, name), 'utf8')));
+  const namedIn = (pattern: RegExp): readonly string[] => [...new Set(SOURCES.flatMap((text) => [...text.matchAll(pattern)].map(([, code = '']) => code)))].sort();
+
+  it('have words for every code of a value that stands in the code', () => {
+    const codes = [...namedIn(/verdict: '(?:dropped|shared|changed)', code: '([a-z-]+)'/g), ...namedIn(/refused\('([a-z-]+)'\)/g), ...namedIn(/kind: 'dropped', code: '([a-z-]+)'/g), ...namedIn(/changed: '([a-z-]+)'/g), KEPT_IN_PORTAL, FOLD_CONFLICT];
+
+    expect(codes.length).toBeGreaterThan(8);
+    expect(codes.filter((code) => cellWords(code) === code)).toEqual([]);
+  });
+
+  it('have words for every rule of the preset', () => {
+    const kinds = SALESFORCE_PRESETS.flatMap(({ rules }) => rules.map(({ transform }) => transform.kind));
+
+    expect(kinds.filter((kind) => ruleWords(kind) === kind && !['number', 'day', 'pipeline'].includes(kind))).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { SALESFORCE_PRESETS } from '../../domain/presets/salesforce';
 import { domainOfWebsite, isSharedHost } from '../../domain/web-domain';
 import { aPortalObject, aProperty } from '../support/a-portal';
 
-const context: MappingContext = { sourceTimeZone: 'UTC', portalTimeZone: 'America/New_York', dateAt: '12:00', ownerOf: () => null, stageOf: () => ({ pipelineId: 'p', stageId: 's' }), currencyOf: () => null };
+const context: MappingContext = { sourceTimeZone: 'UTC', portalTimeZone: 'America/New_York', dateAt: '12:00', ownerOf: () => null, stageOf: () => ({ pipelineId: 'p', stageId: 's' }), currencyOf: () => null, lookup: () => null };
 
 function mapRow(objectType: ObjectType, row: Record<string, string | null>, properties: Record<string, unknown> = {}, portal = aPortalObject(objectType)) {
   const definition = migrationDefinitionSchema.parse({ id: 'a', source: { crm: 'salesforce', files: '/x' }, target: { crm: 'hubspot' }, objects: { [objectType]: { properties } } });

@@ -7,7 +7,7 @@ import { isWritten, nameIdentity, namesAgree } from '../../domain/record-identit
 const aPerson = (ordinal: number, firstname: string, lastname: string, more: Record<string, string> = {}): PlannedRecord => ({
   objectType: 'contacts', ordinal, sourceObject: 'Contact', sourceId: `s${ordinal}`, action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null,
   properties: { email: 'a@acme.com', salesforce_id: `s${ordinal}`, ...(firstname === '' ? {} : { firstname }), ...(lastname === '' ? {} : { lastname }), ...more },
-  identity: { email: 'a@acme.com', domain: null, name: nameIdentity(firstname, lastname) }, cells: [],
+  before: {}, identity: { email: 'a@acme.com', domain: null, name: nameIdentity(firstname, lastname) }, cells: [],
 });
 
 const people = fc
@@ -19,7 +19,7 @@ describe('foldSameEmail', () => {
   it('ends every record in one verdict, keeps every id once, and one address', () => {
     fc.assert(
       fc.property(people, rule, (members, duplicates) => {
-        const settled = foldSameEmail(members, duplicates, 'salesforce_id', []);
+        const settled = foldSameEmail(members, duplicates, 'salesforce_id');
 
         expect(settled.map(({ ordinal }) => ordinal)).toEqual(members.map(({ ordinal }) => ordinal));
         const written = settled.filter(isWritten);
@@ -34,7 +34,7 @@ describe('foldSameEmail', () => {
   it('folds into the lowest ordinal of the person, and only into a record that is written', () => {
     fc.assert(
       fc.property(people, (members) => {
-        const settled = foldSameEmail(members, 'same-person', 'salesforce_id', []);
+        const settled = foldSameEmail(members, 'same-person', 'salesforce_id');
         for (const folded of settled.filter(({ action }) => action === 'fold')) {
           const survivor = settled.find(({ sourceId }) => sourceId === folded.foldInto);
           expect(survivor !== undefined && isWritten(survivor) && survivor.ordinal < folded.ordinal).toBe(true);
@@ -48,7 +48,7 @@ describe('foldSameEmail', () => {
   it('loses no value: each is in the survivor or listed', () => {
     fc.assert(
       fc.property(people, (members) => {
-        const settled = foldSameEmail(members, 'same-email', 'salesforce_id', []);
+        const settled = foldSameEmail(members, 'same-email', 'salesforce_id');
         const [survivor] = settled;
         for (const [at, { properties }] of members.entries()) {
           if (properties.phone !== undefined) {
@@ -61,7 +61,7 @@ describe('foldSameEmail', () => {
   });
 
   it('combines nobody when told never to', () => {
-    const settled = foldSameEmail([aPerson(0, 'Ann', 'Lee'), aPerson(1, 'Ann', 'Lee')], 'never', 'salesforce_id', []);
+    const settled = foldSameEmail([aPerson(0, 'Ann', 'Lee'), aPerson(1, 'Ann', 'Lee')], 'never', 'salesforce_id');
 
     expect(settled.map(({ action, properties }) => [action, properties.email ?? null, properties.shared_email ?? null])).toEqual([['create', 'a@acme.com', null], ['create', null, 'a@acme.com']]);
   });

@@ -8,14 +8,14 @@ import { aPlan } from '../support/client-values';
 
 const aVerdict = (change: Partial<PlannedRecord> = {}): PlannedRecord => ({
   objectType: 'contacts', ordinal: 9, sourceObject: 'Contact', sourceId: 's4', action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null,
-  properties: { salesforce_id: 's4', email: 'ada@acme.com', lastname: 'Lovelace' }, identity: { email: 'ada@acme.com', domain: null, name: '\nlovelace' }, cells: [], ...change,
+  properties: { salesforce_id: 's4', email: 'ada@acme.com', lastname: 'Lovelace' }, identity: { email: 'ada@acme.com', domain: null, name: '\nlovelace' }, cells: [], before: {}, ...change,
 });
 const decide = (change: Partial<RetryQuestion> = {}) => decideRetry({ ordinal: 4, was: 'refused', verdict: aVerdict(), landedFold: null, survivor: null, isEmailHeld: false, isTargetTaken: false, ...change });
 
 describe('decideRetry', () => {
   it('takes what the new plan writes, at its own place', () => {
     expect(decide()).toEqual({ ordinal: 4, was: 'refused', plannedOrdinal: 9, foldInto: null, email: 'own' });
-    expect(retriedRecord(aVerdict(), decide()!, [])).toMatchObject({ ordinal: 4, action: 'create' });
+    expect(retriedRecord(aVerdict(), decide()!)).toMatchObject({ ordinal: 4, action: 'create' });
   });
 
   it.each([
@@ -32,11 +32,11 @@ describe('decideRetry', () => {
     const againstPlan = decide({ landedFold: 's1' });
 
     expect([byPlan?.foldInto, againstPlan?.foldInto]).toEqual(['s1', 's1']);
-    expect(retriedRecord(aVerdict(), againstPlan!, [])).toMatchObject({ ordinal: 4, action: 'fold', foldInto: 's1' });
+    expect(retriedRecord(aVerdict(), againstPlan!)).toMatchObject({ ordinal: 4, action: 'fold', foldInto: 's1' });
   });
 
   it('writes it without an address that a landed record of another name has', () => {
-    const record = retriedRecord(aVerdict(), decide({ isEmailHeld: true })!, []);
+    const record = retriedRecord(aVerdict(), decide({ isEmailHeld: true })!);
 
     expect(record.properties).toEqual({ salesforce_id: 's4', lastname: 'Lovelace', shared_email: 'ada@acme.com' });
   });

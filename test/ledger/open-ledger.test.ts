@@ -1,8 +1,10 @@
 import Database from 'better-sqlite3';
+import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { MIGRATIONS } from '../../ledger/migrations/migrations';
 import { openLedger } from '../../ledger/open-ledger';
-import { aLedgerFile, anObject, aRow, openRun, range } from './support';
+import { aLedgerFile, anObject, aPlanned, aRow, openRun, range } from './support';
 
 describe('openLedger', () => {
   let file = aLedgerFile();
@@ -21,6 +23,21 @@ describe('openLedger', () => {
     expect(identity).toEqual({ ledgerId: expect.stringMatching(/^[0-9a-f]{8}$/) as string, epoch: 1 });
     expect(await again.identity()).toEqual(identity);
     await again.close();
+  });
+
+  it('reads a plan that was made before plans kept what matched records held', async () => {
+    mkdirSync(dirname(file.location), { recursive: true });
+    const older = new Kysely<never>({ dialect: new SqliteDialect({ database: new Database(file.location) }) });
+    const before = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < '0004'));
+    await new Migrator({ db: older, provider: { getMigrations: async () => before } }).migrateToLatest();
+    await sql`pragma foreign_keys = off`.execute(older);
+    await sql`insert into planned_records (staging_id, object_type, ordinal, source_object, source_id, action, properties, cells) values ('acme.1', 'contacts', 0, 'Contact', 's0', 'update', '{"salesforce_id":"s0"}', '[]')`.execute(older);
+    await older.destroy();
+
+    const ledger = await openLedger({ location: file.location });
+
+    expect(await ledger.plans.readRecords('acme.1', 'contacts', -1, 10)).toEqual([aPlanned(0, { action: 'update' })]);
+    await ledger.close();
   });
 
   it('works in memory', async () => {

@@ -7,7 +7,7 @@ import { anAssociation, aPlanned, openRun, range, useLedger } from './support';
 const STAGING = 'acme.1';
 const aSummary = (digest: string): PlanSummary => ({
   digest, parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {},
+  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
 });
 
 describe('PlanStore', () => {
@@ -16,7 +16,7 @@ describe('PlanStore', () => {
 
   it('returns planned records as they were written, replacing by ordinal', async () => {
     const record = aPlanned(1, {
-      action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', identity: { email: 'a@b.c', domain: 'b.c', name: 'a' },
+      action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', identity: { email: 'a@b.c', domain: 'b.c', name: 'a' }, before: { phone: '1', jobtitle: null },
       cells: [{ column: 'Email', property: 'email', verdict: 'dropped', code: 'invalid-email', rawValue: 'a@' }],
     });
     await used.ledger.plans.writeRecords(STAGING, [aPlanned(0), aPlanned(1), aPlanned(2)]);
@@ -42,12 +42,21 @@ describe('PlanStore', () => {
     expect(await used.ledger.plans.readIdentityGroups(STAGING, 'contacts', 'domain', '', 10)).toEqual([]);
   });
 
+  it('counts those that are made with an e-mail address', async () => {
+    const withEmail = (ordinal: number, email: string | null, action: PlannedAction) => aPlanned(ordinal, { action, identity: { email, domain: null, name: null } });
+    await used.ledger.plans.writeRecords(STAGING, [withEmail(0, 'a', 'create'), withEmail(1, null, 'create'), withEmail(2, 'b', 'update'), withEmail(3, 'c', 'create')]);
+
+    expect(await used.ledger.plans.countNewWithEmail(STAGING, 'contacts')).toBe(2);
+  });
+
   it('makes a repeated pair a duplicate and keeps the main reference', async () => {
     await used.ledger.plans.writeAssociations(STAGING, [anAssociation('a', 'x'), anAssociation('a', 'x', { primary: true }), anAssociation('b', 'b', { verdict: 'self-link' }), anAssociation('b', 'b', { verdict: 'self-link' })]);
     await used.ledger.plans.writeAssociations(STAGING, [anAssociation('a', 'x'), anAssociation('c', 'x', { verdict: 'missing-end' }), anAssociation('a', 'x', { associationType: 'deals-companies' })]);
     await used.ledger.plans.assignBatches(STAGING);
 
     expect(await used.ledger.plans.countAssociations(STAGING, 'contacts-companies')).toEqual({ planned: 1, duplicate: 3, 'self-link': 1, 'missing-end': 1 });
+    const unmade = async (after: number, limit: number) => (await used.ledger.plans.readUnmadeAssociations(STAGING, 'contacts-companies', after, limit)).map(({ ordinal, fromSourceId, toSourceId, verdict }) => [ordinal, fromSourceId, toSourceId, verdict]);
+    expect([...(await unmade(-1, 2)), ...(await unmade(2, 9))]).toEqual([[1, 'a', 'x', 'duplicate'], [2, 'b', 'b', 'self-link'], [3, 'b', 'b', 'duplicate'], [4, 'a', 'x', 'duplicate'], [5, 'c', 'x', 'missing-end']]);
     expect(await used.ledger.plans.countAssociations(STAGING, 'deals-companies')).toEqual({ planned: 1 });
     expect((await used.ledger.linking.readBatch(STAGING, 'contacts-companies', 0)).map(({ ordinal, primary }) => [ordinal, primary])).toEqual([[0, true]]);
   });

@@ -38,7 +38,7 @@ const SECOND: RetryTake = { ordinal: 1, was: 'refused', plannedOrdinal: 1, foldI
 describe('the ledger of retries', () => {
   const used = useLedger();
   const ask = (planning: string) => used.ledger.retries.open(RUN, { planning, which: 'all', reason: null, now: NOW });
-  const take = (takes: readonly RetryTake[] = [SECOND]) => used.ledger.retries.take(RUN, 1, { contacts: takes }, { requiredOnCreate: {}, merged });
+  const take = (takes: readonly RetryTake[] = [SECOND]) => used.ledger.retries.take(RUN, 1, { contacts: takes }, merged);
 
   it('asks for one round at a time: one that nobody began keeps its number, one that was taken stands in the way', async () => {
     const planning = await aFinishedRun(used.ledger);

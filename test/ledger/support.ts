@@ -38,6 +38,7 @@ export const aPlanned = (ordinal: number, changes: Partial<PlannedRecord> = {}):
   foldInto: null,
   targetId: null,
   properties: { salesforce_id: `s${ordinal}` },
+  before: {},
   identity: { email: null, domain: null, name: null },
   cells: [],
   ...changes,

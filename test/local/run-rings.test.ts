@@ -83,17 +83,25 @@ describe('npm test', () => {
     expect(run()).toMatchObject({ status: 1, lastLine: '0 passed, 1 failed, 0 skipped', rings: ['domain'] });
   });
 
-  it.each([
-    { step: 'lint', path: 'node_modules/eslint/bin/eslint.js' },
-    { step: 'types', path: 'node_modules/typescript/bin/tsc' },
-  ])('runs no test when $step fails', ({ step, path }) => {
-    tool(path, 'process.exitCode = 2');
+  it('runs no test when the types are wrong', () => {
+    tool('node_modules/typescript/bin/tsc', 'process.exitCode = 2');
 
     const { status, stdout, lastLine, rings: ran } = run();
 
     expect(status).toBe(1);
     expect(ran).toEqual([]);
-    expect(stdout).toContain(`Stopped: ${step} failed`);
+    expect(stdout).toContain('Stopped: types failed');
+    expect(lastLine).toBe('0 passed, 1 failed, 0 skipped');
+  });
+
+  it('fails when lint does, and ends the ring that runs beside it', () => {
+    tool('node_modules/eslint/bin/eslint.js', 'process.exitCode = 2');
+    tool('node_modules/jest/bin/jest.js', 'setTimeout(() => undefined, 60_000)');
+
+    const { status, stdout, lastLine } = run();
+
+    expect(status).toBe(1);
+    expect(stdout).toContain('Stopped: lint failed');
     expect(lastLine).toBe('0 passed, 1 failed, 0 skipped');
   });
 

@@ -1,13 +1,18 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENDED_STATES, type MigrationStatus } from '../../client/migration-status';
 import { connectPortage, type Migration, type PortageClient } from '../../client/portage-client';
 import { SIMULATED_TOKEN } from '../../local/stack';
 import type { CanonicalDump, PortalDefinition } from '../../simulator/control-plane';
-import { startRehearsal, until, type Rehearsal } from '../support/rehearsal';
+import { openDrivenScene } from '../support/driver/driven-scene';
+import { DRIVEN_TOKEN } from '../support/driver/small-export';
+import { startRehearsal, until, writeFiles, type Rehearsal } from '../support/rehearsal';
 import { runCommand } from '../support/run-command';
 
 const CONTACTS = 600;
+/** As driven runs are called: theirs is the end that is compared with, and the name shows in the portal. */
+const ID = 'driven';
 
 /** Opaque ids as Salesforce gives them, 18 characters. */
 const id = (prefix: string, index: number): string => `${prefix}5e${String(index).padStart(10, '0')}AAA`;
@@ -21,7 +26,7 @@ const EXPORT = {
 
 /** Somebody's contact stands there before, under the address of one of ours: it is matched, not made. */
 const PORTAL: PortalDefinition = {
-  tokens: [{ token: SIMULATED_TOKEN, scopes: 'all' }],
+  tokens: [SIMULATED_TOKEN, DRIVEN_TOKEN].map((token) => ({ token, scopes: 'all' })),
   records: { contacts: [{ id: '900', properties: { email: 'ada7@example.org', city: 'Oslo' } }] },
   switches: { searchLagMs: 0 },
 };
@@ -34,10 +39,13 @@ describe('recovery', () => {
   let clients: PortageClient[] = [];
 
   beforeAll(async () => {
-    await begin();
-    await until(await start(), ({ state }) => state === 'verified');
-    undisturbed = await rehearsal.portal.canonicalDump();
-    await end();
+    const scene = await openDrivenScene();
+    const sourceFolder = mkdtempSync(join(tmpdir(), 'portage-recover-'));
+    writeFiles(sourceFolder, EXPORT);
+    await (await scene.begin({ sourceFolder }, PORTAL)).drive();
+    undisturbed = await scene.dump();
+    await scene.close();
+    rmSync(sourceFolder, { recursive: true });
   }, 120_000);
   beforeEach(() => begin());
   afterEach(() => end(), 60_000);
@@ -58,7 +66,7 @@ describe('recovery', () => {
     return portage;
   }
   async function start(): Promise<Migration> {
-    return (await connect()).start(rehearsal.migrationFile(rehearsal.sourceFolder('export', EXPORT)));
+    return (await connect()).start(rehearsal.migrationFile(rehearsal.sourceFolder('export', EXPORT), '', ID));
   }
   /** A portal that takes three batches of contacts and then answers no more: what is sent after them stays in doubt. */
   async function startedUpToTheMiddleOfContacts(): Promise<Migration> {
@@ -93,7 +101,7 @@ describe('recovery', () => {
     const migration = await startedUpToTheMiddleOfContacts();
     await loseTemporal();
 
-    const startedAgain = await command('start', 'test.yaml');
+    const startedAgain = await command('start', `${ID}.yaml`);
     const status = await command('status');
     const asked = await command('recover');
 
@@ -120,12 +128,12 @@ describe('recovery', () => {
     await loseLedger();
 
     const withoutFile = await command('recover', run);
-    const asked = await command('recover', '--file', 'test.yaml');
+    const asked = await command('recover', '--file', `${ID}.yaml`);
 
     expect({ exitCode: withoutFile.exitCode, says: withoutFile.err.includes('--file migration.yaml') }).toEqual({ exitCode: 2, says: true });
     expect(asked.exitCode).toBe(9);
     expect(['pre-images', 'associations', 'properties, groups', 'refused'].filter((lost) => !asked.err.includes(lost))).toEqual([]);
-    const again = await recovered('test.yaml');
+    const again = await recovered(`${ID}.yaml`);
     expect([again.run, again.row.epoch]).toEqual([run, 2]);
     expect((await until(again, isEnded)).state).toBe('verified');
     expect(await rehearsal.portal.canonicalDump()).toEqual(undisturbed);
@@ -134,7 +142,7 @@ describe('recovery', () => {
     const deleted = (await rehearsal.portal.dump()).records['contacts']?.find(({ properties }) => properties['email'] === 'ada3@example.org');
     await rehearsal.portal.edit({ action: 'archive', objectType: 'contacts', id: deleted?.id ?? '' });
     await loseLedger();
-    const open = await recovered('test.yaml');
+    const open = await recovered(`${ID}.yaml`);
     expect(open.row.epoch).toBe(3);
     const contacts = { created: CONTACTS - 2, updated: 1, refused: 1 };
     expect(await until(open, isEnded)).toMatchObject({ state: 'finished-with-refusals', objects: { contacts } });

@@ -1,6 +1,9 @@
 import { SMALL, writeSmallExport } from '../support/driver/small-export';
-import { NPSP_FOLDER, startRehearsal, until, type Rehearsal } from '../support/rehearsal';
+import { startRehearsal, until, type Rehearsal } from '../support/rehearsal';
 import { join } from 'node:path';
+
+/** More than one batch of contacts. */
+const MANY_BATCHES = { accounts: 120, contacts: 310, opportunities: 110 };
 
 describe('rollback', () => {
   let rehearsal: Rehearsal;
@@ -18,7 +21,7 @@ describe('rollback', () => {
   ])('puts the portal back at the end, and a second run ends like the first (archived records keep unique values: $switched)', async ({ switched, keeps }) => {
     await rehearsal.portal.switches({ archivedRecordsKeepUniqueValues: keeps });
     const before = await rehearsal.portal.fingerprint();
-    const file = rehearsal.migrationFile(keeps ? small : NPSP_FOLDER, '', `whole-${switched}`);
+    const file = rehearsal.migrationFile(small, '', `whole-${switched}`);
     const first = await rehearsal.portage.start(file);
     expect((await first.ended()).state).toBe('verified');
     const firstDump = await rehearsal.portal.canonicalDump();
@@ -34,17 +37,18 @@ describe('rollback', () => {
   }, 240_000);
 
   it('puts the portal back from the middle of a phase', async () => {
-    // Few calls a second, so that the phase has a middle.
-    await rehearsal.portal.load({ tier: 'professional' });
-    await rehearsal.portal.limits({ burst: 60 });
+    // One batch takes long, so that the phase has a middle.
+    await rehearsal.portal.faults({ rules: [{ path: '/contacts/batch/create$', callNumbers: [2], fault: { kind: 'slow', delayMs: 4_000 } }] });
     const before = await rehearsal.portal.fingerprint();
-    const migration = await rehearsal.portage.start(rehearsal.migrationFile(NPSP_FOLDER, '', 'middle'));
+    const many = writeSmallExport(join(rehearsal.folder, 'many'), MANY_BATCHES);
+    const migration = await rehearsal.portage.start(rehearsal.migrationFile(many, '', 'middle'));
     await until(migration, ({ phase, objects }) => phase === 'contacts' && (objects.contacts?.created ?? 0) > 0);
     await migration.rollback({ confirm: migration.run });
-    await rehearsal.portal.limits({ tier: 'enterprise' });
-    await until(migration, ({ state }) => state === 'rolled-back', 180_000);
+    const { objects } = await until(migration, ({ state }) => state === 'rolled-back', 180_000);
 
+    expect(objects.deals?.created).toBe(0);
     expect(await rehearsal.portal.fingerprint()).toBe(before);
+    await rehearsal.portal.faults(null);
   }, 300_000);
 
   it('does nothing but pause without the id of the run', async () => {

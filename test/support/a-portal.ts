@@ -23,7 +23,12 @@ const OTHERS: Readonly<Record<ObjectType, readonly PortalProperty[]>> = {
     aProperty('type', { ...enumeration, options: options('PROSPECT', 'PARTNER', 'RESELLER', 'VENDOR', 'OTHER') }),
     aProperty('createdate', { type: 'datetime', fieldType: 'date', readOnly: true }),
   ],
-  contacts: [aProperty('lifecyclestage', { ...enumeration, options: options('lead', 'customer') }), aProperty('createdate', { type: 'datetime', fieldType: 'date', readOnly: true })],
+  contacts: [
+    aProperty('lifecyclestage', { ...enumeration, options: options('subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity', 'customer', 'evangelist', 'other') }),
+    aProperty('hs_lead_status', { ...enumeration, options: options('NEW', 'OPEN', 'IN_PROGRESS', 'OPEN_DEAL', 'UNQUALIFIED', 'ATTEMPTED_TO_CONTACT', 'CONNECTED') }),
+    aProperty('numemployees', { ...enumeration, options: options('1-5', '5-25', '25-50', '50-100', '100-500', '500-1000', '1000+') }),
+    aProperty('createdate', { type: 'datetime', fieldType: 'date', readOnly: true }),
+  ],
   deals: [
     aProperty('amount', number),
     aProperty('closedate', { type: 'datetime', fieldType: 'date' }),
@@ -40,6 +45,7 @@ export const aPortalObject = (objectType: ObjectType, changes: Partial<PortalObj
   pipelines: objectType === 'deals' ? [{ id: 'default', label: 'Sales Pipeline', archived: false, stages: [] }] : [],
   hasRecords: false,
   requiredOnCreate: [],
+  conditionalRequired: [],
   validationRules: [],
   customPropertyLimit: 1000,
   customPropertyCount: 0,

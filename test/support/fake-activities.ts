@@ -62,6 +62,7 @@ export class FakeActivities {
   readonly activities: MigrationActivities = {
     inspectSource: (input) => this.perform('inspectSource', input, () => ({ fileCount: 3 })),
     inspectPortal: (input) => this.perform('inspectPortal', input, () => ({ portalId: this.plan.portalId })),
+    sampleSource: (input) => this.perform('sampleSource', input, () => ({ columnCount: 1 })),
     stageSource: (input) => this.perform('stageSource', input, () => ({ rows: 1 })),
     planMigration: (input) => this.perform('planMigration', input, () => this.plan),
     applySchema: (input) => this.perform('applySchema', input, () => ({ created: 3, existed: 0 })),

@@ -9,6 +9,7 @@ import { statusQuery, workflowIds } from '../../workflows/messages';
 import type { StatusView } from '../../workflows/messages';
 import type { MigrationWorkflowInput, migration } from '../../workflows/migration';
 import { FakeActivities } from './fake-activities';
+import type { ActivityName } from './fake-activities';
 import type { SuiteTemporal } from './temporal';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -29,10 +30,13 @@ export const aMigrationInput = (ledgerId: string, run: string, named: Partial<Mi
   ...named,
 });
 
-/** The worker of one ledger; each suite may run several, each on a ledger of its own. */
+/** The worker of one ledger. To start one takes longer than most tests of a suite, so that they share it, each with activities of its own. */
 export interface FakeWorker {
   readonly ledgerId: string;
+  /** Of the runs that are started now. */
   readonly fake: FakeActivities;
+  /** Fresh activities for the next test; what an earlier run may still ask, it asks its own. */
+  renew(plan: PlanFacts): void;
   start(named?: Partial<MigrationWorkflowInput>): Promise<StartedRun>;
   stop(): Promise<void>;
 }
@@ -44,8 +48,12 @@ export interface StartedRun {
 
 export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts): Promise<FakeWorker> {
   const ledgerId = randomUUID();
-  const fake = new FakeActivities(plan, temporal.client);
-  const options = { connection: temporal.nativeConnection, namespace: temporal.namespace, activities: fake.activities, maxHeartbeatThrottleInterval: 1_000 };
+  let fake = new FakeActivities(plan, temporal.client);
+  const fakeOf = new Map<string, FakeActivities>();
+  const activities = Object.fromEntries(
+    Object.keys(fake.activities).map((name) => [name, (input: { readonly run?: string }): Promise<unknown> => ((fakeOf.get(input.run ?? '') ?? fake).activities[name as ActivityName] as (given: object) => Promise<unknown>)(input)]),
+  );
+  const options = { connection: temporal.nativeConnection, namespace: temporal.namespace, activities, maxHeartbeatThrottleInterval: 1_000 };
   const workers = await Promise.all([
     Worker.create({ ...options, taskQueue: `portage-${ledgerId}`, workflowBundle: temporal.workflowBundle, sinks: createCrashPointSinks(nobodyWatches), maxCachedWorkflows: 200, stickyQueueScheduleToStartTimeout: '3 s' }),
     Worker.create({ ...options, taskQueue: `portage-${ledgerId}-portal` }),
@@ -53,9 +61,15 @@ export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts):
   const running = workers.map((worker) => worker.run());
   return {
     ledgerId,
-    fake,
+    get fake() {
+      return fake;
+    },
+    renew(plan) {
+      fake = new FakeActivities(plan, temporal.client);
+    },
     async start(named = {}) {
       const run = named.run ?? `acme-${randomUUID()}.1`;
+      fakeOf.set(run, fake);
       const handle = await temporal.client.workflow.start<typeof migration>('migration', {
         workflowId: workflowIds.migration(run),
         taskQueue: `portage-${ledgerId}`,
@@ -72,11 +86,15 @@ export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts):
   };
 }
 
+const FIRST_PAUSE_MS = 20;
+/** On a busy machine each question delays what it waits for: a query keeps server and worker at work. */
+const LONGEST_PAUSE_MS = 200;
+
 /** Asks until the answer fits. Bounded, so that a wrong answer is told instead of waited for. */
 export async function eventually<T>(ask: () => Promise<T> | T, isRight: (answer: T) => boolean, attempts = 300): Promise<T> {
   let answer = await ask();
-  for (let attempt = 1; attempt < attempts && !isRight(answer); attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let attempt = 1, pauseMs = FIRST_PAUSE_MS; attempt < attempts && !isRight(answer); attempt += 1, pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     answer = await ask();
   }
   if (!isRight(answer)) {

@@ -1,11 +1,13 @@
 import type { TargetConnector, TargetRecord } from '../../connectors/connector';
 import type { ObjectType } from '../../domain/object-type';
+import type { PortalLimits } from '../../domain/portal-limits';
 import type { PortalSnapshot } from '../../domain/portal-snapshot.schema';
 import { aSnapshot } from './a-portal';
 
 export interface FakePortal {
   readonly snapshot?: PortalSnapshot;
   readonly records?: Partial<Record<ObjectType, readonly TargetRecord[]>>;
+  readonly limits?: PortalLimits;
   readonly simulator?: boolean;
 }
 
@@ -14,12 +16,14 @@ const unexpected = async (): Promise<never> => {
 };
 
 /** What planning asks of a portal: account, snapshot, lists and batch reads. An e-mail also finds its holder under `hs_additional_emails`. Every write is an error. */
-export function aTargetPortal({ snapshot = aSnapshot(), records = {}, simulator = true }: FakePortal = {}): TargetConnector {
+export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = { records: {}, pipelines: {}, labels: {} }, simulator = true }: FakePortal = {}): TargetConnector {
   const finds = (record: TargetRecord, idProperty: string | null, id: string): boolean =>
     idProperty === null ? record.id === id : record.properties[idProperty] === id || (idProperty === 'email' && (record.properties.hs_additional_emails ?? '').split(';').includes(id));
   return {
     portalId: async () => snapshot.portalId,
     readSnapshot: async () => snapshot,
+    mayWrite: async () => true,
+    readLimits: async () => limits,
     readQuota: async () => snapshot.quota,
     isSimulator: async () => simulator,
     async readRecords(objectType, { ids, idProperty, archived }, call) {

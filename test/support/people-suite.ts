@@ -3,14 +3,10 @@
  * its edits; `PORTAGE_TEST_SEED=301-900` runs those.
  */
 import { basename } from 'node:path';
-import { OBJECT_TYPES } from '../../domain/object-type';
-import { openDrivenScene } from './driver/driven-scene';
-import type { DrivenScene } from './driver/driven-scene';
-import { smallPortal } from './driver/small-export';
-import { judge, LAWS, readAftermath } from './people-laws';
-import type { Aftermath, Judgement } from './people-laws';
-import { KEY, randomPeopleSchedule, toEvents } from './people-schedule';
-import type { Landscape, LandscapeRecord, PeopleSchedule } from './people-schedule';
+import { askedSeeds } from './driver/asked-seeds';
+import { openCases } from './driver/cases';
+import { LAWS } from './people-laws';
+import type { PeopleEnd } from './people-runner';
 
 /** After so many broken schedules the rest says nothing new. */
 const ENOUGH_BROKEN = 5;
@@ -19,13 +15,8 @@ export function describePeopleEdits(file: string, counts: { readonly anywhere: n
   const suite = basename(file, '.test.ts');
 
   describe('a migration while people work in the portal', () => {
-    let scene: DrivenScene;
-    let landscape: Landscape;
-    beforeAll(async () => {
-      scene = await openDrivenScene();
-      landscape = await readLandscape(scene);
-    }, timeoutMs);
-    afterAll(() => scene.close());
+    const cases = openCases('people');
+    afterAll(() => cases.close());
 
     it.each([
       { what: 'loses nothing of theirs, and names what they changed', gap: 'avoid' as const, count: counts.anywhere },
@@ -35,16 +26,14 @@ export function describePeopleEdits(file: string, counts: { readonly anywhere: n
       const broken: string[] = [];
       const seeds = askedSeeds() ?? Array.from({ length: count }, (_, place) => place + 1);
       for (const seed of seeds) {
-        const schedule = randomPeopleSchedule(seed, landscape, gap);
-        const aftermath = await runSchedule(scene, schedule, landscape);
-        const judgement = judge(aftermath);
-        totals.add(aftermath, judgement);
+        const end = await cases.run({ seed, gap });
+        totals.add(end);
         if (seeds.length === 1) {
-          process.stdout.write(`${traceOf(aftermath, judgement).join('\n')}\n`);
+          process.stdout.write(`${traceOf(end).join('\n')}\n`);
         }
-        if (judgement.breaches.length > 0) {
+        if (end.judgement.breaches.length > 0) {
           const long = suite.includes('.long') ? 'PORTAGE_TEST_LONG=1 ' : '';
-          broken.push([`seed ${seed}:`, ...judgement.breaches.map(({ law, words }) => `  ${law}: ${words}`), `  ${long}PORTAGE_TEST_SEED=${seed} npx jest test/activities/${suite} --selectProjects activities -t ${gap === 'avoid' ? 'loses' : 'names.what.they.set'}`].join('\n'));
+          broken.push([`seed ${seed}:`, ...end.judgement.breaches.map(({ law, words }) => `  ${law}: ${words}`), `  ${long}PORTAGE_TEST_SEED=${seed} npx jest test/activities/${suite} --selectProjects activities -t ${gap === 'avoid' ? 'loses' : 'names.what.they.set'}`].join('\n'));
         }
         if (broken.length === ENOUGH_BROKEN) {
           break;
@@ -57,45 +46,7 @@ export function describePeopleEdits(file: string, counts: { readonly anywhere: n
   });
 }
 
-async function readLandscape(scene: DrivenScene): Promise<Landscape> {
-  const run = await scene.begin({ window: 1 });
-  const before = await scene.portal.dump();
-  await run.drive();
-  const { calls } = await scene.portal.calls();
-  const { records } = await scene.portal.dump();
-  const madeBy = (objectType: string, id: string, key: string | undefined): LandscapeRecord['made'] => {
-    const wasThere = before.records[objectType]?.some((record) => record.id === id) === true;
-    return !wasThere ? 'by-run' : key === undefined ? 'stranger' : 'matched';
-  };
-  const recordsOf = (objectType: string): readonly LandscapeRecord[] => (records[objectType] ?? []).map(({ id, properties }) => ({ id, properties, made: madeBy(objectType, id, properties[KEY]) }));
-  return { calls, records: { companies: recordsOf('companies'), contacts: recordsOf('contacts'), deals: recordsOf('deals') } };
-}
-
-async function runSchedule(scene: DrivenScene, schedule: PeopleSchedule, landscape: Landscape): Promise<Aftermath> {
-  const { onMatch, direction, switches } = schedule;
-  const definition = { objects: Object.fromEntries(OBJECT_TYPES.map((objectType) => [objectType, { onMatch }])) };
-  // One batch at a time: the same seed gives the same order of calls.
-  const run = await scene.begin({ window: 1, direction, definition }, { ...smallPortal(), switches });
-  const before = await scene.portal.dump();
-  await scene.portal.faults({ rules: [], events: toEvents(schedule, landscape) });
-  const state = await run.drive().then(
-    (driven) => (Object.keys(driven.pauses).length > 0 ? `paused for ${JSON.stringify(driven.pauses)}` : driven.state),
-    (error: unknown) => String(error),
-  );
-  return readAftermath(scene, run, schedule, landscape, before, state);
-}
-
-/** Null where nothing was asked for. */
-function askedSeeds(): readonly number[] | null {
-  const match = /^(\d+)(?:-(\d+))?$/.exec(process.env['PORTAGE_TEST_SEED'] ?? '');
-  if (match === null) {
-    return null;
-  }
-  const first = Number(match[1]);
-  return Array.from({ length: Number(match[2] ?? first) - first + 1 }, (_, place) => first + place);
-}
-
-function traceOf({ schedule, state, edits, calls, differences }: Aftermath, judgement: Judgement): readonly string[] {
+function traceOf({ schedule, state, edits, calls, differences, judgement }: PeopleEnd): readonly string[] {
   return [
     JSON.stringify({ ...schedule, edits: schedule.edits.length, state }),
     ...calls.flatMap(({ number, method, path, inputCount, status }, place) => {
@@ -113,10 +64,10 @@ function createTotals() {
   const counts = { schedules: 0, back: 0, edits: 0, done: 0, namedInGap: 0, matchedSince: 0, deletedSince: 0, mergedSince: 0 };
   const add = (sums: Record<string, number>, name: string, count = 1): void => void (sums[name] = (sums[name] ?? 0) + count);
   return {
-    add(aftermath: Aftermath, { breaches: found, ...more }: Judgement): void {
-      aftermath.edits.forEach(({ edit }) => add(edits, edit.action));
+    add({ schedule, edits: done, judgement: { breaches: found, ...more } }: PeopleEnd): void {
+      done.forEach(({ edit }) => add(edits, edit.action));
       found.forEach(({ law }) => add(breaches, law));
-      Object.entries({ schedules: 1, back: aftermath.schedule.direction === 'back' ? 1 : 0, edits: aftermath.schedule.edits.length, done: aftermath.edits.length, ...more }).forEach(([name, count]) => add(counts, name, count));
+      Object.entries({ schedules: 1, back: schedule.direction === 'back' ? 1 : 0, edits: schedule.edits.length, done: done.length, ...more }).forEach(([name, count]) => add(counts, name, count));
     },
     told: (): string =>
       `${counts.schedules} schedules (${counts.back} with a rollback), ${counts.done} of ${counts.edits} edits took effect (${Object.entries(edits).sort().map(([name, count]) => `${name} ${count}`).join(', ')}); ` +

@@ -3,6 +3,8 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createInspectPortal } from '../../activities/inspect-portal';
 import { createInspectSource } from '../../activities/inspect-source';
 import { createPlanMigration } from '../../activities/plan-migration';
+import type { PreflightTold } from '../../activities/migration-activities';
+import { createSampleSource } from '../../activities/sample-source';
 import { createStageSource } from '../../activities/stage-source';
 import type { SourceConnector, TargetConnector } from '../../connectors/connector';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
@@ -19,7 +21,8 @@ export interface Planning {
   readonly source: SourceConnector;
   readonly target: TargetConnector;
   inspectSource(): Promise<{ fileCount: number }>;
-  inspectPortal(): Promise<{ portalId: string }>;
+  inspectPortal(tell?: PreflightTold): Promise<{ portalId: string }>;
+  sampleSource(): Promise<{ columnCount: number }>;
   stageSource(): Promise<{ rows: number }>;
   plan(expectedDigest?: string | null): Promise<PlanFacts>;
   /** As of a run that has written, and whose ledger was lost. */
@@ -41,7 +44,8 @@ export async function aPlanning(input: { readonly source: SourceConnector; reado
   const planning: Planning = {
     ledger, row, source, target,
     inspectSource: () => inEnvironment(() => createInspectSource({ ledger, openSource }).inspectSource({ run })),
-    inspectPortal: () => inEnvironment(() => createInspectPortal({ ledger, target }).inspectPortal({ run })),
+    inspectPortal: (tell = 'mistakes') => inEnvironment(() => createInspectPortal({ ledger, target, openSource }).inspectPortal({ run, tell })),
+    sampleSource: () => inEnvironment(() => createSampleSource({ ledger, openSource }).sampleSource({ run })),
     stageSource: () => inEnvironment(() => createStageSource({ ledger, openSource }).stageSource({ run })),
     plan: (expectedDigest = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest })),
     planAgain: (expected = null) => inEnvironment(() => createPlanMigration({ ledger, target, clock: Date.now, version: input.version ?? '0.1.0' }).planMigration({ run, expectedDigest: null, recovered: { expected } })),

@@ -8,7 +8,7 @@ import type { Bound, Scene } from './records-model';
 export const KEY = 'salesforce_id';
 export const STAMP = 'migration_provenance';
 
-export const batchContext: BatchContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, matchesByEmail: true, onMatch: 'fill-blanks', propertyTypes: {}, mode: 'write' };
+export const batchContext: BatchContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, matchesByEmail: true, onMatch: 'fill-blanks', lifeCycle: { rule: 'by-on-match', order: [] }, propertyTypes: {}, mode: 'write' };
 export const rollbackContext: RollbackContext = { run: 'acme.1', objectType: 'contacts', keyProperty: KEY, uniqueProperties: [KEY, 'email'], propertyTypes: {}, writableProperties: [KEY, STAMP, 'email', 'city', 'jobtitle', 'lifecyclestage', 'createdate'], edited: 'keep' };
 
 export function aRecord(ordinal: number, change: Partial<RecordToWrite> = {}): RecordToWrite {

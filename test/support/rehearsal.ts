@@ -22,6 +22,9 @@ export interface Rehearsal {
   end(): Promise<void>;
 }
 
+/** A status is a dozen of the ledger's sums: to ask for it all the time slows down what is waited for. */
+const POLL_MS = 100;
+
 export async function startRehearsal(options: Partial<StackOptions> = {}): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'portage-test-'));
   const stack = await startStack({ folder, latency: 'none', ui: 'none', ...options });
@@ -38,7 +41,7 @@ export async function startRehearsal(options: Partial<StackOptions> = {}): Promi
     },
     sourceFolder(name, files) {
       const path = join(folder, name);
-      mkdirWithFiles(path, files);
+      writeFiles(path, files);
       return path;
     },
     async end() {
@@ -49,7 +52,7 @@ export async function startRehearsal(options: Partial<StackOptions> = {}): Promi
   };
 }
 
-function mkdirWithFiles(path: string, files: Readonly<Record<string, string>>): void {
+export function writeFiles(path: string, files: Readonly<Record<string, string>>): void {
   mkdirSync(path, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(path, name), text);
@@ -67,6 +70,6 @@ export async function until(migration: Migration, isWanted: (status: MigrationSt
     if (Date.now() > deadline) {
       throw new Error(`Not as wanted in time: ${JSON.stringify(status, null, 1)}`);
     }
-    await sleep(50);
+    await sleep(POLL_MS);
   }
 }

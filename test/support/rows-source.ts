@@ -42,3 +42,4 @@ export function aRowsSource(objects: Readonly<Record<string, readonly Row[]>>, o
 export const anAccount = (number: number, changes: Row = {}): Row => ({ Id: anId('001', number), Name: `Account ${number}`, ...changes });
 export const aContactRow = (number: number, changes: Row = {}): Row => ({ Id: anId('003', number), FirstName: 'Ann', LastName: `Lee ${number}`, ...changes });
 export const anOpportunity = (number: number, changes: Row = {}): Row => ({ Id: anId('006', number), Name: `Deal ${number}`, StageName: 'Prospecting', IsClosed: 'false', IsWon: 'false', ...changes });
+export const aLead = (number: number, changes: Row = {}): Row => ({ Id: anId('00Q', number), FirstName: 'Bea', LastName: `Ray ${number}`, Company: 'Acme', ...changes });

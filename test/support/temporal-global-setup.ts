@@ -2,7 +2,6 @@
  * Runs once before the suites that need Temporal: one server in memory for all of them, and one bundle of the workflows.
  * Suites learn both through the environment (see temporal.ts), because they run in processes of their own.
  */
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { join } from 'node:path';
 import { hermeticLocalConfig } from '../../local/config';
 import { findTemporalCli } from '../../local/temporal-cli';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server';
+import { bundleWorkflows } from '../../worker/bundle-workflows';
 
 declare global {
   var portageTestTemporal: { readonly server: TemporalServer; readonly folder: string } | undefined;
@@ -29,10 +29,8 @@ export = async function setUpTemporal(): Promise<void> {
 
   if (!existsSync(WORKFLOWS)) return;
   try {
-    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
-    const bundlePath = join(folder, 'workflow-bundle.js');
-    await writeFile(bundlePath, code);
-    process.env.PORTAGE_TEST_BUNDLE = bundlePath;
+    // The very file that every worker of the suites starts from: none of them bundles anew.
+    process.env.PORTAGE_TEST_BUNDLE = await bundleIn(folder);
   } catch (error) {
     // Jest runs no teardown after a setup that failed.
     await server.kill();
@@ -40,6 +38,15 @@ export = async function setUpTemporal(): Promise<void> {
     throw error;
   }
 };
+
+async function bundleIn(folder: string): Promise<string> {
+  const bundle = await bundleWorkflows();
+  if ('codePath' in bundle) return bundle.codePath;
+  // The worker's own cache cannot be written here.
+  const path = join(folder, 'workflow-bundle.js');
+  await writeFile(path, bundle.code);
+  return path;
+}
 
 /** What somebody exported in their shell must not reach a test: it would steer it to a real server or portal. */
 function forgetSteeringVariables(): void {

@@ -41,7 +41,7 @@ export const aPlannedRecord = (objectType: ObjectType, ordinal: number, properti
   const sourceId = `${objectType}-${ordinal}`;
   return {
     objectType, ordinal, sourceObject: objectType, sourceId, action: 'create', reason: null, reasonCode: null, foldInto: null, targetId: null,
-    properties: { [KEY]: sourceId, ...properties }, identity: { email: null, domain: null, name: null }, cells: [], ...change,
+    properties: { [KEY]: sourceId, ...properties }, before: {}, identity: { email: null, domain: null, name: null }, cells: [], ...change,
   };
 };
 
@@ -51,7 +51,7 @@ export const aPlannedAssociation = (associationType: AssociationType, fromSource
 
 const aSummary: PlanSummary = {
   digest: 'plan', parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '4711', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: planSummarySchema.shape.schema.parse(SCHEMA_PLAN), leftOutToAccept: 0, undecided: 0, calls: { contacts: 7 },
+  records: [], associations: [], schemaChanges: [], schema: planSummarySchema.shape.schema.parse(SCHEMA_PLAN), leftOutToAccept: 0, undecided: 0, calls: { contacts: 7 }, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
 };
 
 export interface WritingScene {

@@ -13,12 +13,13 @@ let worker: FakeWorker;
 
 beforeAll(async () => {
   temporal = await connectSuite('migration');
-});
-afterAll(() => temporal.close());
-beforeEach(async () => {
   worker = await startFakeWorker(temporal, aPlan());
 });
-afterEach(() => worker.stop());
+afterAll(async () => {
+  await worker.stop();
+  await temporal.close();
+});
+beforeEach(() => worker.renew(aPlan()));
 
 const isOpen = ({ phase }: { phase: string }) => phase === 'open';
 
@@ -82,6 +83,13 @@ describe('migration', () => {
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'AuthorizationError', details: [{ code: 'missing-scope', exitCode: 4 }] } });
     expect(worker.fake.story().at(-1)).toBe('preflight: not-started');
     expect(worker.fake.count('applySchema')).toBe(0);
+  });
+
+  it('does not start while open deals would lose their owner', async () => {
+    worker.fake.plan = aPlan({ openDealsToAccept: 3 });
+    const { handle } = await worker.start();
+
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PlanError', details: [{ code: 'open-deals-without-owner', exitCode: 5 }] } });
   });
 
   it('does not start while a match is undecided', async () => {

@@ -18,13 +18,16 @@ let run: string;
 
 beforeAll(async () => {
   temporal = await connectSuite('partition');
-});
-afterAll(() => temporal.close());
-beforeEach(async () => {
   worker = await startFakeWorker(temporal, aPlan());
+});
+afterAll(async () => {
+  await worker.stop();
+  await temporal.close();
+});
+beforeEach(() => {
+  worker.renew(aPlan());
   run = `acme-${randomUUID()}.1`;
 });
-afterEach(() => worker.stop());
 
 const { control } = initialControl({ rate: 1, reserve: 0.25 });
 const identity = () => ({ run, ledgerId: worker.ledgerId, epoch: 1, portalId: '4711', includeEdited: false });

@@ -11,16 +11,19 @@ let worker: FakeWorker;
 
 beforeAll(async () => {
   temporal = await connectSuite('pausing');
+  worker = await startFakeWorker(temporal, aPlan());
 });
-afterAll(() => temporal.close());
-afterEach(() => worker.stop());
+afterAll(async () => {
+  await worker.stop();
+  await temporal.close();
+});
 
 const isOpen = ({ phase }: { phase: string }) => phase === 'open';
 const isPaused = ({ state }: { state: string }) => state === 'paused';
 
 describe('pause and resume', () => {
   it('let what is in flight end, launch nothing more, and cost a partition at most 12 events', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 10_000 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 10_000 }, links: {} }));
     const gate = aGate();
     const { fake } = worker;
     // The first 24 batches are in flight and held; those after them pass.
@@ -53,7 +56,7 @@ describe('pause and resume', () => {
   });
 
   it('does not let a bare resume approve a plan, and asks for the number of records left out', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ simulator: false, leftOutToAccept: 37 }));
+    worker.renew(aPlan({ simulator: false, leftOutToAccept: 37 }));
     const { handle, status } = await worker.start();
     expect((await eventually(status, isPaused)).reasons).toMatchObject([{ kind: 'approval', code: 'plan' }]);
 
@@ -70,7 +73,7 @@ describe('pause and resume', () => {
   });
 
   it('starts by itself when the number of records left out was accepted beforehand', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ simulator: false, leftOutToAccept: 37 }));
+    worker.renew(aPlan({ simulator: false, leftOutToAccept: 37 }));
     const { handle, status } = await worker.start({ approve: { acceptLeftOut: 37 } });
 
     await eventually(status, isOpen);
@@ -82,7 +85,7 @@ describe('pause and resume', () => {
 
 describe('a batch that cannot go on', () => {
   it('pauses the migration, and only unfinished batches are done again after resume', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 1_000 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 1_000 }, links: {} }));
     let broken = true;
     worker.fake.onCall = ({ name, input }) => {
       if (name === 'writeRecords' && broken && Number(input.batch) >= 7) throw aFailure('AuthorizationError', { code: 'token-revoked' });
@@ -106,7 +109,7 @@ describe('a batch that cannot go on', () => {
     { type: 'TypeError' as const, reason: 'invariant' },
     { type: 'PlanError' as const, reason: 'portal-changed' },
   ])('pauses with $reason on $type', async ({ type, reason }) => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 100 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 100 }, links: {} }));
     worker.fake.onCall = ({ name }) => {
       if (name === 'writeRecords') throw aFailure(type, { code: 'a-code' });
     };
@@ -117,7 +120,7 @@ describe('a batch that cannot go on', () => {
   });
 
   it('names by ordinals what is in doubt, and does not leave it behind at the end of a phase', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 100, contacts: 100 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 100, contacts: 100 }, links: {} }));
     const none = worker.fake.problems;
     worker.fake.onCall = ({ name, input }) => {
       if (name === 'compareShard' && input.objectType === 'companies') {
@@ -139,7 +142,7 @@ describe('a batch that cannot go on', () => {
   });
 
   it('pauses with refusals when more than 5 % and 20 are refused, and goes on in sight of them', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 1_000, contacts: 100 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 1_000, contacts: 100 }, links: {} }));
     worker.fake.refusedShare = 0.1;
     const { handle, status } = await worker.start();
     expect((await eventually(status, isPaused)).reasons).toMatchObject([{ kind: 'refusals', code: 'companies' }]);
@@ -152,7 +155,7 @@ describe('a batch that cannot go on', () => {
   });
 
   it('pauses with invariant when the sealed pairs differ from the ledger', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 200 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 200 }, links: {} }));
     const { fake } = worker;
     fake.onCall = ({ name }) => {
       if (name === 'compareShard' && fake.count('compareShard') === 1) throw aFailure('InvariantError', { code: 'shard-differs' });
@@ -169,7 +172,7 @@ describe('a batch that cannot go on', () => {
 
 describe('rollback in the middle', () => {
   it('drains what is in flight, then undoes only what has begun', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 4_000, contacts: 500, deals: 500 } }));
+    worker.renew(aPlan({ creates: { companies: 4_000, contacts: 500, deals: 500 } }));
     const gate = aGate();
     const { fake } = worker;
     fake.onCall = ({ name, input }) => (name === 'writeRecords' && Number(input.batch) > 30 ? gate.arrived() : undefined);
@@ -188,7 +191,7 @@ describe('rollback in the middle', () => {
   });
 
   it('acts on a paused migration, and can itself be paused', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 1_000 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 1_000 }, links: {} }));
     const { fake } = worker;
     const gate = aGate();
     fake.onCall = ({ name, input }) => (name === 'writeRecords' && Number(input.batch) === 9 ? gate.arrived() : undefined);
@@ -212,7 +215,7 @@ describe('rollback in the middle', () => {
   });
 
   it('ends a run that has written nothing without undoing anything', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ simulator: false }));
+    worker.renew(aPlan({ simulator: false }));
     const { handle, status, run } = await worker.start();
     await eventually(status, isPaused);
 
@@ -225,7 +228,7 @@ describe('rollback in the middle', () => {
 
 describe('cancelling the migration', () => {
   it('settles what is in flight and lets the cancellation through', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ creates: { companies: 4_000 }, links: {} }));
+    worker.renew(aPlan({ creates: { companies: 4_000 }, links: {} }));
     worker.fake.latencyMs = 200;
     const { handle } = await worker.start();
     await eventually(() => worker.fake.inFlight, (inFlight) => inFlight > 4);
@@ -240,7 +243,7 @@ describe('cancelling the migration', () => {
 
 describe('throttle', () => {
   it('tells the ledger the rate and the next batches the reserve', async () => {
-    worker = await startFakeWorker(temporal, aPlan({ simulator: false, creates: { companies: 100 }, links: {} }));
+    worker.renew(aPlan({ simulator: false, creates: { companies: 100 }, links: {} }));
     const { handle, status } = await worker.start();
     await eventually(status, isPaused);
 

@@ -21,18 +21,19 @@ const lostTemporalIn = (phase: Phase): Partial<MigrationWorkflowInput> => ({
 });
 const lostLedger = (standing: 'running' | 'rolling-back' = 'running'): Partial<MigrationWorkflowInput> => ({ carried: stateFromWorkflows({ settings, portalId: plan.portalId, expected: { source: 's', mapping: 'm' }, standing, now: NOW }) });
 
-describe('a recovered migration', () => {
-  let temporal: SuiteTemporal;
-  let worker: FakeWorker;
-  beforeAll(async () => {
-    temporal = await connectSuite('recovery');
-  });
-  afterAll(() => temporal.close());
-  beforeEach(async () => {
-    worker = await startFakeWorker(temporal, plan);
-  });
-  afterEach(() => worker.stop());
+let temporal: SuiteTemporal;
+let worker: FakeWorker;
+beforeAll(async () => {
+  temporal = await connectSuite('recovery');
+  worker = await startFakeWorker(temporal, plan);
+});
+afterAll(async () => {
+  await worker.stop();
+  await temporal.close();
+});
+beforeEach(() => worker.renew(plan));
 
+describe('a recovered migration', () => {
   const names = () => worker.fake.calls.map(({ name }) => name).filter((name) => name !== 'recordState');
   const isOpen = ({ phase, state }: { phase: string; state: string }) => phase === 'open' && state === 'verified';
   const isUndone = (story: readonly string[]) => story.at(-1) === 'rollback: rolled-back';
@@ -122,17 +123,6 @@ describe('a recovered migration', () => {
 });
 
 describe('rollback', () => {
-  let temporal: SuiteTemporal;
-  let worker: FakeWorker;
-  beforeAll(async () => {
-    temporal = await connectSuite('compared');
-    worker = await startFakeWorker(temporal, plan);
-  });
-  afterAll(async () => {
-    await worker.stop();
-    await temporal.close();
-  });
-
   it('compares ledger and shards before it undoes anything, and lets a person decide where they differ', async () => {
     const { handle, run, status } = await worker.start();
     await eventually(status, ({ phase }) => phase === 'open');

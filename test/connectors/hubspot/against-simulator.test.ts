@@ -1,6 +1,8 @@
 import type { TargetConnector } from '../../../connectors/connector';
 import type { PropertyDefinition } from '../../../domain/schema-plan';
 import { createHubspotConnector } from '../../../connectors/hubspot/hubspot-connector';
+import { forecastCalls } from '../../../domain/migration-plan';
+import { OBJECT_TYPES } from '../../../domain/object-type';
 import { portalSnapshotSchema } from '../../../domain/portal-snapshot.schema';
 import type { CallLog, FaultPlan, PersonEdit, PortalDefinition } from '../../../simulator/control-plane';
 import { createHubspotSimulator, type HubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
@@ -288,5 +290,42 @@ describe('the HubSpot connector against the simulator', () => {
 
     expect(error).toMatchObject({ type: 'AuthorizationError', details: { code: 'missing-scope' } });
     expect(error.message).toContain('crm.objects.deals.read');
+  });
+
+  describe('readLimits', () => {
+    it('reads records, pipelines and labels that are allowed and used', async () => {
+      await create('A', 'B');
+
+      const { records, pipelines, labels } = await connector.readLimits(aCall());
+
+      expect(records['0-1']).toEqual({ limit: expect.any(Number) as number, usage: 2 });
+      expect(pipelines['0-3']).toEqual({ limit: expect.any(Number) as number, usage: 1 });
+      expect(labels['0-3>0-1']).toEqual({ limit: expect.any(Number) as number, usage: 0 });
+    });
+
+    it('does without what the token may not read', async () => {
+      await control('POST', 'portal', { ...A_PORTAL, tokens: [{ token: 'schemas', scopes: ['oauth', 'crm.schemas.contacts.write'] }] });
+
+      expect(await withToken('schemas').readLimits(aCall())).toEqual({ records: {}, pipelines: {}, labels: {} });
+    });
+  });
+
+  it('tries whether records may be written, and changes nothing', async () => {
+    await create('A');
+    const before = await control<{ sha256: string }>('GET', 'fingerprint');
+
+    expect(await connector.mayWrite('contacts', aCall())).toBe(true);
+    expect([await withToken('no-deals').mayWrite('contacts', aCall()), await withToken('no-deals').mayWrite('deals', aCall()), await withToken('no-deals').mayWrite('companies', aCall())]).toEqual([true, false, false]);
+    expect(await control('GET', 'fingerprint')).toEqual(before);
+  });
+
+  it('makes as many calls in a preflight as the plan forecasts', async () => {
+    const call = aCall();
+
+    await connector.portalId(call);
+    await connector.readSnapshot(OBJECT_TYPES, call);
+    await connector.readLimits(call);
+
+    expect(call.facts).toHaveLength(forecastCalls([], [], { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, 0)['preflight'] ?? 0);
   });
 });

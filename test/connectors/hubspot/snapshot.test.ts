@@ -102,7 +102,7 @@ describe('readSnapshot', () => {
     const [, contacts, deals] = (await take()).objects;
 
     expect(contacts?.properties.map(({ name, readOnly, options }) => [name, readOnly, options.length])).toEqual([['createdate', true, 0], ['email', false, 0], ['hs_score', true, 0], ['tier', false, 1], ['zip', false, 0]]);
-    expect(contacts?.validationRules).toEqual([{ property: 'phone', ruleType: 'MAX_LENGTH', arguments: ['20'] }]);
+    expect(contacts?.validationRules).toEqual([{ property: 'phone', ruleType: 'MAX_LENGTH', arguments: ['20'], normalizes: false }]);
     expect(deals?.validationRules).toEqual([]);
     expect(deals?.pipelines).toEqual([
       {

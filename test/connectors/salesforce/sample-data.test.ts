@@ -39,8 +39,8 @@ async function readAll(path: string, object: string): Promise<SourcePage[]> {
 
 describe('Salesforce exports made by others', () => {
   withSampleData.each([
-    { set: 'salesforce-data-cloud-workshop', objects: ['Account', 'Contact', 'Opportunity', 'AccountContactRelation'], dialect: 'third-party', unread: ['Campaign', 'CampaignMember', 'Lead', 'Task'] },
-    { set: 'salesforce-data-cloud-workshop-weekly', objects: ['Account', 'Contact', 'Opportunity'], dialect: 'weekly-export', unread: ['Lead', 'Task'] },
+    { set: 'salesforce-data-cloud-workshop', objects: ['Account', 'Contact', 'Lead', 'Opportunity', 'AccountContactRelation'], dialect: 'third-party', unread: ['Campaign', 'CampaignMember', 'Task'] },
+    { set: 'salesforce-data-cloud-workshop-weekly', objects: ['Account', 'Contact', 'Lead', 'Opportunity'], dialect: 'weekly-export', unread: ['Task'] },
     { set: 'salesforce-dataloader-samples', objects: ['Account', 'Opportunity'], dialect: 'data-loader', unread: [] },
     { set: 'salesforce-npsp-1k', objects: ['Account', 'Contact', 'Opportunity', 'OpportunityContactRole'], dialect: 'data-loader', unread: [] },
   ])('inspects $set', async ({ set, objects, dialect, unread }) => {

@@ -46,6 +46,7 @@ describe('createSalesforceFileSource', () => {
       expect(objects.map(({ object, dialect, files }) => [object, dialect, files.map(({ name, rowCount }) => [name, rowCount])])).toEqual([
         ['Account', 'data-loader', [['kunden 2.csv', 2], ['kunden 10.csv', 1]]],
         ['Contact', 'data-loader', [['people.csv', 2]]],
+        ['Lead', 'data-loader', [['leads.csv', 2]]],
         ['Opportunity', 'data-loader', [['opps.tsv', 1]]],
         ['OpportunityContactRole', 'data-loader', [['roles.csv', 1]]],
         ['AccountContactRelation', 'data-loader', [['relations.csv', 1]]],
@@ -56,10 +57,7 @@ describe('createSalesforceFileSource', () => {
     it('names files that it does not read, with their row counts', async () => {
       const { unread } = await inspect(fixture('data-loader'));
 
-      expect(unread).toEqual([
-        { name: 'leads.csv', object: 'Lead', rowCount: 2 },
-        { name: 'prices.csv', object: null, rowCount: 3 },
-      ]);
+      expect(unread).toEqual([{ name: 'prices.csv', object: null, rowCount: 3 }]);
     });
 
     it('states the layout of each file, and what its columns hold', async () => {
@@ -73,7 +71,7 @@ describe('createSalesforceFileSource', () => {
         { name: 'ParentId', filledCount: 1 },
         { name: 'OwnerId', filledCount: 2 },
       ]);
-      expect(objects.slice(2, 5).map(({ files }) => files[0]!.separator)).toEqual(['\t', ';', '|']);
+      expect(objects.slice(3, 6).map(({ files }) => files[0]!.separator)).toEqual(['\t', ';', '|']);
     });
 
     it('tells the weekly export, and keeps an object without rows', async () => {
@@ -148,7 +146,7 @@ describe('createSalesforceFileSource', () => {
     it.each([
       { what: 'a file that is not there', overrides: { 'gone.csv': 'Account' }, code: 'file-missing' },
       { what: 'a file outside of the folder', overrides: { '../x.csv': 'Account' }, code: 'file-missing' },
-      { what: 'an object that is not read', overrides: { 'a.csv': 'Lead' }, code: 'unknown-object' },
+      { what: 'an object that is not read', overrides: { 'a.csv': 'Task' }, code: 'unknown-object' },
       { what: 'ids of another object', overrides: { 'a.csv': 'Contact' }, code: 'wrong-id-prefix' },
       { what: 'a file without Id', overrides: { 'b.csv': 'Contact' }, code: 'missing-id-column' },
     ])('refuses a declaration that names $what', async ({ overrides, code }) => {
@@ -170,12 +168,12 @@ describe('createSalesforceFileSource', () => {
     });
 
     it('does not end the run for damage in a file that it would not read', async () => {
-      const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n`, 'lead.csv': 'Id,LastName,Company\n00QEc00000LeAd1MAF,Lead,Acme\n00QEc00000LeAd1MAF,"Lea' });
+      const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n`, 'note.csv': 'Id,ParentId,Title,Body\n002Ec00000NoTe1MAV,,First,Text\n002Ec00000NoTe1MAV,,"Sec' });
 
       const { findings, unread } = await inspect(folder);
 
-      expect(findings).toEqual([expect.objectContaining({ code: 'file-truncated', severity: 'warning', place: 'lead.csv:3' })]);
-      expect(unread).toEqual([{ name: 'lead.csv', object: 'Lead', rowCount: 2 }]);
+      expect(findings).toEqual([expect.objectContaining({ code: 'file-truncated', severity: 'warning', place: 'note.csv:3' })]);
+      expect(unread).toEqual([{ name: 'note.csv', object: 'Note', rowCount: 2 }]);
     });
 
     it('does not end the run for damage in a file that is plainly something else', async () => {

@@ -8,9 +8,11 @@ import type { CrashPoint } from '../../../domain/crash-point';
 import type { FaultPlan } from '../../../simulator/control-plane';
 import type { ChildOptions } from './drive-main';
 import type { DrivenRun, DrivenScene } from './driven-scene';
+import { putPlanned } from './planned-run';
+import type { PlannedRun } from './planned-run';
 import { writeSmallExport } from './small-export';
 
-export const ROUTES = ['forward', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile', 'retried'] as const;
+export const ROUTES = ['forward', 'from the start', 'back', 'told to wait', 'late slots', 'adopted staging', 'changed source', 'recovered', 'taken meanwhile', 'retried'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export type Side = 'before' | 'after';
@@ -36,10 +38,22 @@ const TOLD_TO_WAIT: FaultPlan = {
 const TELLING = { notify: { command: '/dev/null' } };
 const NAMELESS = { objects: { contacts: { properties: { email: null, firstname: null, lastname: null } } } };
 
+/** Those on which what must not be lost is begun before there is a plan. */
+const PLANNING_ROUTES: readonly Route[] = ['from the start', 'adopted staging', 'changed source', 'recovered', 'retried'];
+
 /** A fresh run on this route, up to where the process is started that dies. */
-export async function beginRoute(scene: DrivenScene, route: Route, folder: string): Promise<{ readonly run: DrivenRun; readonly orders: Pick<ChildOptions, 'stall'> }> {
+export async function beginRoute(scene: DrivenScene, route: Route, folder: string, planned: PlannedRun): ReturnType<typeof beginAtStart> {
+  const begun = await beginAtStart(scene, route, folder);
+  if (!PLANNING_ROUTES.includes(route)) {
+    putPlanned(begun.run, planned);
+  }
+  return begun;
+}
+
+async function beginAtStart(scene: DrivenScene, route: Route, folder: string): Promise<{ readonly run: DrivenRun; readonly orders: Pick<ChildOptions, 'stall'> }> {
   switch (route) {
     case 'forward':
+    case 'from the start':
       return { run: await scene.begin(), orders: {} };
     case 'back':
       return { run: await scene.begin({ direction: 'back' }), orders: {} };

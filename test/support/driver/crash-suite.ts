@@ -13,6 +13,7 @@ import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
 import { openDrivenScene } from './driven-scene';
 import type { DrivenRun } from './driven-scene';
+import { planOnce } from './planned-run';
 
 /** What a run left behind, and what it did to the portal. */
 export interface RunEnd {
@@ -30,9 +31,12 @@ export interface RunEnd {
   readonly calls: number;
 }
 
-export interface Killed extends PlaceToDie {
+export interface CrashCase {
   readonly point: CrashPoint;
   readonly side: Side;
+}
+
+export interface Killed extends PlaceToDie, CrashCase {
   readonly signal: NodeJS.Signals | null;
   /** The last boundary that the killed process reached. */
   readonly diedAt: string;
@@ -41,9 +45,7 @@ export interface Killed extends PlaceToDie {
 }
 
 export interface CrashSuite {
-  killAt(point: CrashPoint, side: Side): Promise<Killed>;
-  /** All that was killed so far, a line each. */
-  table(): string;
+  run(asked: CrashCase): Promise<Killed>;
   close(): Promise<void>;
 }
 
@@ -65,8 +67,8 @@ const UNDO_WRITES = /^(companies|contacts|deals|associations)\.batch\.(create|ar
 export async function openCrashSuite(): Promise<CrashSuite> {
   const scene = await openDrivenScene();
   const folder = mkdtempSync(join(tmpdir(), 'portage-crash-'));
+  const planned = await planOnce(scene);
   const known = new Map<Route, Promise<Undisturbed>>();
-  const results: Killed[] = [];
 
   const endOf = async (run: DrivenRun, { state }: Driven, passed: readonly string[]): Promise<RunEnd> => {
     const log = await scene.portal.calls();
@@ -85,7 +87,7 @@ export async function openCrashSuite(): Promise<CrashSuite> {
   };
 
   const measure = async (route: Route): Promise<Undisturbed> => {
-    const { run, orders } = await beginRoute(scene, route, folder);
+    const { run, orders } = await beginRoute(scene, route, folder, planned);
     const { driven, stopped, passed } = await run.spawn({ ...orders, keepLog: true });
     if (driven === null) {
       throw new Error(`The undisturbed run "${route}" does not end: ${stopped ?? 'it was killed'}`);
@@ -103,20 +105,17 @@ export async function openCrashSuite(): Promise<CrashSuite> {
   };
 
   return {
-    async killAt(point, side) {
+    async run({ point, side }) {
       const place = await placeToDie(point, side, async (route) => (await undisturbed(route)).passages);
       const asUsual = (await undisturbed(place.route)).end;
 
-      const { run, orders } = await beginRoute(scene, place.route, folder);
+      const { run, orders } = await beginRoute(scene, place.route, folder, planned);
       const { signal, passed } = await run.spawn({ ...orders, crash: { point, side, passage: place.passage, signal: 'SIGKILL' }, keepLog: true });
       const passedAfter: string[] = [];
       const finished = await run.drive((each, eachSide) => passedAfter.push(`${eachSide} ${each}`));
 
-      const killed = { ...place, point, side, signal, diedAt: passed.at(-1) ?? '', end: await endOf(run, finished, [...passed, ...passedAfter]), undisturbed: asUsual };
-      results.push(killed);
-      return killed;
+      return { ...place, point, side, signal, diedAt: passed.at(-1) ?? '', end: await endOf(run, finished, [...passed, ...passedAfter]), undisturbed: asUsual };
     },
-    table: () => toTable(results),
     async close() {
       await scene.close();
       rmSync(folder, { recursive: true, force: true });
@@ -160,7 +159,8 @@ function looksIn(passed: readonly string[]): number {
 
 const hasEqualEnd = ({ end, undisturbed }: Killed): boolean => isDeepStrictEqual([end.state, end.portal], [undisturbed.state, undisturbed.portal]);
 
-function toTable(results: readonly Killed[]): string {
+/** A line each. */
+export function toTable(results: readonly Killed[]): string {
   const rows = results.map((each) => {
     const { point, side, route, passage, end, undisturbed } = each;
     return [point, side, route, String(passage), String(end.calls - undisturbed.calls), String(end.looks - undisturbed.looks), hasEqualEnd(each) ? 'equal' : 'DIFFERS'];

@@ -1,8 +1,9 @@
 /** The tests of one share of the crash points: all of them, before and after. The shares are suites of their own, so that they run side by side. */
 import { crashPointsInCode } from '../crash-points-in-code';
 import { THROUGH_TEMPORAL } from './crash-lives';
-import { openCrashSuite } from './crash-suite';
-import type { CrashSuite } from './crash-suite';
+import { openCases } from './cases';
+import { toTable } from './crash-suite';
+import type { Killed } from './crash-suite';
 
 /** What the driver has under way at once. */
 const WINDOW_BATCHES = 2;
@@ -19,13 +20,11 @@ export const drivenPoints = () => crashPointsInCode().filter((point) => !THROUGH
 
 /** @param share 0 or 1: every second point */
 export function describeCrashes(share: 0 | 1): void {
-  let suite: CrashSuite;
-  beforeAll(async () => {
-    suite = await openCrashSuite();
-  });
+  const runs = openCases('crashes');
+  const results: Killed[] = [];
   afterAll(async () => {
-    process.stderr.write(`\n${suite.table()}\n`);
-    await suite.close();
+    await runs.close();
+    process.stderr.write(`\n${toTable(results)}\n`);
   });
 
   const cases = drivenPoints()
@@ -34,7 +33,9 @@ export function describeCrashes(share: 0 | 1): void {
 
   describe('a process that is killed', () => {
     it.each(cases)('$side $point costs no record and no second write', async ({ side, point }) => {
-      const { signal, diedAt, end, undisturbed } = await suite.killAt(point, side);
+      const killed = await runs.run({ point, side });
+      results.push(killed);
+      const { signal, diedAt, end, undisturbed } = killed;
 
       expect({ signal, diedAt }).toEqual({ signal: 'SIGKILL', diedAt: `${side} ${point}` });
       expect({ ...end, looks: 0, calls: 0 }).toEqual({ ...undisturbed, looks: 0, calls: 0 });

@@ -1,12 +1,10 @@
 /**
- * Processes of `drive-main.ts`. Suites start and kill hundreds of them, so the program is bundled into one file first, which starts in a third of the time, and the
- * next process loads it while the last one works.
+ * Processes of `drive-main.ts`. Suites start and kill hundreds of them: the next process loads its program while the last one works.
  */
-import { buildSync } from 'esbuild';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { bundleProgram } from './bundle-program';
 
 export interface DriverProcesses {
   /** Gives a process its standard input and waits for its end. */
@@ -19,15 +17,11 @@ type Piped = ChildProcess & { readonly stdin: Writable; readonly stdout: Readabl
 
 /** @param folder for the bundle; outlives the processes */
 export function createDriverProcesses(folder: string): DriverProcesses {
-  const program = join(folder, 'drive-main.cjs');
   let waiting: Piped | null = null;
 
-  const start = (): Piped => spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const start = (): Piped => spawn(process.execPath, [bundleProgram('compiled-start', folder), bundleProgram('drive-main', folder)], { stdio: ['pipe', 'pipe', 'inherit'] });
   return {
     async run(input) {
-      if (waiting === null) {
-        bundleDriver(program);
-      }
       const child = waiting ?? start();
       waiting = start();
       const chunks: Buffer[] = [];
@@ -43,10 +37,4 @@ export function createDriverProcesses(folder: string): DriverProcesses {
       waiting = null;
     },
   };
-}
-
-/** All but the binary addon, which is loaded from where it is installed. */
-function bundleDriver(outfile: string): void {
-  const addon = require.resolve('better-sqlite3');
-  buildSync({ entryPoints: [join(__dirname, 'drive-main.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'cjs', alias: { 'better-sqlite3': addon }, external: [addon, '@temporalio/core-bridge'], logLevel: 'error' });
 }

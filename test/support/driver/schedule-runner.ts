@@ -1,5 +1,4 @@
 /** Drives one migration through a schedule of faults, deaths and poisoned records, and compares its end with an undisturbed run and with the source itself. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { CrashPoint } from '../../../domain/crash-point';
 import { openLedger } from '../../../ledger/open-ledger';
 import type { CanonicalDump, FaultRule, PortalDefinition } from '../../../simulator/control-plane';
@@ -11,6 +10,8 @@ import { openDrivenScene } from './driven-scene';
 import type { DrivenRun, DrivenScene } from './driven-scene';
 import { lookForBrokenPromises } from './exactly-once';
 import type { Findings } from './exactly-once';
+import { FIRST_WRITE, putPlanned, readPlanned } from './planned-run';
+import type { PlannedRun } from './planned-run';
 import type { Poison, Schedule } from './schedule';
 import { exportedIds, SMALL, smallPortal } from './small-export';
 import type { ExportSize } from './small-export';
@@ -35,8 +36,6 @@ export interface ScheduleRunner {
 /** More than one batch of each type, so that a window wider than one means something. */
 const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
 const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
-
-const FIRST_WRITE: CrashPoint = 'activity:applySchema';
 
 export function createScheduleRunner(): ScheduleRunner {
   const stages = new Map<Schedule['size'], Promise<Stage>>();
@@ -70,11 +69,6 @@ interface Undisturbed {
 
 type Passed = readonly { readonly point: CrashPoint; readonly side: 'before' | 'after' }[];
 
-/** Ledger, its log and the history of a run that has its plan and has written nothing, in that order. */
-type PlannedRun = readonly Buffer[];
-
-const filesOf = ({ options }: DrivenRun): readonly string[] => [options.ledgerFile, `${options.ledgerFile}-wal`, options.historyFile];
-
 async function openStage(size: ExportSize): Promise<Stage> {
   const scene = await openDrivenScene(size);
   const undisturbedRuns = new Map<string, Promise<Undisturbed>>();
@@ -101,8 +95,7 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
   const { state } = await run.drive((point, side) => {
     passed.push({ point, side });
     if (point === FIRST_WRITE && side === 'before') {
-      // Nothing else is under way here, and no transaction is open: the files are a whole.
-      planned = filesOf(run).map((file) => readFileSync(file));
+      planned = readPlanned(run);
     }
   });
   const wanted = direction === 'back' ? 'rolled-back' : poison === null ? 'verified' : 'finished-with-refusals';
@@ -117,10 +110,9 @@ async function runUndisturbed(scene: DrivenScene, size: ExportSize, poison: Pois
 
 async function runSchedule(scene: DrivenScene, size: ExportSize, schedule: Schedule, undisturbed: Undisturbed): Promise<ScheduleEnd> {
   const { direction, window, poison } = schedule;
-  // The same portal gives its records the same ids each time: the plan fits.
   const run = await scene.begin({ direction, window }, portalWith(poison));
   if (schedule.from === 'plan') {
-    filesOf(run).forEach((file, place) => writeFileSync(file, undisturbed.planned[place] ?? ''));
+    putPlanned(run, undisturbed.planned);
   }
   const before = await scene.portal.fingerprint();
   const knownIds = await idsIn(scene);

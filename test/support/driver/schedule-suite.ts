@@ -2,10 +2,9 @@
  * The suites of fault schedules. Each schedule is drawn from a seed alone. `PORTAGE_TEST_SEED=123` runs that one and tells its calls, faults and deaths;
  * `PORTAGE_TEST_SEED=301-900` runs those.
  */
-import { spawn } from 'node:child_process';
-import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { nodeArguments } from '../../../local/node-program';
+import { basename } from 'node:path';
+import { askedSeeds } from './asked-seeds';
+import { openCases } from './cases';
 import type { ScheduleEnd } from './schedule-runner';
 
 /** After so many broken schedules the rest says nothing new. */
@@ -14,16 +13,17 @@ const ENOUGH_BROKEN = 5;
 const MOST_TOLD = 6;
 
 export function describeSchedules(file: string, seeds: readonly number[], timeoutMs: number): void {
-  const asked = askedSeeds();
-  const chosen = asked === null ? seeds : asked;
+  const chosen = askedSeeds() ?? seeds;
   const suite = basename(file, '.test.ts');
 
   describe('a migration through a drawn schedule of faults, deaths and refused records', () => {
     it(`ends as the undisturbed one, ${chosen.length} times (${suite})`, async () => {
       const totals = createTotals();
       const broken: string[] = [];
+      const cases = openCases('schedules');
       try {
-        for await (const end of endsOf(chosen)) {
+        for (const seed of chosen) {
+          const end = await cases.run(seed);
           totals.add(end);
           if (end.broken.length > 0) {
             broken.push(toldOf(end, suite));
@@ -36,39 +36,13 @@ export function describeSchedules(file: string, seeds: readonly number[], timeou
           }
         }
       } finally {
+        await cases.close();
         process.stdout.write(`${suite}: ${totals.told()}\n`);
       }
 
       expect(broken.join('\n\n')).toBe('');
     }, timeoutMs);
   });
-}
-
-/** In order. Ends the process when nobody asks for more. */
-async function* endsOf(seeds: readonly number[]): AsyncGenerator<ScheduleEnd> {
-  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'schedule-main.ts')), ...seeds.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let count = 0;
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      count += 1;
-      yield JSON.parse(line) as ScheduleEnd;
-    }
-    if (count < seeds.length) {
-      throw new Error(`Of ${seeds.length} schedules ${count} came to an end; the rest died with their process.`);
-    }
-  } finally {
-    child.kill('SIGKILL');
-  }
-}
-
-/** Null where nothing was asked for. */
-function askedSeeds(): readonly number[] | null {
-  const match = /^(\d+)(?:-(\d+))?$/.exec(process.env['PORTAGE_TEST_SEED'] ?? '');
-  if (match === null) {
-    return null;
-  }
-  const first = Number(match[1]);
-  return Array.from({ length: Number(match[2] ?? first) - first + 1 }, (_, place) => first + place);
 }
 
 function toldOf({ schedule, broken }: ScheduleEnd, suite: string): string {

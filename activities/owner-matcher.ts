@@ -1,0 +1,110 @@
+import type { MappingContext, Owner } from '../domain/cell-transforms';
+import type { Finding } from '../domain/finding';
+import type { OwnerForecast } from '../domain/plan-summary.schema';
+import type { StagedRecord } from '../ledger/ledger';
+import { findStaged, hasColumn } from './planning-scope';
+import type { PlanningScope } from './planning-scope';
+
+export type OwnedKind = 'contacts' | 'companies' | 'openDeals' | 'closedDeals';
+
+/** Owners by e-mail; remembers who could not be matched, and how often. */
+export class OwnerMatcher {
+  readonly usedTargetIds = new Set<string>();
+  private readonly unmatched = new Map<string, number>();
+  private readonly counted = new Map<string, OwnerForecast>();
+  private unknownRecords = 0;
+  private readonly targetIdByEmail: ReadonlyMap<string, string>;
+  private readonly hasUsers: boolean;
+
+  constructor(private readonly scope: PlanningScope) {
+    this.targetIdByEmail = new Map(scope.snapshot.owners.filter(({ archived }) => !archived).map(({ email, id }) => [email.toLowerCase(), id]));
+    this.hasUsers = hasColumn(scope, 'User', 'Email');
+    if (this.fallbackEmail !== null && this.fallbackId === null) {
+      scope.findings.push({
+        code: 'owner-unknown', severity: 'error', place: 'owners.unmatched', message: 'The portal has no owner with the e-mail address that owners.unmatched names.',
+        remedy: 'Name a user of the portal, or use leave-empty.', count: 1, exitCode: 3,
+      });
+    }
+  }
+
+  /** The owners of one page of rows. */
+  async read(rows: readonly StagedRecord[]): Promise<MappingContext['ownerOf']> {
+    const users = this.hasUsers ? await findStaged(this.scope, 'User', rows.map(({ values }) => values.OwnerId)) : new Map<string, StagedRecord>();
+    return (ownerId) => this.toOwner(ownerId, users.get(ownerId));
+  }
+
+  /** Called once for each mapped record that has an owner. */
+  count(kind: OwnedKind, ownerId: string | null | undefined, owner: Owner | null): void {
+    if (!ownerId || owner === null) {
+      return;
+    }
+    const known = this.counted.get(ownerId) ?? { sourceOwner: ownerId, matched: owner.targetId !== null, contacts: 0, companies: 0, openDeals: 0, closedDeals: 0 };
+    this.counted.set(ownerId, { ...known, [kind]: known[kind] + 1 });
+    if (!this.hasUsers) {
+      this.unknownRecords += 1;
+    } else if (owner.email === null || !this.targetIdByEmail.has(owner.email.toLowerCase())) {
+      this.unmatched.set(ownerId, (this.unmatched.get(ownerId) ?? 0) + 1);
+    }
+    if (owner.targetId !== null) {
+      this.usedTargetIds.add(owner.targetId);
+    }
+  }
+
+  /** How many owners a person has to decide on before the start. */
+  get undecided(): number {
+    return this.scope.definition.owners.unmatched === 'ask' ? this.unmatched.size + (this.unknownRecords > 0 ? 1 : 0) : 0;
+  }
+
+  /** What each owner of the source has, in the order of first sight. `matched` with an owner of the portal, or with the stand-in. */
+  forecasts(): readonly OwnerForecast[] {
+    return [...this.counted.values()];
+  }
+
+  /** Open deals that would be written without an owner though the source has one, where the user has not accepted that. */
+  get openDealsToAccept(): number {
+    return this.scope.definition.openDealsWithoutOwner === 'accept' ? 0 : this.forecasts().reduce((sum, { matched, openDeals }) => sum + (matched ? 0 : openDeals), 0);
+  }
+
+  findings(): readonly Finding[] {
+    const kept = 'The owner\'s name or id stays in the property source_owner.';
+    const unmatched = [...this.unmatched].map(([ownerId, count]): Finding => ({
+      code: 'owner-unmatched', severity: 'warning', place: `OwnerId ${ownerId}`, message: `${count} record${count === 1 ? ' belongs' : 's belong'} to an owner whom the portal does not have. ${kept}`,
+      remedy: 'Add the user to the portal before the start, or name a stand-in in owners.unmatched.', count,
+    }));
+    const missingFile: readonly Finding[] =
+      this.unknownRecords === 0
+        ? []
+        : [
+            {
+              code: 'owner-file-missing', severity: 'warning', place: 'User', message: `${this.unknownRecords} record${this.unknownRecords === 1 ? ' names' : 's name'} an owner, but the export has no User file with e-mail addresses. ${kept}`,
+              remedy: 'Export the object User with Id, Name and Email into the same folder.', count: this.unknownRecords,
+            },
+          ];
+    const losing: readonly Finding[] =
+      this.openDealsToAccept === 0
+        ? []
+        : [
+            {
+              code: 'open-deals-without-owner', severity: 'warning', place: 'owners', message: `${this.openDealsToAccept} open deal${this.openDealsToAccept === 1 ? '' : 's'} would lose the owner: nothing can be started with this plan.`,
+              remedy: 'Add the users to the portal, export the object User, name a stand-in in owners.unmatched, or accept it with openDealsWithoutOwner: accept in the migration file.', count: this.openDealsToAccept,
+            },
+          ];
+    return [...losing, ...missingFile, ...unmatched];
+  }
+
+  private get fallbackEmail(): string | null {
+    const { unmatched } = this.scope.definition.owners;
+    return unmatched === 'ask' || unmatched === 'leave-empty' ? null : unmatched;
+  }
+
+  private get fallbackId(): string | null {
+    return this.fallbackEmail === null ? null : (this.targetIdByEmail.get(this.fallbackEmail.toLowerCase()) ?? null);
+  }
+
+  private toOwner(ownerId: string, user: StagedRecord | undefined): Owner {
+    const email = user?.values.Email?.trim() ?? null;
+    const fullName = [user?.values.FirstName, user?.values.LastName].map((part) => part?.trim() ?? '').filter((part) => part !== '').join(' ');
+    const name = user?.values.Name?.trim() || fullName || email || ownerId;
+    return { name, email, targetId: (email === null ? undefined : this.targetIdByEmail.get(email.toLowerCase())) ?? this.fallbackId };
+  }
+}
