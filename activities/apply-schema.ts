@@ -17,7 +17,7 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
     applySchema: (input) =>
       inRun(collaborators, input, 'properties', async ({ row, call }) => {
         await claim(ledger, row, input);
-        const { schemaPlan } = await plannedPortal(row.stagingId);
+        const { schemaPlan } = await plannedPortal(row);
         const hands = { ledger, target, call, run: input.run, assertQuota: () => quota.assertLeft(input.portalId, input.reserve ?? 0, call) };
         await allEnded(schemaParts(schemaPlan).map((part) => () => carryOutSchema(hands, part)));
         const settled = await ledger.schema.read(input.run);

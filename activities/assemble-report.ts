@@ -44,6 +44,8 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Ledge
           leftOut: counts.map(({ leftOut }) => leftOut),
           cells: counts.map(({ cells }) => cells),
           refusals: await facts.refusalsByCode(run),
+          problems: await facts.problemCounts(run),
+          retries: [...(await ledger.retries.tallies(run))],
           inDoubt: await facts.inDoubt(run, MAX_NAMED),
           refused: await facts.readRefusals(run, MAX_NAMED),
           kept: input.rolledBack ? await facts.readKept(run, MAX_KEPT_LISTED) : null,

@@ -15,11 +15,12 @@ export interface PlannedPortal {
 /** A worker serves few runs at a time, and a snapshot of a large portal takes megabytes. */
 const MAX_REMEMBERED = 4;
 
-/** Snapshot and schema plan of a staging never change once planned: they are read once for each staging in use. */
-export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Promise<PlannedPortal> {
+/** Snapshot and schema plan of a staging change with a round of retry alone: they are read once for each staging in use, and once more for each round. */
+export function createPlannedPortals(ledger: Ledger): (row: Pick<RunRow, 'stagingId' | 'round'>) => Promise<PlannedPortal> {
   const known = new Map<string, PlannedPortal>();
-  return async (stagingId) => {
-    const remembered = known.get(stagingId);
+  return async ({ stagingId, round }) => {
+    const key = `${stagingId} ${round}`;
+    const remembered = known.get(key);
     if (remembered !== undefined) {
       return remembered;
     }
@@ -32,7 +33,7 @@ export function createPlannedPortals(ledger: Ledger): (stagingId: string) => Pro
     if (oldest !== undefined && known.size >= MAX_REMEMBERED) {
       known.delete(oldest);
     }
-    known.set(stagingId, planned);
+    known.set(key, planned);
     return planned;
   };
 }

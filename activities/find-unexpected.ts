@@ -29,7 +29,7 @@ export function createFindUnexpected(collaborators: PortalCollaborators): Pick<P
     findUnexpected: (input) =>
       inRun(collaborators, input, 'verify', async ({ row, call }) => {
         const { run, objectType } = input;
-        const { keyProperty } = (await plannedPortal(row.stagingId)).schemaPlan;
+        const { keyProperty } = (await plannedPortal(row)).schemaPlan;
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
         const look: Look = { ledger, target, call, row, objectType, keyProperty, assertQuota };
         const looks = [await findUnstamped(look), await findUnknownStamped(look)];

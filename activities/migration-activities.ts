@@ -4,7 +4,7 @@
  */
 import type { IdPair } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
-import type { PauseReason, Phase, RunState } from '../domain/phase';
+import type { PauseReason, Phase, RunState, WorkType } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
 import type { PartitionManifest } from '../domain/planned-record';
 import type { ProblemsSeen } from '../domain/problem';
@@ -62,8 +62,9 @@ export interface PortalActivities {
   /**
    * Maps, folds, matches, numbers batches; writes the plan to the ledger.
    * `recovered`: the run has written already, and its ledger was lost: what it made itself is planned as it was, and source and mapping must be the lost plan's.
+   * `retryOf`: a dry run for records of that run that failed or were skipped. What it has landed is matched with nothing, and what it made is known as its own.
    */
-  planMigration(input: { readonly run: string; readonly recovered?: { readonly expected: { readonly source: string; readonly mapping: string } | null } }): Promise<PlanFacts>;
+  planMigration(input: { readonly run: string; readonly retryOf?: string; readonly recovered?: { readonly expected: { readonly source: string; readonly mapping: string } | null } }): Promise<PlanFacts>;
   /** Of a run that adopted a plan: matches its records again with the portal as it is now, and says in `recordDrift` how many verdicts changed. */
   rematchRecords(input: { readonly run: string; readonly expectedDigest: string }): Promise<PlanFacts>;
   /** Does the schema of a type still hold what the plan writes? Throws PlanError with a code such as `option-gone contacts.industry` when it does not. At most one reading a minute. */
@@ -108,8 +109,26 @@ export interface LedgerActivities {
   compareShards(input: RunIdentity & { readonly objectType: ObjectType }): Promise<{ readonly compared: number }>;
   /** Asks an open shard for its digest; null when there is no such workflow. */
   readShardDigest(input: { readonly workflowId: string }): Promise<{ readonly digest: string | null }>;
+  /**
+   * Takes the failed and skipped records of a round into batches of their own, by the verdicts of its dry run; the rest is not touched. A round that was taken already
+   * stays as it is. `written`: outcomes by type so far, without those of the round's batches, which tell theirs when they are done.
+   */
+  planRetry(input: RunIdentity & { readonly round: number }): Promise<{ readonly facts: PlanFacts; readonly written: Readonly<Partial<Record<WorkType, Readonly<Record<string, number>>>>> }>;
+  /** Marks a round of retry as over. */
+  endRetry(input: RunIdentity & { readonly round: number }): Promise<void>;
   /** Signals every shard of the run, by the ledger's list, to close. */
   closeShards(input: { readonly run: string }): Promise<{ readonly closed: number }>;
+  /**
+   * Runs the command that the migration file names under `notify`, once for each key as far as a dying worker lets it, with ids, states, reasons and counts. Whatever it
+   * does, the answer is no error.
+   */
+  notify(input: {
+    readonly run: string;
+    readonly key: string;
+    readonly event: 'waits' | 'ended';
+    readonly state: RunState;
+    readonly reasons: readonly Pick<PauseReason, 'kind' | 'code' | 'since' | 'until'>[];
+  }): Promise<{ readonly told: boolean }>;
   /** Writes report.json to the ledger and tells how the run ended. */
   assembleReport(input: RunIdentity & { readonly rolledBack: boolean }): Promise<{ readonly state: RunState; readonly refused: number; readonly differences: number }>;
 }

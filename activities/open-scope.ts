@@ -12,6 +12,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
+import { withoutOwnLists } from '../domain/retried-plan';
 import { unknownDateColumns } from '../domain/source-columns';
 import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
@@ -26,14 +27,15 @@ export interface ScopeCollaborators {
   readonly quota: QuotaGuard;
 }
 
-export async function openScope({ ledger, target, quota }: ScopeCollaborators, run: string, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords' | 'only'>> {
+/** @param retryOf the run whose failed and skipped records are planned once more */
+export async function openScope({ ledger, target, quota }: ScopeCollaborators, run: string, retryOf: string | null, signal: AbortSignal): Promise<Omit<PlanningScope, 'ownRecords' | 'only'>> {
   const row = await ledger.runs.find(run);
   const [saved, inspection] = row === null ? [null, null] : [await ledger.plans.readSnapshot(row.stagingId), await ledger.staging.readInspection(row.stagingId)];
   if (row === null || saved === null || inspection === null) {
     throw new MigrationError('InvariantError', `Run ${run} cannot be planned: its row, snapshot or source inspection is not in the ledger.`, { code: 'nothing-to-plan' });
   }
   const { stagingId, definition } = row;
-  const { snapshot } = saved;
+  const snapshot = retryOf === null ? saved.snapshot : withoutOwnLists(saved.snapshot, await ledger.schema.read(retryOf));
   const counts = await ledger.staging.countRows(stagingId);
   const filled = Object.fromEntries(
     inspection.objects.map(({ object, files }) => [object, { ...Object.fromEntries(files.flatMap(({ columns }) => columns.map(({ name }) => [name, 0]))), ...counts[object]?.filled }]),
@@ -59,6 +61,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
   const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
   return {
     run,
+    retryOf,
     stagingId,
     ledger,
     target,

@@ -43,9 +43,9 @@ export interface Stamp {
   originOf(record: FoundRecord | undefined): PairOrigin | null;
 }
 
-export const stampOfRun = ({ run, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
+export const stampOfRun = ({ run, retryOf, ownRecords }: PlanningScope, portal: ObjectScope['portal']): Stamp =>
   ownRecords === 'kept' && portal.properties.some(({ name, archived }) => name === STAMP_PROPERTY && !archived)
-    ? { properties: [STAMP_PROPERTY], originOf: (record) => originFromStamp(record?.properties[STAMP_PROPERTY], run) }
+    ? { properties: [STAMP_PROPERTY], originOf: (record) => originFromStamp(record?.properties[STAMP_PROPERTY], retryOf ?? run) }
     : { properties: [], originOf: () => null };
 
 interface Reader {
@@ -76,6 +76,12 @@ async function byEmail(records: readonly PlannedRecord[], reader: Reader): Promi
   return found;
 }
 
+/** A retry leaves alone what has landed: looking for it in the portal would cost a call for each hundred. */
+async function landedOf({ ledger, retryOf }: PlanningScope, objectType: ObjectScope['objectType'], page: readonly PlannedRecord[]): Promise<ReadonlySet<string | null>> {
+  const sourceIds = page.flatMap(({ sourceId }) => sourceId ?? []);
+  return retryOf === null || sourceIds.length === 0 ? new Set() : new Set((await ledger.writing.findPairs(retryOf, objectType, sourceIds)).map(([sourceId]) => sourceId));
+}
+
 /** Matches every record of a type that would be created. */
 export async function planMatches(scope: PlanningScope, object: ObjectScope): Promise<void> {
   const { objectType, portal, rules } = object;
@@ -89,7 +95,8 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
   const claimed = new Set<string>();
   const lifeCycle = lifeCycleOnMatch(scope.definition, portal);
   for await (const page of plannedPages(scope, objectType)) {
-    for (const records of chunksOf(page.filter(({ action }) => action === 'create'), READ_BATCH)) {
+    const landed = await landedOf(scope, objectType, page);
+    for (const records of chunksOf(page.filter(({ action, sourceId }) => action === 'create' && !landed.has(sourceId)), READ_BATCH)) {
       await scope.assertQuota();
       const properties = [...propertiesToCompare(records, scope.keyProperty, portal), ...stamp.properties];
       const reader: Reader = {

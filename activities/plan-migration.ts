@@ -51,10 +51,10 @@ export interface PlanMigrationCollaborators {
 export function createPlanMigration({ ledger, target, version, clock }: PlanMigrationCollaborators): Pick<PortalActivities, 'planMigration'> {
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
-    planMigration: ({ run, recovered }) =>
+    planMigration: ({ run, recovered, retryOf = null }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
         const only = await ledger.drift.readOnly(run);
-        const scope = { ...(await openScope({ ledger, target, quota }, run, signal)), only: only === null ? null : new Set(only.map(({ sourceId }) => sourceId)), ownRecords: recovered === undefined ? ('unknown' as const) : ('kept' as const) };
+        const scope = { ...(await openScope({ ledger, target, quota }, run, retryOf, signal)), only: only === null ? null : new Set(only.map(({ sourceId }) => sourceId)), ownRecords: recovered === undefined && retryOf === null ? ('unknown' as const) : ('kept' as const) };
         const parts = await planParts(scope, version);
         await refuseOtherSource(scope, recovered?.expected ?? null, parts);
         await ledger.plans.clear(scope.stagingId);

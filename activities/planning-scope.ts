@@ -59,6 +59,8 @@ export interface PlanningScope {
   readonly ownRecords: 'unknown' | 'kept';
   /** `--only`: ids of the source records that alone are moved. */
   readonly only: ReadonlySet<string> | null;
+  /** The run whose failed and skipped records are planned once more; null in every other planning. What it has landed is matched with nothing. */
+  readonly retryOf: string | null;
   readonly objects: readonly ObjectScope[];
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -24,7 +24,7 @@ export function createRecoverRecords(collaborators: PortalCollaborators): Pick<P
     recoverRecords: (input) =>
       inRun(collaborators, input, input.objectType, async ({ row, call }) => {
         const { run, objectType, manifest } = input;
-        const portal = await plannedPortal(row.stagingId);
+        const portal = await plannedPortal(row);
         const context = toBatchContext(row, portal, objectType, 'settle');
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
         const look: Look = { ...collaborators, run, objectType, call };

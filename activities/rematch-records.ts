@@ -33,7 +33,7 @@ export function createRematchRecords({ ledger, target, clock }: RematchCollabora
   return {
     rematchRecords: ({ run, expectedDigest }) =>
       withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
-        const scope: PlanningScope = { ...(await openScope({ ledger, target, quota }, run, signal)), only: null, ownRecords: 'unknown' };
+        const scope: PlanningScope = { ...(await openScope({ ledger, target, quota }, run, null, signal)), only: null, ownRecords: 'unknown' };
         const { stagingId } = scope;
         const { from, summary } = await expectedPlan(ledger, expectedDigest, stagingId);
         await ledger.plans.clear(stagingId);

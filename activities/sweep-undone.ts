@@ -32,7 +32,7 @@ export function createSweepUndone(collaborators: PortalCollaborators): Pick<Port
   return {
     sweepUndone: (input) =>
       inRun(collaborators, input, 'rollback', async ({ row, call }) => {
-        const portal = await plannedPortal(row.stagingId);
+        const portal = await plannedPortal(row);
         let archived = 0;
         for (let pass = 0; pass < MAX_PASSES; pass += 1) {
           const found = await sweepOnce({ ...collaborators, attachments, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, row, portal, input.objectType, call);

@@ -25,7 +25,7 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
-        const portal = await plannedPortal(row.stagingId);
+        const portal = await plannedPortal(row);
         if (records.some(wasSentWithoutOutcome)) {
           await carryOutBatch({ ledger, target, clock, call, assertQuota, changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
         }

@@ -16,7 +16,7 @@ export function createUndoSchema(collaborators: PortalCollaborators): Pick<Porta
     undoSchema: (input) =>
       inRun(collaborators, input, 'rollback', async ({ row, call }) => {
         const { run } = input;
-        const { schemaPlan } = await plannedPortal(row.stagingId);
+        const { schemaPlan } = await plannedPortal(row);
         const [intents, undone] = [await ledger.schema.read(run), await ledger.facts.undoTally(run)];
         const hands = { ledger, target, call, run, assertQuota: () => quota.assertLeft(input.portalId, input.reserve ?? 0, call) };
         const tallies = await allEnded(

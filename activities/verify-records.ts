@@ -29,7 +29,7 @@ export function createVerifyRecords(collaborators: PortalCollaborators): Pick<Po
         const { run, objectType, batch } = input;
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
-        const portal = await plannedPortal(row.stagingId);
+        const portal = await plannedPortal(row);
         const { keyProperty } = portal.schemaPlan;
         const types = propertyTypesOf(portal, objectType);
         const written = records.flatMap(toWritten);

@@ -18,7 +18,7 @@ export function createWriteRecords(collaborators: PortalCollaborators): Pick<Por
         const { run, objectType, batch } = input;
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
-        const portal = await plannedPortal(row.stagingId);
+        const portal = await plannedPortal(row);
         const hands = {
           ledger, target, clock, call,
           assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 
-const partitionsSchema = z.array(z.object({ partition: z.number().int() }));
+const partitionsSchema = z.array(z.object({ partition: z.number().int(), round: z.number().int().optional() }));
 
 export const planFactsSchema = z.object({
   portalId: z.string(),
@@ -10,6 +10,9 @@ export const planFactsSchema = z.object({
   records: z.array(z.object({ objectType: z.enum(OBJECT_TYPES), partitions: partitionsSchema })),
   associations: z.array(z.object({ associationType: z.enum(ASSOCIATION_TYPES), partitions: partitionsSchema })),
 });
+
+/** What a round of retry was answered: the plan as it stood from then on. */
+export const retriedSchema = z.object({ facts: planFactsSchema });
 
 export const migrationInputSchema = z.object({
   run: z.string(),

@@ -17,6 +17,7 @@ import { OVER_STATES } from '../domain/phase';
 import type { Report } from '../domain/report.schema';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
+import type { RetrySelection } from '../ledger/retry-store';
 import type { PlanningInput, ResumeInput, RollbackInput, StatusView, ThrottleInput } from '../workflows/messages';
 import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery, taskQueues, throttleSignal, workflowIds } from '../workflows/messages';
 import { definitionDigest } from '../domain/definition-digest';
@@ -28,6 +29,7 @@ import { assembleRecovery, type Recovery } from './recovery';
 import { describeMigration } from './run-workflows';
 import type { OnlyId } from '../domain/only-ids';
 import { readOnlyIds } from './read-only-ids';
+import { proposeRetry, type RetryProposal } from './retry';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
 export interface ConnectOptions {
@@ -57,6 +59,11 @@ export interface PortageClient {
   start(file: string, options?: StartOptions): Promise<Migration>;
   /** Starts preflight alone, or preflight, staging and plan. */
   plan(file: string, stopAfter: PlanningInput['stopAfter'], options?: Pick<StartOptions, 'only'>): Promise<Planning>;
+  /**
+   * Plans failed and skipped records of a run anew, by a mended file or as before; `proceed` of what it gives writes those that can be written now.
+   * @throws CommandError where the run is not through and does not wait, or the file is another migration's
+   */
+  retry(run: string, options: { readonly file?: string; readonly selection: RetrySelection }): Promise<RetryProposal>;
   /** Looks at source and portal for a migration file that is still to be made, or to be added to. `source.files` is an absolute path. */
   sample(definition: MigrationDefinition): Promise<Planning>;
   /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
@@ -111,22 +118,21 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
   const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
-
-  const startPlanning = async (definition: MigrationDefinition, stopAfter: PlanningInput['stopAfter'], only: readonly OnlyId[] | null = null): Promise<Planning> => {
+  const startPlanning = async (definition: MigrationDefinition, asked: Pick<PlanningInput, 'stopAfter' | 'retryOf'>, only: readonly OnlyId[] | null = null): Promise<Planning> => {
     const client = await temporal.client();
-    const row = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition, only), now: new Date().toISOString() });
+    const { run } = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition, only), now: new Date().toISOString() });
     if (only !== null) {
-      await ledger.drift.saveOnly(row.run, only);
+      await ledger.drift.saveOnly(run, only);
     }
-    const input: PlanningInput = { run: row.run, ledgerId, stopAfter };
+    const input: PlanningInput = { run, ledgerId, ...asked };
     const handle = await client.workflow.start('planning', {
-      workflowId: workflowIds.planning(row.run),
+      workflowId: workflowIds.planning(run),
       taskQueue: taskQueues.ledger(ledgerId),
       args: [input],
-      staticSummary: `${SUMMARIES[stopAfter]} of migration ${definition.id}`,
+      staticSummary: `${SUMMARIES[asked.stopAfter]} of migration ${definition.id}`,
     });
     return {
-      run: row.run,
+      run,
       async ended() {
         // A planning that fails has left its findings in the ledger: they are the answer.
         await handle.result().catch(() => undefined);
@@ -153,8 +159,21 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       }
       return migrationOf(row);
     },
-    plan: async (file, stopAfter, { only } = {}) => startPlanning(await readDefinition(resolve(folder, file)), stopAfter, only === undefined ? null : await readOnlyIds(resolve(folder, only))),
-    sample: (definition) => startPlanning(definition, 'sample'),
+    plan: async (file, stopAfter, { only } = {}) => startPlanning(await readDefinition(resolve(folder, file)), { stopAfter }, only === undefined ? null : await readOnlyIds(resolve(folder, only))),
+    sample: (definition) => startPlanning(definition, { stopAfter: 'sample' }),
+    async retry(run, { file, selection }) {
+      const definition = file === undefined ? null : await readDefinition(resolve(folder, file));
+      const row = await ledger.runs.find(run);
+      if (row === null) {
+        throw new CommandError(EXIT.usage, `No run is called "${run}".`, 'portage list shows what there is.');
+      }
+      const plan = async (mended: MigrationDefinition, retryOf: string): Promise<string> => {
+        const planning = await startPlanning(mended, { stopAfter: 'plan', retryOf });
+        await planning.ended();
+        return planning.run;
+      };
+      return proposeRetry({ ledger, client: await temporal.client(), plan }, row, definition, selection);
+    },
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
       const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);
@@ -252,7 +271,8 @@ export async function readDefinition(path: string): Promise<MigrationDefinition>
     throw new CommandError(EXIT.configuration, `${path} has ${parsed.problems.length} mistake${parsed.problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`, 'Mend the file and try again; nothing was started.');
   }
   const { definition } = parsed;
-  return { ...definition, source: { ...definition.source, files: resolve(dirname(path), definition.source.files) } };
+  const beside = (name: string): string => resolve(dirname(path), name);
+  return { ...definition, source: { ...definition.source, files: beside(definition.source.files) }, ...(definition.notify === undefined ? {} : { notify: { command: beside(definition.notify.command) } }) };
 }
 
 interface TemporalAccess {

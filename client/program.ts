@@ -10,6 +10,7 @@ import { registerPlan } from './commands/plan';
 import { registerProcesses } from './commands/processes';
 import { registerRecover } from './commands/recover';
 import { registerReport } from './commands/report';
+import { registerRetry } from './commands/retry';
 import { registerRollback } from './commands/rollback';
 import { registerFinalize, registerPause, registerResume, registerThrottle } from './commands/signals';
 import { registerStart } from './commands/start';
@@ -25,7 +26,7 @@ export function createProgram(context: CommandContext): Command {
   const { out, err } = context.terminal;
   program.configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => void err.write(text) });
   program.exitOverride();
-  for (const register of [registerDemo, registerDev, registerInit, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRollback, registerFinalize, registerRecover, registerReport, registerDoctor, registerProcesses]) {
+  for (const register of [registerDemo, registerDev, registerInit, registerCheck, registerPlan, registerStart, registerStatus, registerWatch, registerList, registerOpen, registerPause, registerResume, registerThrottle, registerRetry, registerRollback, registerFinalize, registerRecover, registerReport, registerDoctor, registerProcesses]) {
     register(program, context);
   }
   return program;

@@ -13,7 +13,7 @@ import { taskQueues } from '../workflows/messages';
 import type { MigrationInput } from '../workflows/messages';
 import { CommandError, EXIT } from './command-error';
 import { readLostPairs, readLostStory } from './run-histories';
-import { describeMigration, findOpenRuns, shardsOf, terminateAll, workflowsOf } from './run-workflows';
+import { describeMigration, findOpenRuns, roundsOf, shardsOf, terminateAll, workflowsOf } from './run-workflows';
 import type { WorkflowStanding } from './run-workflows';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
 
@@ -107,7 +107,7 @@ function fromLedger({ ledger, ledgerId, client, known }: RecoveryScene, row: Run
       const epoch = await ledger.recovery.raiseEpoch(run);
       const plan = await ledger.plans.read(row.stagingId);
       const facts = plan === null ? null : planFacts(plan);
-      await terminateAll(client, workflowsOf(run, facts), `recovered in epoch ${epoch}`);
+      await terminateAll(client, workflowsOf(run, facts, row.round), `recovered in epoch ${epoch}`);
       const { records, associations } = await ledger.facts.tallies(run);
       const { recordsCompared, cellsCompared, associationsCompared, differences } = await ledger.facts.readVerification(run);
       const input = toMigrationInput(definition, { run, ledgerId, epoch, expectedPlanDigest: null, approve: null, ...known });
@@ -123,6 +123,7 @@ function fromLedger({ ledger, ledgerId, client, known }: RecoveryScene, row: Run
           ...Object.fromEntries(ASSOCIATION_TYPES.flatMap((type) => pick(type, associations[type], ['added', 'alreadyThere', 'refused', 'endNotWritten']))),
         },
         verified: { recordsCompared, cellsCompared, associationsCompared, differences },
+        rounds: (await ledger.retries.unfinished(run)).map(({ round }) => round),
         rollbackWindowMs: input.rollbackWindowMs,
         now: new Date().toISOString(),
       });
@@ -175,7 +176,7 @@ async function fromWorkflows({ ledger, ledgerId, client, only, known }: Recovery
           await ledger.recovery.saveWitnesses(run, objectType, await readLostPairs(client, run, objectType, partition));
         }
       }
-      await terminateAll(client, [...workflowsOf(run, plan), ...shardsOf(run, plan)], `recovered in epoch ${row.epoch}, ledger ${ledgerId}`);
+      await terminateAll(client, [...workflowsOf(run, plan, roundsOf(plan)), ...shardsOf(run, plan)], `recovered in epoch ${row.epoch}, ledger ${ledgerId}`);
       const carried = stateFromWorkflows({ settings: definition.quota, portalId: plan.portalId, expected: plan.parts ?? null, standing: now, now: new Date().toISOString() });
       await startMigrationWorkflow(client, definition, { ...toMigrationInput(definition, { run, ledgerId, epoch: row.epoch, expectedPlanDigest: null, approve: null, ...known }), carried }, 'ALLOW_DUPLICATE');
       return row;

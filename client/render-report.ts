@@ -3,10 +3,10 @@ import type { Report } from '../domain/report.schema';
 import { formatTable, withoutZeroColumns } from './table';
 import { renderUnread } from './render-plan';
 import { ASSOCIATION_WORDS, OBJECT_WORDS, STATE_WORDS, WORK_WORDS } from '../domain/words';
-import { causeWords, cellWords, countObjects, countOf, formatCount, formatDuration, leftOutWords } from './words';
+import { causeWords, cellWords, countObjects, countOf, formatCount, formatDuration, formatInstant, leftOutWords } from './words';
 
-/** Lines on a terminal that one still reads. */
-const REFUSED_SHOWN = 20;
+/** Groups on a terminal that one still reads; the rest is one line. All of them are in report.json. */
+const GROUPS_SHOWN = 21;
 
 /** The zeros that a reader looks for. */
 const ALWAYS_SHOWN: ReadonlySet<string> = new Set(['in source', 'added', 'failed', 'in doubt']);
@@ -33,6 +33,8 @@ export function renderReport(report: Report): readonly string[] {
     ...formatTable(withoutZeroColumns([['Associations', 'in source', 'added', 'were there', 'repeated', 'to itself', 'end missing', 'end failed', 'failed', 'in doubt'], ...texts(associations)], ALWAYS_SHOWN)),
     '',
     ...explain(report),
+    ...renderGroups(report),
+    ...renderRounds(report),
     `Verified: ${formatCount(report.verify.recordsCompared)} records with ${formatCount(report.verify.cellsCompared)} values and ${formatCount(report.verify.associationsCompared)} associations read back; ${formatCount(report.verify.differences)} differences.`,
     ...Object.entries(report.verify.causes).map(([cause, count]) => `  ${countOf(count, 'difference')}: ${causeWords(cause)}.`),
     `Calls: ${formatCount(report.calls.total)}${report.calls.forecast === null ? '' : ` (forecast ${formatCount(report.calls.forecast)})`}, ${[`${formatCount(report.calls.tooManyRequests)} answered "too many requests"`, ...kinds].join('; ')}.`,
@@ -78,12 +80,6 @@ function explain(report: Report): readonly string[] {
   for (const [code, count] of Object.entries(report.reasons.refused)) {
     lines.push(`  Failed: ${countOf(count, 'record')}, ${code}.`);
   }
-  for (const { workType, ordinal, sourceId, code, category, property, message, correlationId } of report.refused.slice(0, REFUSED_SHOWN)) {
-    lines.push(`    ${WORK_WORDS[workType]} #${ordinal}${sourceId === null ? '' : ` (${sourceId})`}: ${[category === code ? null : category, code, property].filter((part) => part !== null).join(', ')}: ${message}${correlationId === null ? '' : ` [correlation id ${correlationId}]`}`);
-  }
-  if (report.refused.length > REFUSED_SHOWN) {
-    lines.push(`    … and more: all of them are in refused.csv of portage report ${report.run} --out DIR`);
-  }
   for (const { workType, count, ordinals } of report.inDoubt) {
     lines.push(`  In doubt: ${WORK_WORDS[workType]} ${formatCount(count)}: ${ordinals.map((ordinal) => `#${ordinal}`).join(', ')}${count > ordinals.length ? ', …' : ''}`);
   }
@@ -92,4 +88,31 @@ function explain(report: Report): readonly string[] {
   }
   lines.push(...renderUnread(report.notMoved).map((line) => `  ${line}`));
   return lines.length === 0 ? [] : [...lines, ''];
+}
+
+/** What failed or was skipped, by cause, with the likely remedy. Examples by their place in the source: what the portal said may quote a value, and stays in refused.csv. */
+function renderGroups({ groups, run }: Report): readonly string[] {
+  if (groups.length === 0) {
+    return [];
+  }
+  const shown = groups.slice(0, GROUPS_SHOWN);
+  const rest = groups.slice(GROUPS_SHOWN);
+  return [
+    'Failed and skipped, by cause (#: place in the source):',
+    ...shown.flatMap(({ what, workType, code, property, count, ordinals, remedy }) => [
+      `  ${formatCount(count)} ${what}: ${WORK_WORDS[workType]}, ${code}${property === null ? '' : `, ${property}`} (${ordinals.map((ordinal) => `#${ordinal}`).join(', ')}${count > ordinals.length ? ', …' : ''})`,
+      `      → ${remedy}`,
+    ]),
+    ...(rest.length === 0 ? [] : [`  ${formatCount(rest.reduce((sum, { count }) => sum + count, 0))} of ${countOf(rest.length, 'other cause')}: all of them are in report.json`]),
+    `All records with the portal's words: portage report ${run} --out DIR (refused.csv). Try them again by a mended file: portage retry ${run} --file FILE`,
+    '',
+  ];
+}
+
+const WAS_WORDS: Readonly<Record<Report['retries'][number]['was'], string>> = { refused: 'failed before', 'left-out': 'skipped before', 'end-not-written': 'an end had failed', 'missing-end': 'an end was skipped' };
+const BECAME_WORDS: Readonly<Record<string, string>> = { created: 'created', updated: 'updated', unchanged: 'right already', folded: 'combined', refused: 'failed again', added: 'added', 'already-there': 'were there', 'end-not-written': 'an end failed again', pending: 'not written yet' };
+
+function renderRounds({ retries }: Report): readonly string[] {
+  const lines = retries.map(({ round, askedAt, workType, was, became, count }) => `  Round ${round} (${formatInstant(askedAt)}): ${formatCount(count)} ${WORK_WORDS[workType]}, ${WAS_WORDS[was]}: ${BECAME_WORDS[became] ?? became}.`);
+  return lines.length === 0 ? [] : ['Tried again:', ...lines, ''];
 }

@@ -6,7 +6,7 @@ import { idMapDigest } from '../domain/id-map';
 import type { IdPair } from '../domain/id-map';
 import type { ObjectType } from '../domain/object-type';
 import { workflowIds } from '../workflows/messages';
-import { batchResultSchema, migrationInputSchema, planFactsSchema, shardInputSchema } from './lost-memory.schema';
+import { batchResultSchema, migrationInputSchema, planFactsSchema, retriedSchema, shardInputSchema } from './lost-memory.schema';
 import type { LostInput, LostPlan } from './lost-memory.schema';
 
 /** gRPC's code of what there is not; a history that is asked for is not translated by the client as other answers are. */
@@ -30,8 +30,8 @@ export async function readLostStory(client: Client, run: string): Promise<LostSt
   const newest = await readStory(client, client.workflow.getHandle(workflowId));
   const input = migrationInputSchema.parse(newest.input);
   for (let story: Story | null = newest, seen = 0; story !== null; seen += 1, story = await readEarlier(client, workflowId, seen)) {
-    const planned = story.results.findLast(({ activity }) => activity === 'planMigration' || activity === 'rematchRecords')?.result;
-    const plan = planned === undefined ? (migrationInputSchema.parse(story.input).carried?.facts ?? null) : planFactsSchema.parse(planned);
+    const planned = story.results.findLast(({ activity }) => activity === 'planMigration' || activity === 'rematchRecords' || activity === 'planRetry');
+    const plan = planned === undefined ? (migrationInputSchema.parse(story.input).carried?.facts ?? null) : planned.activity === 'planRetry' ? retriedSchema.parse(planned.result).facts : planFactsSchema.parse(planned.result);
     if (plan !== null) {
       return { input, plan };
     }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
-import { workflowIds } from '../workflows/messages';
+import { retryPhase, workflowIds } from '../workflows/messages';
 
 export interface WorkflowStanding {
   /** `ended`: terminated, cancelled, failed or timed out. */
@@ -61,8 +61,11 @@ interface Planned {
 
 export const shardsOf = (run: string, { records }: Planned): readonly string[] => records.flatMap(({ objectType, partitions }) => partitions.map(({ partition }) => workflowIds.shard(run, objectType, partition)));
 
-/** The migration first, so that it starts none of the others again. */
-export function workflowsOf(run: string, planned: Planned | null): readonly string[] {
+/** How often records were tried again: each round has partitions of its own. */
+export const roundsOf = ({ records }: { readonly records: readonly { readonly partitions: readonly { readonly round?: number | undefined }[] }[] }): number => Math.max(0, ...records.flatMap(({ partitions }) => partitions.map(({ round = 0 }) => round)));
+
+/** The migration first, so that it starts none of the others again. @param rounds of retry that were begun */
+export function workflowsOf(run: string, planned: Planned | null, rounds = 0): readonly string[] {
   const recordCount = (objectTypes: readonly ObjectType[]): number => (planned?.records ?? []).filter(({ objectType }) => objectTypes.includes(objectType)).reduce((sum, { partitions }) => sum + partitions.length, 0);
   const associationCount = (planned?.associations ?? []).reduce((sum, { partitions }) => sum + partitions.length, 0);
   const phases: readonly (readonly [name: string, partitions: number])[] = [
@@ -71,11 +74,12 @@ export function workflowsOf(run: string, planned: Planned | null): readonly stri
     ['undo-associations', associationCount],
     ['verify', recordCount(OBJECT_TYPES) + associationCount],
   ];
+  const retried = Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) => phases.filter(([name]) => !name.startsWith('undo-')).map(([name, count]) => [retryPhase(round, name), count] as const));
   return [
     workflowIds.migration(run),
     workflowIds.rollback(run),
-    ...phases.map(([name]) => workflowIds.phase(run, name)),
-    ...phases.flatMap(([name, count]) => Array.from({ length: count }, (_, index) => workflowIds.partition(run, name, index))),
+    ...[...phases, ...retried].map(([name]) => workflowIds.phase(run, name)),
+    ...[...phases, ...retried].flatMap(([name, count]) => Array.from({ length: count }, (_, index) => workflowIds.partition(run, name, index))),
   ];
 }
 

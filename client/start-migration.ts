@@ -13,6 +13,7 @@ export function toMigrationInput(definition: MigrationDefinition, given: Pick<Mi
     migrationId: definition.id,
     rate: definition.quota.rate,
     reserve: definition.quota.reserve,
+    ...(definition.notify === undefined ? {} : { notify: true }),
     rollbackWindowMs: definition.rollbackWindowDays * 24 * 60 * 60 * 1000,
   };
 }

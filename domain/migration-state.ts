@@ -15,6 +15,10 @@ export type Recovery =
   /** `expected`: digests of the lost plan's parts that the portal has no say in; null where an older version kept none. */
   | { readonly lost: 'ledger'; readonly rebuilt: boolean; readonly expected: { readonly source: string; readonly mapping: string } | null };
 
+/** What a round of retry goes through, in order. */
+export const RETRY_STEPS = ['take', 'properties', ...OBJECT_TYPES, 'relink', 'verify', 'report'] as const;
+export type RetryStep = (typeof RETRY_STEPS)[number];
+
 /** All that a migration carries from one execution to the next. */
 export interface MigrationState {
   readonly phase: Phase;
@@ -38,6 +42,8 @@ export interface MigrationState {
   readonly openUntil: string | null;
   readonly rollback: { readonly includeEdited: boolean } | null;
   readonly finalize: boolean;
+  /** Rounds of retry that were asked for and are not over, and how far the first of them is. Absent where none was ever asked for. */
+  readonly retry?: { readonly rounds: readonly number[]; readonly done: readonly RetryStep[] };
   /** Absent in a run that never lost one of its homes. */
   readonly recovery?: Recovery;
 }
@@ -58,6 +64,14 @@ export const initialState = (settings: { readonly rate: number; readonly reserve
   rollback: null,
   finalize: false,
 });
+
+export const roundUnderWay = ({ retry }: MigrationState): number | null => retry?.rounds[0] ?? null;
+
+/** Asked for once more, it is the same round. */
+export function roundAsked({ retry }: MigrationState, round: number): NonNullable<MigrationState['retry']> {
+  const rounds = retry?.rounds ?? [];
+  return { rounds: rounds.includes(round) ? rounds : [...rounds, round], done: retry?.done ?? [] };
+}
 
 /** Phases that change nothing in the portal: a run that fails in them has not started. */
 const BEFORE_WRITING: readonly Phase[] = ['preflight', 'stage', 'plan'];

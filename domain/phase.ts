@@ -1,7 +1,7 @@
 import type { AssociationType, ObjectType } from './object-type';
 
-/** Phases of a migration in order. `open` lasts until finalize, rollback, or the end of the rollback window. */
-export const PHASES = ['preflight', 'stage', 'plan', 'properties', 'companies', 'contacts', 'deals', 'relink', 'verify', 'report', 'open', 'rollback'] as const;
+/** Phases of a migration in order. `retry` is gone through once for each round that is asked for, between two times of `open`, which lasts until finalize, rollback, or the end of the rollback window. */
+export const PHASES = ['preflight', 'stage', 'plan', 'properties', 'companies', 'contacts', 'deals', 'relink', 'verify', 'report', 'retry', 'open', 'rollback'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Why a migration waits. It runs when the set is empty. */

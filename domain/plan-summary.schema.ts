@@ -4,7 +4,7 @@ import { schemaPlanSchema } from './schema-plan.schema';
 
 const count = z.number().int().nonnegative();
 
-const partitionManifestSchema = z.strictObject({ partition: count, firstBatch: count, batchCounts: z.array(count).readonly() });
+const partitionManifestSchema = z.strictObject({ partition: count, firstBatch: count, batchCounts: z.array(count).readonly(), round: count.exactOptional() });
 
 /** Counts of what the plan will do with the records of a type; create + update + unchanged + fold + all of leftOut = source. */
 export const recordForecastSchema = z.strictObject({

@@ -67,4 +67,6 @@ export interface PartitionManifest {
   readonly firstBatch: number;
   /** How many records that are written (folded ones not), or pairs, each batch holds, in order. */
   readonly batchCounts: readonly number[];
+  /** The round of retry that it belongs to; absent in what was planned at the start. */
+  readonly round?: number;
 }

@@ -77,6 +77,9 @@ export const refusalsAccepted = (progress: Progress): Progress => ({
   accepted: Object.fromEntries(writtenTypes(progress).map((workType) => [workType, settledOf(progress.written[workType] ?? {})])),
 });
 
+/** A round of retry takes back what had become of its records: refusals are judged by what comes now. @param written outcomes by type without the round's own */
+export const roundBegun = (progress: Progress, written: Progress['written']): Progress => refusalsAccepted({ ...progress, written });
+
 export function progressByType(progress: Progress, facts: PlanFacts | null): readonly WorkTypeProgress[] {
   const of = (workType: WorkType, total: number): WorkTypeProgress => {
     const counts = progress.written[workType] ?? {};

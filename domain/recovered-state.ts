@@ -28,12 +28,14 @@ export interface LedgerMemory {
   readonly outcome: RunState | null;
   readonly written: Readonly<Partial<Record<WorkType, Counts>>>;
   readonly verified: Counts;
+  /** Rounds of retry that were asked for and are not over. */
+  readonly rounds: readonly number[];
   readonly rollbackWindowMs: number;
   readonly now: string;
 }
 
 /** Phases that change or end a run, in order. */
-const FORWARD: readonly Phase[] = PHASES.filter((phase) => phase !== 'open' && phase !== 'rollback');
+const FORWARD: readonly Phase[] = PHASES.filter((phase) => phase !== 'retry' && phase !== 'open' && phase !== 'rollback');
 
 /**
  * Temporal was lost. Phases that are over stay over; the one in the middle is gone through again, which costs no call for what is settled. It starts paused: a
@@ -42,7 +44,8 @@ const FORWARD: readonly Phase[] = PHASES.filter((phase) => phase !== 'open' && p
 export function stateFromLedger(memory: LedgerMemory): MigrationState {
   const { facts, settings, now } = memory;
   const forward = furthestForward(memory);
-  const done = forward === 'open' ? FORWARD : FORWARD.slice(0, FORWARD.indexOf(forward));
+  const isThrough = forward === 'open' || forward === 'retry';
+  const done = isThrough ? FORWARD : FORWARD.slice(0, FORWARD.indexOf(forward));
   const openedAt = memory.phases.find(({ phase }) => phase === 'open')?.startedAt;
   const isPlanned = done.includes('plan');
   const isUndoing = memory.phase === 'rollback';
@@ -58,8 +61,9 @@ export function stateFromLedger(memory: LedgerMemory): MigrationState {
     // The search may not have caught up with what was written last; when that was is not known to the second.
     writtenAt: isPlanned ? now : null,
     outcome: done.includes('report') && !isUndoing ? memory.outcome : null,
-    openUntil: forward === 'open' && openedAt !== undefined ? new Date(Date.parse(openedAt) + memory.rollbackWindowMs).toISOString() : null,
+    openUntil: isThrough && openedAt !== undefined ? new Date(Date.parse(openedAt) + memory.rollbackWindowMs).toISOString() : null,
     rollback: isUndoing ? { includeEdited: false } : null,
+    ...(memory.rounds.length === 0 ? {} : { retry: { rounds: memory.rounds, done: [] } }),
     recovery: { lost: 'temporal', rebuilt: false },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
-import { RUN_STATES } from './phase';
+import { PHASES, RUN_STATES } from './phase';
 
 const count = z.number().int().nonnegative();
 const workType = z.enum([...OBJECT_TYPES, ...ASSOCIATION_TYPES]);
@@ -31,6 +31,14 @@ export const reportSchema = z.strictObject({
   reasons: z.strictObject({ leftOut: z.record(z.string(), count), refused: z.record(z.string(), count), cells: z.record(z.string(), count) }),
   /** Sent, and no answer tells what became of them: each by type and ordinal, the first thousand of a type. Empty at the end of a run that was not stopped. */
   inDoubt: z.array(z.strictObject({ workType, count, ordinals: z.array(count) })).default([]),
+  /** Failed and skipped records by cause, all of them, the largest first: examples by their place in the source, the likely remedy in words. */
+  groups: z
+    .array(z.strictObject({ what: z.enum(['failed', 'skipped']), workType, phase: z.enum(PHASES), code: z.string(), property: z.string().nullable(), count, ordinals: z.array(count), remedy: z.string() }))
+    .default([]),
+  /** What became of records and associations that were tried again, by round. `was`: before the round; `became`: after it, `folded` where it was combined. */
+  retries: z
+    .array(z.strictObject({ round: count, askedAt: z.string(), endedAt: z.string().nullable(), workType, was: z.enum(['refused', 'left-out', 'end-not-written', 'missing-end']), became: z.string(), count }))
+    .default([]),
   /** The first thousand that the portal refused, with its own words. The words may quote a record: they stay on this machine. */
   refused: z
     .array(z.strictObject({ workType, ordinal: count, sourceId: z.string().nullable(), code: z.string(), category: z.string().nullable(), property: z.string().nullable(), message: z.string(), correlationId: z.string().nullable() }))

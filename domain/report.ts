@@ -4,6 +4,8 @@ import { MigrationError } from './migration-error';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
 import type { RunState } from './phase';
 import type { InDoubt, NamedRefusal } from './problem';
+import { problemGroups } from './problem-group';
+import type { ProblemCount } from './problem-group';
 import type { AssociationTallies, AssociationTally, RecordTallies, RecordTally } from './record-outcome';
 import type { Report } from './report.schema';
 
@@ -26,6 +28,8 @@ export interface ReportFacts {
   readonly leftOut: readonly Readonly<Record<string, number>>[];
   readonly cells: readonly Readonly<Record<string, number>>[];
   readonly refusals: readonly { readonly code: string; readonly count: number }[];
+  readonly problems: readonly ProblemCount[];
+  readonly retries: Report['retries'];
   readonly inDoubt: readonly InDoubt[];
   readonly refused: readonly NamedRefusal[];
   readonly findings: readonly Finding[];
@@ -57,6 +61,8 @@ export function assembleReport(facts: ReportFacts): Report {
     matchedSince: facts.matchedSince,
     verdictsChanged: facts.verdictsChanged,
     reasons: { leftOut: addUp(facts.leftOut), refused: addUp(facts.refusals.map(({ code, count }) => ({ [code]: count }))), cells: addUp(facts.cells) },
+    groups: problemGroups(facts.problems).map((group) => ({ ...group, ordinals: [...group.ordinals] })),
+    retries: [...facts.retries],
     inDoubt: facts.inDoubt.map(({ workType, count, ordinals }) => ({ workType, count, ordinals: [...ordinals] })),
     refused: facts.refused.map(({ workType, ordinal, sourceId, refusal: { code, category, property, message, correlationId } }) => ({ workType, ordinal, sourceId, code, category: category ?? null, property, message, correlationId })),
     notMoved: notMovedOf(facts),

@@ -25,6 +25,7 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   relink: 'writing associations',
   verify: 'reading everything back',
   report: 'writing the report',
+  retry: 'trying failed and skipped records again',
   open: 'done, open for rollback',
   rollback: 'rolling back',
 };

@@ -7,6 +7,7 @@ import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
 import type { Difference, FactStore } from './ledger';
+import { readProblemCounts } from './problem-groups';
 import { readInDoubt, readRefusals, readRefused } from './problems';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
@@ -154,6 +155,8 @@ export function createFactStore(database: LedgerDatabase): FactStore {
         return rows.map((row) => ({ objectType: row.work_type, code: row.refusal_code ?? '', count: Number(row.count) }));
       }),
 
+    problemCounts: (run) => readProblemCounts(database, run),
+
     inDoubt: (run, limit) => database.read((db) => readInDoubt(db, run, limit)),
 
     refused: (run, limit) => database.read((db) => readRefused(db, run, limit)),
@@ -178,6 +181,13 @@ export function createFactStore(database: LedgerDatabase): FactStore {
       database.read(async (db) => {
         const row = await db.selectFrom('run_errors').select(['type', 'code', 'message', 'at']).where('run', '=', run).orderBy('at', 'desc').limit(1).executeTakeFirst();
         return row ?? null;
+      }),
+
+    hasNotice: (run, key) => database.read(async (db) => (await db.selectFrom('notices').select('notice').where('run', '=', run).where('notice', '=', key).executeTakeFirst()) !== undefined),
+
+    keepNotice: (run, key, now) =>
+      database.write('keep-notice', async (db) => {
+        await db.insertInto('notices').values({ run, notice: key, told_at: now }).onConflict((conflict) => conflict.columns(['run', 'notice']).doNothing()).execute();
       }),
 
     saveReport: (run, report) =>

@@ -13,6 +13,7 @@ import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
 import type { OnlyId } from '../domain/only-ids';
 import type { PortalSchema } from '../domain/portal-snapshot.schema';
+import type { ProblemCount } from '../domain/problem-group';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { SchemaBasis } from '../domain/schema-basis.schema';
 import type { DifferingVerdict, VerdictChange } from '../domain/verdict-changes';
@@ -20,6 +21,7 @@ import type { AssociationTallies, RecordTallies, Refusal } from '../domain/recor
 import type { Report } from '../domain/report.schema';
 import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../domain/schema-state';
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
+import type { RetryStore } from './retry-store';
 
 export interface Ledger {
   /** `epoch`: what a run gets that is opened now. */
@@ -38,6 +40,7 @@ export interface Ledger {
   readonly facts: FactStore;
   readonly recovery: RecoveryStore;
   readonly drift: DriftStore;
+  readonly retries: RetryStore;
   /** The pace of one portal, shared with every other worker on this ledger. */
   pace(portalId: string): PaceStore;
   close(): Promise<void>;
@@ -61,6 +64,8 @@ export interface RunRow {
   readonly endedAt: string | null;
   /** Raised each time the run is recovered: what was begun under an older one writes no more. */
   readonly epoch: number;
+  /** Rounds of retry that were planned so far: with each the plan changed. */
+  readonly round: number;
 }
 
 /** What a run writes, so that no other does. */
@@ -376,11 +381,16 @@ export interface FactStore {
   /** The first `limit` refusals by type and source order, with the portal's words. */
   readRefusals(run: string, limit: number): Promise<readonly NamedRefusal[]>;
   refusalsByCode(run: string): Promise<readonly { readonly objectType: string; readonly code: string; readonly count: number }[]>;
+  /** Failed and skipped records by cause. */
+  problemCounts(run: string): Promise<readonly ProblemCount[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
   /** Records that a rollback left as they are, or could not undo whole: all of them counted by reason, and the first `limit` by type and source order. */
   readKept(run: string, limit: number): Promise<{ readonly reasons: Readonly<Record<string, number>>; readonly records: readonly { readonly objectType: ObjectType; readonly targetId: string; readonly why: string }[] }>;
   recordError(run: string, error: { readonly type: string; readonly code: string; readonly message: string; readonly place: string; readonly at: string }): Promise<void>;
   lastError(run: string): Promise<{ readonly type: string; readonly code: string; readonly message: string; readonly at: string } | null>;
+  /** Was a person's own command told of this? */
+  hasNotice(run: string, key: string): Promise<boolean>;
+  keepNotice(run: string, key: string, now: string): Promise<void>;
   saveReport(run: string, report: Report): Promise<void>;
   readReport(run: string): Promise<Report | null>;
   /** Complete to the last settled batch. */

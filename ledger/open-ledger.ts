@@ -15,6 +15,7 @@ import { createPaceStore } from './pace-store';
 import { createDriftStore } from './drift-store';
 import { createPlanStore } from './plan-store';
 import { createRecoveryStore } from './recovery-store';
+import { createRetryStore } from './retry-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
 import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
@@ -154,6 +155,8 @@ function fileAt(location: string): string | null {
 function assembleLedger(connection: SqliteConnection): Ledger {
   const { database } = connection;
   const paces = new Map<string, PaceStore>();
+  const plans = createPlanStore(database);
+  const writing = createWritingStore(database);
   return {
     identity: () =>
       database.read(async (db) => {
@@ -163,13 +166,14 @@ function assembleLedger(connection: SqliteConnection): Ledger {
     fenced: (writer, work) => database.fenced(writer, work),
     runs: createRunStore(database),
     staging: createStagingStore(database),
-    plans: createPlanStore(database),
-    writing: createWritingStore(database),
+    plans,
+    writing,
     linking: createLinkingStore(database),
     schema: createSchemaStore(database),
     facts: createFactStore(database),
     recovery: createRecoveryStore(database),
     drift: createDriftStore(database),
+    retries: createRetryStore(database, { plans, writing }),
     pace(portalId) {
       const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep, monotonicMs: connection.monotonicMs });
       paces.set(portalId, pace);

@@ -9,12 +9,12 @@ import type { LedgerDatabase } from './database';
 import { WRITTEN_ACTIONS } from './planned-rows';
 
 // 100 inputs a batch call: HubSpot, CRM objects API, 2026-09.
-const RECORDS_PER_BATCH = 100;
+export const RECORDS_PER_BATCH = 100;
 // 1,000 sources a batch read and 2,000 pairs a batch call: HubSpot, associations API v4, 2026-09.
-const SOURCES_PER_ASSOCIATION_BATCH = 1_000;
-const PAIRS_PER_ASSOCIATION_BATCH = 2_000;
+export const SOURCES_PER_ASSOCIATION_BATCH = 1_000;
+export const PAIRS_PER_ASSOCIATION_BATCH = 2_000;
 // 10,000 pairs of a partition stay below Temporal's 2 MB a payload.
-const BATCHES_PER_PARTITION = 100;
+export const BATCHES_PER_PARTITION = 100;
 /** Rows of one slice: short enough to leave the process responsive. */
 const PAGE = 1_000;
 
@@ -167,7 +167,7 @@ async function savePartitions(database: LedgerDatabase, stagingId: string, workT
       await db
         .insertInto('planned_partitions')
         .values(
-          chunk.map(({ partition, firstBatch, batchCounts }) => ({ staging_id: stagingId, work_type: workType, partition, first_batch: firstBatch, batch_counts: JSON.stringify(batchCounts) })),
+          chunk.map(({ partition, firstBatch, batchCounts }) => ({ staging_id: stagingId, work_type: workType, partition, first_batch: firstBatch, batch_counts: JSON.stringify(batchCounts), round: 0 })),
         )
         .execute();
     }

@@ -124,7 +124,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     readPartitions: (stagingId, workType) =>
       database.read(async (db) => {
         const rows = await db.selectFrom('planned_partitions').selectAll().where('staging_id', '=', stagingId).where('work_type', '=', workType).orderBy('partition').execute();
-        return rows.map((row) => ({ partition: row.partition, firstBatch: row.first_batch, batchCounts: parseJsonColumn(batchCountsSchema, row.batch_counts, 'planned_partitions.batch_counts') }));
+        return rows.map((row) => ({ partition: row.partition, firstBatch: row.first_batch, batchCounts: parseJsonColumn(batchCountsSchema, row.batch_counts, 'planned_partitions.batch_counts'), ...(row.round === 0 ? {} : { round: row.round }) }));
       }),
 
     async countRecords(stagingId, objectType) {

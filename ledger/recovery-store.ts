@@ -28,7 +28,7 @@ export function createRecoveryStore(database: LedgerDatabase): RecoveryStore {
           .insertInto('runs')
           .values({
             run, migration_id: migrationId, kind: 'migration', number: numberOf(run), definition: JSON.stringify(definition), definition_digest: definitionDigest, staging_id: run,
-            state: 'paused', phase: 'preflight', reasons: '[]', portal_id: portalId, created_at: createdAt, ended_at: null, epoch,
+            state: 'paused', phase: 'preflight', reasons: '[]', portal_id: portalId, created_at: createdAt, ended_at: null, epoch, round: 0,
           })
           .onConflict((conflict) => conflict.column('run').doUpdateSet({ epoch }))
           .returningAll()

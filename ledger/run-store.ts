@@ -30,7 +30,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
           .insertInto('runs')
           .values({
             run, migration_id: migrationId, kind, number, definition: JSON.stringify(definition), definition_digest: definitionDigest, staging_id: run,
-            state: 'planning', phase: 'preflight', reasons: '[]', portal_id: null, created_at: now, ended_at: null, epoch,
+            state: 'planning', phase: 'preflight', reasons: '[]', portal_id: null, created_at: now, ended_at: null, epoch, round: 0,
           })
           .returningAll()
           .executeTakeFirstOrThrow();
@@ -125,6 +125,7 @@ export function toRunRow(row: Selectable<Tables['runs']>): RunRow {
     createdAt: row.created_at,
     endedAt: row.ended_at,
     epoch: row.epoch,
+    round: row.round,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Rows as the database keeps them: times as ISO-8601 text or epoch milliseconds, truth as 0 and 1, structures as JSON text. */
 import type { Difference, SchemaIntent, StagedRecord, UndoState } from './ledger';
+import type { RetriedFrom, RetryRow, RetrySelection } from './retry-store';
 import type { Finding } from '../domain/finding';
 import type { PairOrigin } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
@@ -24,6 +25,8 @@ export interface Tables {
     created_at: string;
     ended_at: string | null;
     epoch: number;
+    /** Rounds of retry that were planned so far. */
+    round: number;
   };
   portal_claims: { run: string; portal_id: string; object_type: ObjectType; key_property: string; held: 0 | 1 };
   findings: { run: string; position: number; code: string; severity: Finding['severity']; place: string; message: string; remedy: string; count: number; exit_code: number | null };
@@ -81,7 +84,7 @@ export interface Tables {
     stated_by: string;
     batch: number | null;
   };
-  planned_partitions: { staging_id: string; work_type: WorkType; partition: number; first_batch: number; batch_counts: string };
+  planned_partitions: { staging_id: string; work_type: WorkType; partition: number; first_batch: number; batch_counts: string; round: number };
   /** Counts of the finished plan by action or verdict, so that a tally counts no rows. */
   planned_counts: { staging_id: string; work_type: WorkType; word: string; count: number };
   /** What became of a planned record or association in one run. No row: not sent yet, attempt 0. */
@@ -106,6 +109,9 @@ export interface Tables {
     undo_code: string | null;
     undo_at: string | null;
   };
+  retries: { run: string; round: number; planning: string; which: RetrySelection['which']; reason: string | null; state: RetryRow['state']; definition: string; asked_at: string; ended_at: string | null };
+  /** What had become of a record or association before it was taken into a round. */
+  retried_writes: { run: string; round: number; work_type: WorkType; ordinal: number; was: RetriedFrom; code: string | null; refusal: string | null; attempt: number; settled_at: string | null };
   /** Changed in the transactions that change `writes`; word: an outcome, or `in-doubt`. */
   batch_tallies: { run: string; work_type: WorkType; batch: number; word: string; count: number };
   id_map: { run: string; object_type: ObjectType; source_id: string; target_id: string; origin: PairOrigin; batch: number };
@@ -131,6 +137,7 @@ export interface Tables {
     expected: string | null;
     found: string | null;
   };
+  notices: { run: string; notice: string; told_at: string };
   run_errors: { run: string; type: string; code: string; place: string; message: string; at: string; count: number };
   reports: { run: string; report: string; saved_at: string };
   pace_portals: {

@@ -182,7 +182,8 @@ export function firstRow(work: Work, ordinal: number, batch: number): Insertable
   return { run: work.run, work_type: work.workType, ordinal, batch, state: 'unsent', attempt: 0 };
 }
 
-async function changeTallies(db: Transaction<Tables>, work: Work, changes: readonly Change[]): Promise<void> {
+/** Sums by batch move with the rows that they count. */
+export async function changeTallies(db: Transaction<Tables>, work: Work, changes: readonly Change[]): Promise<void> {
   for (const [, group] of byKey(changes, ({ batch, word }) => `${batch} ${word}`)) {
     const by = group.reduce((sum, change) => sum + change.by, 0);
     const [first] = group;

@@ -10,7 +10,10 @@ import { createFindUnexpected } from '../activities/find-unexpected';
 import { createInspectPortal } from '../activities/inspect-portal';
 import { createInspectSource } from '../activities/inspect-source';
 import type { LedgerActivities, PortalActivities } from '../activities/migration-activities';
+import { createNotify } from '../activities/notify';
+import type { TellCommand } from '../activities/notify';
 import { createPlanMigration } from '../activities/plan-migration';
+import { createPlanRetry } from '../activities/plan-retry';
 import { createProbePortal } from '../activities/probe-portal';
 import type { Shards } from '../activities/read-shard-digest';
 import { createReadShardDigest } from '../activities/read-shard-digest';
@@ -37,6 +40,7 @@ export interface ActivityCollaborators {
   readonly target: TargetConnector;
   readonly openSource: (definition: MigrationDefinition) => SourceConnector;
   readonly shards: Shards;
+  readonly tellCommand: TellCommand;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** Portage's own. */
@@ -78,6 +82,8 @@ export function createLedgerActivities(collaborators: ActivityCollaborators): Le
     ...createRecoverShard(collaborators),
     ...createReadShardDigest(collaborators),
     ...createCloseShards(collaborators),
+    ...createPlanRetry(collaborators),
+    ...createNotify(collaborators),
     ...createAssembleReport(collaborators),
   };
 }

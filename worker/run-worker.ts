@@ -20,6 +20,7 @@ import { createShards } from './id-map-shards';
 import { createPacedTarget } from './known-portal';
 import { createLogger, toTemporalLogger } from './logging';
 import { createReadToken } from './read-token';
+import { createTellCommand } from './tell-command';
 
 export interface RunWorkerOptions {
   readonly environment: Environment;
@@ -58,6 +59,7 @@ async function poll({ environment, crashWatch = nobodyWatches }: RunWorkerOption
       target: createPacedTarget(ledger, (pace) => createHubspotConnector({ baseUrl: config.hubspot.baseUrl, readToken, pace, crashWatch })),
       openSource: createSources(),
       shards: createShards(new Client({ connection: clientConnection, namespace })),
+      tellCommand: createTellCommand(environment),
       clock,
       version,
     };

@@ -46,3 +46,11 @@ export const PROBE: ActivityOptions = {
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 1 },
 };
+
+/** A person's own program, which has 30 s. Whether it was told is worth two further tries of a worker, and no more. */
+export const NOTIFY: ActivityOptions = {
+  startToCloseTimeout: '1 min',
+  scheduleToCloseTimeout: '5 min',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '2 s', maximumAttempts: 3, nonRetryableErrorTypes },
+};

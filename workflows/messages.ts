@@ -12,6 +12,8 @@ export const resumeSignal = defineSignal<[ResumeInput?]>('resume');
 export const rollbackSignal = defineSignal<[RollbackInput?]>('rollback');
 /** Ends the rollback window: closes shards and the workflow. */
 export const finalizeSignal = defineSignal('finalize');
+/** Drives failed and skipped records once more: a round that the ledger knows, in the open state after the end. Asked for earlier, it waits for that. */
+export const retrySignal = defineSignal<[RetryInput]>('retry');
 /** Shares from 0 to 1. */
 export const throttleSignal = defineSignal<[ThrottleInput]>('throttle');
 
@@ -40,6 +42,9 @@ export interface ResumeInput {
 export interface RollbackInput {
   readonly confirm?: string;
   readonly includeEdited?: boolean;
+}
+export interface RetryInput {
+  readonly round: number;
 }
 export interface ThrottleInput {
   readonly rate?: number;
@@ -111,6 +116,8 @@ export interface MigrationInput {
   readonly searchLagMs?: number;
   /** A rollback waits until the last send is this old; a simulator needs no wait. */
   readonly quietMs?: number;
+  /** The migration file names a command that is told of pauses and of the end; which one is in the ledger. */
+  readonly notify?: boolean;
   /** Test hook: continue-as-new at this many events as well. */
   readonly maxHistoryLength?: number;
 }
@@ -119,6 +126,8 @@ export interface PlanningInput {
   readonly ledgerId: string;
   /** `sample`: a look at the source's first rows and the portal's schema, for a mapping that is still to be made. */
   readonly stopAfter: 'sample' | 'preflight' | 'plan';
+  /** The run whose failed and skipped records it is for. */
+  readonly retryOf?: string;
 }
 /** Workflow ids of a run. */
 export const workflowIds = {
@@ -129,6 +138,8 @@ export const workflowIds = {
   shard: (run: string, objectType: string, partition: number) => `migration/${run}/map/${objectType}/${String(partition).padStart(4, '0')}`,
   rollback: (run: string) => `migration/${run}/rollback`,
 };
+/** Name of a phase's work in a round of retry. */
+export const retryPhase = (round: number, phase: string): string => `retry-${round}-${phase}`;
 /** Task queues of a ledger: a worker on another ledger can never take the work. */
 export const taskQueues = {
   ledger: (ledgerId: string) => `portage-${ledgerId}`,

@@ -33,6 +33,7 @@ import { persistently } from './persistently';
 import { RollbackRequested, ownControl } from './own-control';
 import type { OwnedControl } from './own-control';
 import { recordsLookedUp, shardsSealedAnew } from './recovery';
+import { acceptRetries, hasRetry, retryRound } from './retry';
 import { associationItems, recordItems, startPhase, startRollback } from './run-phase';
 
 /** What outlives an execution is in the input of the next. */
@@ -48,7 +49,7 @@ const SEARCH_LAG_MS = { simulator: 6_000, portal: 60_000 };
 /** Longer than the last HTTP call of a worker that died can still be on its way. */
 const QUIET_MS = { simulator: 0, portal: 120_000 };
 
-type ForwardPhase = Exclude<Phase, 'open' | 'rollback'>;
+type ForwardPhase = Exclude<Phase, 'retry' | 'open' | 'rollback'>;
 /** What leads to a ledger again. */
 const REBUILDING = ['preflight', 'stage', 'plan'] as const;
 const FORWARD: readonly ForwardPhase[] = ['preflight', 'stage', 'plan', 'properties', ...OBJECT_TYPES, 'relink', 'verify', 'report'];
@@ -58,6 +59,7 @@ export async function migration(input: MigrationWorkflowInput): Promise<Migratio
     continuedAt('workflow:continue-migration');
   }
   const own = ownControl(input, input.carried ?? initialState(input));
+  acceptRetries(own);
   const steps = forwardSteps(input, own);
   try {
     if (hasLostItsShards(own.state())) {
@@ -69,7 +71,7 @@ export async function migration(input: MigrationWorkflowInput): Promise<Migratio
       own.update({ done: [...own.state().done, phase] });
       await renewIfDue(input, own);
     }
-    await stayOpen(input, own);
+    await stayOpen(input, own, steps);
     await end(input, own, 'finalized');
   } catch (error) {
     if (error instanceof ApplicationFailure && !hasBegunWriting(own.state())) {
@@ -92,7 +94,7 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
   const onPortal = { taskQueue: taskQueues.portal(ledgerId) };
   const { assembleReport } = proxyActivities<LedgerActivities>({ ...LEDGER, ...onLedger });
   const { adoptPlan, inspectSource, stageSource } = proxyActivities<LedgerActivities>({ ...LONG, ...onLedger });
-  const { inspectPortal, findUnexpected } = proxyActivities<PortalActivities>({ ...READ, ...onPortal });
+  const { inspectPortal } = proxyActivities<PortalActivities>({ ...READ, ...onPortal });
   const { planMigration, rematchRecords } = proxyActivities<PortalActivities>({ ...LONG, ...onPortal });
   const { applySchema } = proxyActivities<PortalActivities>({ ...WRITE, ...onPortal });
   const writeRecords = (objectType: (typeof OBJECT_TYPES)[number]) => async () => {
@@ -140,13 +142,7 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
     async verify() {
       const facts = factsOf(own);
       await runPhase(input, own, 'verify', [...recordItems(facts, 'verify-records', OBJECT_TYPES), ...associationItems(facts, 'verify-associations', ASSOCIATION_TYPES)]);
-      await searchCaughtUp(input, own, facts);
-      // A type of which nothing is written has no stamp either, and a portal refuses a search for a property that it lacks.
-      for (const { objectType } of facts.records.filter(({ partitions }) => partitions.length > 0)) {
-        const { unexpected } = await own.perform(() => findUnexpected({ ...identityOf(input, own), objectType, reserve: own.state().controls.control.reserve }));
-        const { progress } = own.state();
-        own.update({ progress: { ...progress, verified: added(progress.verified, { unexpected }) } });
-      }
+      await unexpectedFound(input, own, facts);
     },
     async report() {
       const { state } = await own.perform(() => assembleReport({ ...identityOf(input, own), rolledBack: false }));
@@ -229,6 +225,17 @@ async function runChild(own: OwnedControl, workflowId: string, start: (control: 
   }
 }
 
+async function unexpectedFound(input: MigrationInput, own: OwnedControl, facts: PlanFacts): Promise<void> {
+  const { findUnexpected } = proxyActivities<PortalActivities>({ ...READ, taskQueue: taskQueues.portal(input.ledgerId) });
+  await searchCaughtUp(input, own, facts);
+  // A type of which nothing is written has no stamp either, and a portal refuses a search for a property that it lacks.
+  for (const { objectType } of facts.records.filter(({ partitions }) => partitions.length > 0)) {
+    const { unexpected } = await own.perform(() => findUnexpected({ ...identityOf(input, own), objectType, reserve: own.state().controls.control.reserve }));
+    const { progress } = own.state();
+    own.update({ progress: { ...progress, verified: added(progress.verified, { unexpected }) } });
+  }
+}
+
 /** What we did not write is found by search, which lags behind. */
 async function searchCaughtUp(input: MigrationInput, own: OwnedControl, facts: PlanFacts): Promise<void> {
   const { writtenAt } = own.state();
@@ -240,18 +247,39 @@ async function searchCaughtUp(input: MigrationInput, own: OwnedControl, facts: P
 }
 
 /** The rollback window: nothing happens until a person says so, or it is over. */
-async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl): Promise<void> {
+async function stayOpen(input: MigrationWorkflowInput, own: OwnedControl, steps: ReturnType<typeof forwardSteps>): Promise<void> {
   if (own.state().openUntil === null) {
     own.update({ openUntil: new Date(Date.now() + input.rollbackWindowMs).toISOString() });
     await enter(own, 'open');
   }
-  const until = Date.parse(own.state().openUntil ?? '');
   const isAsked = () => own.state().finalize || own.state().rollback !== null;
-  await condition(() => isAsked() || isRenewalDue(input), Math.max(1_000, until - Date.now()), { summary: 'end of the rollback window' });
+  for (;;) {
+    const until = Date.parse(own.state().openUntil ?? '');
+    await condition(() => isAsked() || isRenewalDue(input) || hasRetry(own), Math.max(1_000, until - Date.now()), { summary: 'end of the rollback window' });
+    if (isAsked() || !hasRetry(own)) {
+      break;
+    }
+    await retried(input, own, steps);
+  }
   if (!isAsked()) {
     await renewIfDue(input, own);
   }
   await own.unlessStopping();
+}
+
+/** A round of retry, in the middle of the rollback window. */
+async function retried(input: MigrationWorkflowInput, own: OwnedControl, { report }: ReturnType<typeof forwardSteps>): Promise<void> {
+  own.update({ outcome: null });
+  await enter(own, 'retry');
+  const hands = {
+    identity: identityOf(input, own),
+    runPhase: (name: string, items: readonly WorkItem[]) => runPhase(input, own, name, items),
+    findUnexpected: (facts: PlanFacts) => unexpectedFound(input, own, facts),
+    report,
+    renewIfDue: () => renewIfDue(input, own),
+  };
+  await retryRound(hands, own);
+  await enter(own, 'open');
 }
 
 async function undo(input: MigrationWorkflowInput, own: OwnedControl, steps: ReturnType<typeof forwardSteps>): Promise<void> {

@@ -31,6 +31,7 @@ import {
 } from './messages';
 import type { MigrationInput } from './messages';
 import { toNotStarted } from './not-started';
+import { ownNotices } from './notices';
 import { persistently } from './persistently';
 import { PORTAGE_DONE, PORTAGE_MIGRATION, PORTAGE_PHASE, PORTAGE_STATE, PORTAGE_TOTAL } from './search-attributes';
 import { toProblems, toStatusView } from './status-view';
@@ -67,6 +68,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
   const { run, ledgerId, epoch } = input;
   const { recordState } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(ledgerId) });
   const { probePortal } = proxyActivities<PortalActivities>({ ...PROBE, taskQueue: taskQueues.portal(ledgerId) });
+  const notices = ownNotices(input, initial);
   let state = initial;
   let child: string | null = null;
   let publishedVersion = state.controls.control.version;
@@ -171,6 +173,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
       const problems = await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
       // An answer recorded by an older version is empty.
       update({ problems: problems ?? null });
+      await notices.look(state);
     };
     shown = shown.then(() => CancellationScope.nonCancellable(told));
     return shown;
@@ -276,7 +279,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
         await tellChild(child, controlSignal, state.controls.control);
       }
     },
-    isQuiet: () => !publishing && !probing && publishedVersion === state.controls.control.version,
+    isQuiet: () => !publishing && !probing && notices.isQuiet() && publishedVersion === state.controls.control.version,
   };
 }
 

@@ -20,7 +20,7 @@ export interface PlanningResult {
 const TOLD: Readonly<Record<PlanningInput['stopAfter'], PreflightTold>> = { sample: 'nothing', preflight: 'everything', plan: 'mistakes' };
 
 /** @throws ApplicationFailure with the type, code and exit code of what must be mended */
-export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Promise<PlanningResult> {
+export async function planning({ run, ledgerId, stopAfter, retryOf }: PlanningInput): Promise<PlanningResult> {
   const ledgerQueue = { taskQueue: taskQueues.ledger(ledgerId) };
   const portalQueue = { taskQueue: taskQueues.portal(ledgerId) };
   const { recordState } = proxyActivities<LedgerActivities>({ ...LEDGER, ...ledgerQueue });
@@ -55,7 +55,7 @@ export async function planning({ run, ledgerId, stopAfter }: PlanningInput): Pro
     await performed(() => stageSource({ run }));
     phase = 'plan';
     await show('planning', phase);
-    const plan = await performed(() => planMigration({ run }));
+    const plan = await performed(() => planMigration({ run, ...(retryOf === undefined ? {} : { retryOf }) }));
     await show('planned', phase);
     return { portalId, plan };
   } catch (error) {

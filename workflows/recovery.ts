@@ -16,7 +16,9 @@ import type { OwnedControl } from './own-control';
 /** Temporal was lost, and with it the shards of the partitions that are done: they are sealed anew from the ledger, also while the run is paused, as no portal is needed. */
 export async function shardsSealedAnew(identity: RunIdentity, own: OwnedControl): Promise<void> {
   const { recoverShard } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(identity.ledgerId) });
-  for (const { objectType, manifest } of partitionsOf(own.state().facts, finishedTypes(own.state()))) {
+  // Those of a round that is under way are sealed when they are done.
+  const isUnderWay = ({ round }: PartitionManifest): boolean => round !== undefined && own.state().retry?.rounds.includes(round) === true;
+  for (const { objectType, manifest } of partitionsOf(own.state().facts, finishedTypes(own.state())).filter((each) => !isUnderWay(each.manifest))) {
     const { partition, firstBatch, batchCounts } = manifest;
     const workflowId = workflowIds.shard(identity.run, objectType, partition);
     await untilDone(own, () => recoverShard({ ...identity, objectType, partition, firstBatch, batchCount: batchCounts.length, workflowId }));

@@ -39,6 +39,9 @@ export const recordItems = (facts: PlanFacts, kind: 'write-records' | 'verify-re
     .filter(({ objectType }) => objectTypes.includes(objectType))
     .flatMap(({ objectType, partitions }) => toItems(kind, objectType, partitions));
 
+/** The partitions of one round alone. */
+export const ofRound = (items: readonly WorkItem[], round: number): readonly WorkItem[] => items.filter(({ manifest }) => manifest.round === round);
+
 export const associationItems = (facts: PlanFacts, kind: 'write-associations' | 'verify-associations' | 'undo-associations', associationTypes: readonly AssociationType[]): readonly WorkItem[] =>
   facts.associations
     .filter(({ associationType }) => associationTypes.includes(associationType))

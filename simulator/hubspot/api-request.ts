@@ -15,8 +15,8 @@ export interface ApiRequest {
   readonly token: Token;
   /** Parsed, or undefined where there was none. */
   readonly body: unknown;
-  /** Inputs (0-based) of a batch that a fault plan wants refused, with the code to name. */
-  readonly refused?: { readonly inputs: ReadonlySet<number>; readonly code: string };
+  /** Inputs (0-based) of a batch that a fault plan wants refused, with the code and, where one is meant, the property to name. */
+  readonly refused?: { readonly inputs: ReadonlySet<number>; readonly code: string; readonly property?: string };
 }
 
 export interface ApiAnswer {

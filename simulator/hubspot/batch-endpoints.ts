@@ -148,7 +148,7 @@ function writeBatch(portal: Portal, request: ApiRequest, object: PortalObject, i
   inputs.forEach((input, place) => {
     if (missing.includes(input)) return;
     try {
-      if (request.refused?.inputs.has(place)) throw refusedByPlan(portal, input, request.refused.code);
+      if (request.refused?.inputs.has(place)) throw refusedByPlan(portal, input, request.refused);
       const commit = write.prepare(input, claimed);
       if (write.splits) written.push({ input, written: commit() });
       else ready.push({ input, commit });
@@ -199,9 +199,13 @@ function togetherOf(portal: Portal, failures: readonly VendorError[]): VendorErr
   return failures.length > 1 && first.status === 409 ? new VendorError(409, { message: 'Contact already exists.', category: 'CONFLICT' }) : first;
 }
 
-function refusedByPlan(portal: Portal, input: JsonObject, code: string): VendorError {
-  const [name = 'unknown'] = isJsonObject(input['properties']) ? Object.keys(input['properties']) : [];
-  return propertiesNotValid(portal, [{ name, code, message: `Property "${name}" was refused` }]);
+/** A property that is named is refused for its value, which the portal's words quote. */
+function refusedByPlan(portal: Portal, input: JsonObject, { code, property }: NonNullable<ApiRequest['refused']>): VendorError {
+  const properties = isJsonObject(input['properties']) ? input['properties'] : {};
+  const [first = 'unknown'] = Object.keys(properties);
+  const name = property ?? first;
+  const quoted = property === undefined ? '' : `: ${textOf(properties[property]) ?? ''}`;
+  return propertiesNotValid(portal, [{ name, code, message: `Property "${name}" was refused${quoted}` }]);
 }
 
 function couldNotGet(object: PortalObject, ids: readonly string[]): VendorError {

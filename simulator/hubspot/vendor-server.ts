@@ -145,7 +145,7 @@ function refusedInputs({ portal, match, fault, parsed: { body } }: Call): ApiReq
   if (fault?.kind === 'refuse-inputs') return { inputs: new Set(fault.inputs), code: fault.code ?? 'INVALID_OPTION' };
   if (fault?.kind !== 'poison') return undefined;
   if (fault.traceIds !== 'honoured' || !haveTraceIds(body)) throw wholeBatchRefused(fault);
-  return { inputs: new Set(poisonedPlaces(portal, match, body, fault)), code: fault.code ?? 'INVALID_OPTION' };
+  return { inputs: new Set(poisonedPlaces(portal, match, body, fault)), code: fault.code ?? 'INVALID_OPTION', property: fault.property };
 }
 
 function haveTraceIds(body: unknown): boolean {

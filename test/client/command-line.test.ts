@@ -9,7 +9,7 @@ import { createTerminal } from '../../client/terminal';
 import { runCommand } from '../support/run-command';
 
 /** As issued; what a user finds in --help. */
-const COMMANDS = ['demo', 'dev', 'worker', 'simulate', 'init', 'check', 'plan', 'start', 'status', 'watch', 'list', 'open', 'pause', 'resume', 'throttle', 'rollback', 'finalize', 'recover', 'report', 'doctor'];
+const COMMANDS = ['demo', 'dev', 'worker', 'simulate', 'init', 'check', 'plan', 'start', 'status', 'watch', 'list', 'open', 'pause', 'resume', 'retry', 'throttle', 'rollback', 'finalize', 'recover', 'report', 'doctor'];
 
 function program(): Command {
   const terminal = createTerminal({ input: new PassThrough(), out: new PassThrough(), err: new PassThrough() });

@@ -17,6 +17,7 @@ const aMemory = (phase: Phase, named: Partial<LedgerMemory> = {}): LedgerMemory 
   written: { companies: { created: 249, updated: 0, unchanged: 0, refused: 1 }, contacts: { created: 60, updated: 0, unchanged: 0, refused: 0 } },
   verified: { recordsCompared: 470 },
   rollbackWindowMs: 24 * 3_600_000,
+  rounds: [],
   now: NOW,
   ...named,
 });
@@ -61,6 +62,14 @@ describe('stateFromLedger', () => {
 
 describe('stateFromWorkflows', () => {
   const aState = (standing: 'running' | 'paused' | 'rolling-back') => stateFromWorkflows({ settings: { rate: 1, reserve: 0.25 }, portalId: '4711', expected: { source: 's', mapping: 'm' }, standing, now: NOW });
+
+  it('goes on with a round of retry that was under way, whose other phases are over', () => {
+    const state = stateFromLedger(aMemory('retry', { rounds: [2] }));
+
+    expect(state.done).toEqual(stateFromLedger(aMemory('open')).done);
+    expect(state.retry).toEqual({ rounds: [2], done: [] });
+    expect(stateFromLedger(aMemory('open')).retry).toBeUndefined();
+  });
 
   it('begins at the beginning, but as a run that has written: no mistake ends it, and all of it can be undone', () => {
     const state = aState('running');

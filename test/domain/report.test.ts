@@ -20,6 +20,8 @@ const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   leftOut: [{ 'malformed-row': 1 }, { 'malformed-row': 2, filter: 1 }],
   cells: [{ 'invalid-email': 1 }],
   refusals: [],
+  problems: [],
+  retries: [],
   inDoubt: [],
   refused: [],
   findings: [

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, throttleSignal, workflowIds } from '../../workflows/messages';
+import { finalizeSignal, pauseSignal, resumeSignal, retrySignal, rollbackSignal, throttleSignal, workflowIds } from '../../workflows/messages';
 import type { planning } from '../../workflows/planning';
 import { aFailure, aGate } from '../support/fake-activities';
 import { eventually, startFakeWorker } from '../support/fake-run';
@@ -115,6 +115,30 @@ async function recordOfPlan(temporal: SuiteTemporal): Promise<void> {
   await worker.stop();
 }
 
+/** Told of its pauses, one round of retry after its end, paused in its middle. */
+async function recordRetried(temporal: SuiteTemporal): Promise<void> {
+  const plan = aPlan({ creates: { contacts: 5 }, links: { 'contacts-companies': 5 } });
+  const round = { partition: 1, firstBatch: 100, batchCounts: [2], round: 1 };
+  const worker = await startFakeWorker(temporal, plan);
+  worker.fake.retried = { ...plan, records: plan.records.map((each) => ({ ...each, partitions: [...each.partitions, round] })), associations: plan.associations.map((each) => ({ ...each, partitions: [...each.partitions, round] })) };
+  const { handle, status, run } = await worker.start({ run: 'recorded.2', notify: true });
+  await eventually(status, isOpen);
+  let broken = true;
+  worker.fake.onCall = ({ name, input }) => {
+    if (name === 'writeRecords' && input.batch === 100 && broken) throw aFailure('AuthorizationError', { code: 'token-revoked' });
+  };
+  await handle.signal(retrySignal, { round: 1 });
+  await eventually(status, isPaused);
+  broken = false;
+  await handle.signal(resumeSignal);
+  await eventually(status, isOpen);
+  await handle.signal(finalizeSignal);
+  await handle.result();
+
+  await record(temporal, 'migration-retried', workflowIds.migration(run));
+  await worker.stop();
+}
+
 async function recordPlanning(temporal: SuiteTemporal): Promise<void> {
   const worker = await startFakeWorker(temporal, aPlan());
   const run = `recorded-${randomUUID()}`;
@@ -137,6 +161,7 @@ async function main(): Promise<void> {
     await recordContinued(temporal);
     await recordOfPlan(temporal);
     await recordPlanning(temporal);
+    await recordRetried(temporal);
   } finally {
     await temporal.close();
     await tearDownTemporal();

@@ -105,7 +105,7 @@ describe('FactStore', () => {
   it('keeps the report', async () => {
     const report = {
       migration: 'acme', run: RUN, state: 'verified' as const, objects: {}, associations: {}, verify: { recordsCompared: 0, cellsCompared: 0, associationsCompared: 0, differences: 0, causes: {} }, matchedSince: {}, verdictsChanged: [],
-      calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null }, quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 }, durations: {}, reasons: { leftOut: {}, refused: {}, cells: {} }, inDoubt: [], refused: [], notMoved: [],
+      calls: { total: 0, tooManyRequests: 0, byKind: {}, forecast: null }, quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 }, durations: {}, reasons: { leftOut: {}, refused: {}, cells: {} }, groups: [], retries: [], inDoubt: [], refused: [], notMoved: [],
     };
 
     await used.ledger.facts.saveReport(RUN, report);

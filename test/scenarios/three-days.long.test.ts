@@ -36,6 +36,7 @@ async function startWorker(temporal: TimeSkippingSuite, location: string, baseUr
     target: createPacedTarget(ledger, (pace) => createHubspotConnector({ baseUrl, readToken: () => Promise.resolve(SIMULATED_TOKEN), pace })),
     openSource: () => source,
     shards: createShards(temporal.client),
+    tellCommand: async () => null,
     version: 'test',
   };
   const worker = await createPortageWorker({

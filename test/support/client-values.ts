@@ -58,6 +58,8 @@ export function aReport(change: Partial<Report> = {}): Report {
     quota: { dailyLimit: null, dailyRemaining: null, reserve: 0.25 },
     durations: {},
     reasons: { leftOut: {}, refused: {}, cells: {} },
+    groups: [],
+    retries: [],
     inDoubt: [],
     refused: [],
     notMoved: [],

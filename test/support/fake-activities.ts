@@ -38,6 +38,8 @@ export class FakeActivities {
   differences = 0;
   /** Pairs of a partition that portal and workflows tell differently, after a lost ledger. */
   differing = 0;
+  /** The plan after a round of retry was taken. */
+  retried: PlanFacts | null = null;
   /** What the ledger has as in doubt and as refused. */
   problems: ProblemsSeen = { at: '2026-09-01T10:00:00.000Z', inDoubt: [], refused: [] };
   /** What a call meets instead of its work: return nothing to let it pass. */
@@ -100,6 +102,9 @@ export class FakeActivities {
         }
         this.shards.push({ workflowId: input.workflowId, digest: input.digest });
       }),
+    planRetry: (input) => this.perform('planRetry', input, () => ({ facts: this.retried ?? this.plan, written: {} })),
+    endRetry: (input) => this.perform('endRetry', input, () => undefined),
+    notify: (input) => this.perform('notify', input, () => ({ told: true })),
     recoverShard: (input) => this.perform('recoverShard', input, () => ({ pairCount: 0 })),
     compareShards: (input) => this.perform('compareShards', input, () => ({ compared: 0 })),
     readShardDigest: (input) => this.perform('readShardDigest', input, async () => ({ digest: await this.client.workflow.getHandle(input.workflowId).query(idMapDigestQuery) })),

@@ -62,6 +62,7 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
       openSource: () => createSalesforceFileSource({ folder: sourceFolder, overrides: {} }),
       shards,
       clock: () => Date.now(),
+      tellCommand: async () => null,
       version: '0.0.0-test',
     };
     return { ...createLedgerActivities(collaborators), ...createPortalActivities(collaborators) };

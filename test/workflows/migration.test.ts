@@ -4,7 +4,9 @@ import type { FakeWorker } from '../support/fake-run';
 import { aPlan } from '../support/plan-facts';
 import { connectSuite } from '../support/temporal';
 import type { SuiteTemporal } from '../support/temporal';
-import { finalizeSignal, resumeSignal, rollbackSignal, workflowIds } from '../../workflows/messages';
+import type { PlanFacts } from '../../domain/plan-facts';
+import type { PartitionManifest } from '../../domain/planned-record';
+import { finalizeSignal, pauseSignal, resumeSignal, retrySignal, rollbackSignal, workflowIds } from '../../workflows/messages';
 
 let temporal: SuiteTemporal;
 let worker: FakeWorker;
@@ -149,5 +151,99 @@ describe('migration', () => {
     expect(view.reasons).toMatchObject([{ kind: 'operator', code: 'rollback-dry-run' }]);
     expect(worker.fake.count('undoRecords')).toBe(0);
     await handle.terminate();
+  });
+});
+
+const SMALL = aPlan({ creates: { contacts: 5 }, links: { 'contacts-companies': 5 } });
+/** The plan with two contacts and their associations in partitions of a first round of retry. */
+function retried(): PlanFacts {
+  const round: PartitionManifest = { partition: 1, firstBatch: 100, batchCounts: [2], round: 1 };
+  return { ...SMALL, records: SMALL.records.map((each) => ({ ...each, partitions: [...each.partitions, round] })), associations: SMALL.associations.map((each) => ({ ...each, partitions: [...each.partitions, round] })) };
+}
+
+describe('a round of retry', () => {
+  beforeEach(() => {
+    worker.fake.plan = SMALL;
+    worker.fake.retried = retried();
+  });
+  const calls = (name: string) => worker.fake.calls.filter((call) => call.name === name);
+
+  it.each([{ renewed: 'never renewed', more: {} }, { renewed: 'renewed between its steps', more: { maxHistoryLength: 20 } }])('writes, links and reads back its own batches alone, and is undone with all else ($renewed)', async ({ more }) => {
+    const { handle, status, run } = await worker.start(more);
+    await eventually(status, isOpen);
+    const before = worker.fake.calls.length;
+
+    await handle.signal(retrySignal, { round: 1 });
+    await handle.signal(retrySignal, { round: 1 });
+    await eventually(() => worker.fake.story(), (story) => story.slice(-2).join() === 'retry: running,open: verified');
+
+    const since = worker.fake.calls.slice(before);
+    const batches = (name: string) => since.filter((call) => call.name === name).map(({ input }) => input.batch);
+    expect({ written: batches('writeRecords'), linked: batches('writeAssociations'), readBack: batches('verifyRecords') }).toEqual({ written: [100], linked: [100], readBack: [100] });
+    expect([since.filter(({ name }) => name === 'planRetry'), since.filter(({ name }) => name === 'endRetry')]).toEqual([[expect.objectContaining({ input: expect.objectContaining({ run, round: 1 }) as object })], [expect.anything()]]);
+    expect(worker.fake.shards.map(({ workflowId }) => workflowId)).toContain(workflowIds.shard(run, 'contacts', 1));
+
+    await handle.signal(rollbackSignal, { confirm: run });
+    expect(await handle.result()).toEqual({ state: 'rolled-back' });
+    expect(calls('undoRecords').map(({ input }) => input.batch)).toContain(100);
+    expect([...worker.fake.pairs.keys(), ...worker.fake.links]).toEqual([]);
+  });
+
+  it('pauses like every other phase, and a rollback in its middle undoes what it has taken', async () => {
+    const { handle, status, run } = await worker.start();
+    await eventually(status, isOpen);
+    worker.fake.onCall = ({ name, input }) => {
+      if (name === 'writeRecords' && input.batch === 100) throw aFailure('AuthorizationError', { code: 'token-expired' });
+    };
+
+    await handle.signal(retrySignal, { round: 1 });
+    const paused = await eventually(status, ({ state }) => state === 'paused');
+    await handle.signal(rollbackSignal, { confirm: run });
+
+    expect(paused.phase).toBe('retry');
+    expect(await handle.result()).toEqual({ state: 'rolled-back' });
+    expect(calls('undoRecords').map(({ input }) => input.batch)).toContain(100);
+  });
+});
+
+describe('a command that wants to be told', () => {
+  beforeEach(() => {
+    worker.fake.plan = SMALL;
+  });
+  const told = () => worker.fake.calls.filter(({ name }) => name === 'notify').map(({ input }) => input as { event: string; state: string; reasons: { kind: string; code: string | null }[] });
+
+  it('is told of each new reason to wait, once, and of the end, whatever it does', async () => {
+    let broken = true;
+    worker.fake.onCall = ({ name }) => {
+      if (name === 'applySchema' && broken) throw aFailure('AuthorizationError', { code: 'token-expired' });
+      if (name === 'notify') throw aFailure('PlanError', { code: 'unknown-error' });
+    };
+    const { handle, status } = await worker.start({ notify: true });
+    await eventually(status, ({ state }) => state === 'paused');
+    await handle.signal(pauseSignal);
+    await eventually(told, ({ length }) => length === 2);
+    broken = false;
+
+    await handle.signal(resumeSignal);
+    await eventually(status, isOpen);
+    await eventually(told, ({ length }) => length === 3);
+    await handle.signal(finalizeSignal);
+    expect(await handle.result()).toEqual({ state: 'finalized' });
+
+    expect(told().map(({ event, state, reasons }) => [event, state, reasons.map(({ kind }) => kind).join(' ')])).toEqual([
+      ['waits', 'paused', 'authorization'],
+      ['waits', 'paused', 'authorization operator'],
+      ['ended', 'verified', ''],
+      ['ended', 'finalized', ''],
+    ]);
+  });
+
+  it('is not asked for where the migration file names none', async () => {
+    const { handle, status } = await worker.start();
+    await eventually(status, isOpen);
+    await handle.signal(finalizeSignal);
+    await handle.result();
+
+    expect(told()).toEqual([]);
   });
 });

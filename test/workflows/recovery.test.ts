@@ -15,7 +15,7 @@ const NOW = '2026-11-22T08:00:00.000Z';
 const settings = { rate: 1, reserve: 0.25 };
 const lostTemporalIn = (phase: Phase): Partial<MigrationWorkflowInput> => ({
   carried: stateFromLedger({
-    settings, phase, portalId: plan.portalId, facts: plan, outcome: phase === 'open' ? 'verified' : null, written: {}, verified: {}, rollbackWindowMs: 60 * 24 * 3_600_000, now: NOW,
+    settings, phase, portalId: plan.portalId, facts: plan, outcome: phase === 'open' ? 'verified' : null, written: {}, verified: {}, rounds: [], rollbackWindowMs: 60 * 24 * 3_600_000, now: NOW,
     phases: PHASES.slice(0, PHASES.indexOf(phase) + 1).map((each) => ({ phase: each, startedAt: new Date().toISOString() })),
   }),
 });

@@ -12,7 +12,7 @@ import { putPlanned } from './planned-run';
 import type { PlannedRun } from './planned-run';
 import { writeSmallExport } from './small-export';
 
-export const ROUTES = ['forward', 'from the start', 'back', 'told to wait', 'late slots', 'adopted plan', 'changed source', 'recovered', 'taken meanwhile'] as const;
+export const ROUTES = ['forward', 'from the start', 'back', 'told to wait', 'late slots', 'adopted plan', 'changed source', 'recovered', 'taken meanwhile', 'retried'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export type Side = 'before' | 'after';
@@ -34,8 +34,12 @@ const TOLD_TO_WAIT: FaultPlan = {
   ],
 };
 
+/** A mapping that names nobody: each contact lacks what a contact must have. */
+const TELLING = { notify: { command: '/dev/null' } };
+const NAMELESS = { objects: { contacts: { properties: { email: null, firstname: null, lastname: null } } } };
+
 /** Those on which what must not be lost is begun before there is a plan. */
-const PLANNING_ROUTES: readonly Route[] = ['from the start', 'adopted plan', 'changed source', 'recovered'];
+const PLANNING_ROUTES: readonly Route[] = ['from the start', 'adopted plan', 'changed source', 'recovered', 'retried'];
 
 /** A fresh run on this route, up to where the process is started that dies. */
 export async function beginRoute(scene: DrivenScene, route: Route, folder: string, planned: PlannedRun): ReturnType<typeof beginAtStart> {
@@ -67,6 +71,8 @@ async function beginAtStart(scene: DrivenScene, route: Route, folder: string): P
       return { run: await scene.begin({ memory: 'recovered' }), orders: {} };
     case 'taken meanwhile':
       return { run: await scene.begin({ direction: 'back', portal: 'taken-meanwhile' }), orders: {} };
+    case 'retried':
+      return { run: await scene.begin({ definition: { ...NAMELESS, ...TELLING }, retry: { definition: TELLING } }), orders: {} };
     case 'changed source': {
       const sourceFolder = writeSmallExport(join(folder, 'changed'), { accounts: 5, contacts: 9, opportunities: 3 });
       const run = await scene.begin({ sourceFolder });

@@ -51,6 +51,8 @@ export interface DriveOptions {
   readonly plan?: 'adopted';
   /** As after a loss: the run is entered into its ledger once more, in a new epoch, and what it wrote is compared with what the workflows knew. */
   readonly memory?: 'recovered';
+  /** What failed and was skipped is driven once more, planned by this definition. */
+  readonly retry?: { readonly definition?: DriveOptions['definition']; readonly sourceFolder?: string };
   /** Before it is undone, another run takes the portal, and lets go of it. */
   readonly portal?: 'taken-meanwhile';
 }
@@ -101,15 +103,15 @@ export async function drive(options: DriveOptions, watch: CrashWatch, isDead: ()
 }
 
 async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => boolean, time: VirtualTime, ledger: Ledger, ticking: NodeJS.Timeout[]): Promise<Driven> {
-  const source = createSalesforceFileSource({ folder: options.sourceFolder, overrides: {} });
   const collaborators = {
     ledger,
     target: createPacedTarget(ledger, (pace) =>
       createHubspotConnector({ baseUrl: options.simulatorUrl, readToken: async () => options.token, pace, timeoutMs: options.callTimeoutMs, crashWatch: watch, ticks: { nowMs: time.nowMs, every: (periodMs, tick) => void ticking.push(setInterval(tick, periodMs / 20).unref()) } }),
     ),
-    openSource: () => source,
+    openSource: ({ source }: MigrationDefinition) => createSalesforceFileSource({ folder: source.files, overrides: {} }),
     // Shards are workflows: the pairs are compared with the ledger's below, and nothing is open here.
     shards: { start: async () => 'started' as const, readDigest: async () => null, close: async () => undefined },
+    tellCommand: async () => null,
     clock: time.nowMs,
     version: '0.0.0-driven',
   };
@@ -137,7 +139,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     await perform('adoptPlan', '', () => own.adoptPlan({ run, expectedDigest: adopted }));
   }
   await perform('stageSource', '', () => own.stageSource({ run }));
-  const facts = await (adopted === null ? perform('planMigration', '', () => portal.planMigration({ run })) : perform('rematchRecords', '', () => portal.rematchRecords({ run, expectedDigest: adopted })));
+  let facts = await (adopted === null ? perform('planMigration', '', () => portal.planMigration({ run })) : perform('rematchRecords', '', () => portal.rematchRecords({ run, expectedDigest: adopted })));
   const identity = { run, portalId, ...(await ledger.identity()) };
   askAfterWaits(() => portal.probePortal({ ...identity, reserve: RESERVE }));
   await perform('recordState', 'properties', () => own.recordState({ run, state: 'running', phase: 'properties', reasons: [], rate: 1 }));
@@ -172,37 +174,57 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
   const batchInput = ({ batch, count }: BatchPlace) => ({ ...identity, batch, count, reserve: RESERVE });
   const placesOf = (partitions: readonly PartitionManifest[]) => toItems('write-records', 'companies', partitions).flatMap(batchesOf);
 
-  for (const { objectType, partitions } of recordsOf(facts)) {
-    await perform('recordState', objectType, () => own.recordState({ run, state: 'running', phase: objectType, reasons: [], rate: 1 }));
-    for (const manifest of partitions) {
-      await perform('compareSchema', `${objectType} ${manifest.partition}`, () => portal.compareSchema({ ...identity, objectType, reserve: RESERVE }));
-      const done = await inWindow(placesOf([manifest]), (place) => perform('writeRecords', `${objectType} ${place.batch}`, () => portal.writeRecords({ ...batchInput(place), objectType })));
-      const pairs: readonly IdPair[] = done.flatMap((each) => each.pairs);
-      await perform('compareShard', `${objectType} ${manifest.partition}`, () =>
-        own.compareShard({ ...identity, objectType, partition: manifest.partition, firstBatch: manifest.firstBatch, batchCount: manifest.batchCounts.length, workflowId: `driven/${objectType}/${manifest.partition}`, digest: idMapDigest(pairs), pairCount: pairs.length }),
-      );
-      if (options.memory === 'recovered') {
-        await ledger.recovery.saveWitnesses(run, objectType, pairs);
-        await perform('recoverRecords', `${objectType} ${manifest.partition}`, () => portal.recoverRecords({ ...identity, objectType, manifest, reserve: RESERVE }));
+  /** @param linked the associations that are read back, and the types that are looked through */
+  const goForward = async (work: PlanFacts, linked: PlanFacts, when: '' | ' retry'): Promise<string> => {
+    for (const { objectType, partitions } of recordsOf(work)) {
+      await perform('recordState', `${objectType}${when}`, () => own.recordState({ run, state: 'running', phase: when === '' ? objectType : 'retry', reasons: [], rate: 1 }));
+      for (const manifest of partitions) {
+        await perform('compareSchema', `${objectType} ${manifest.partition}`, () => portal.compareSchema({ ...identity, objectType, reserve: RESERVE }));
+        const done = await inWindow(placesOf([manifest]), (place) => perform('writeRecords', `${objectType} ${place.batch}`, () => portal.writeRecords({ ...batchInput(place), objectType })));
+        const pairs: readonly IdPair[] = done.flatMap((each) => each.pairs);
+        await perform('compareShard', `${objectType} ${manifest.partition}`, () =>
+          own.compareShard({ ...identity, objectType, partition: manifest.partition, firstBatch: manifest.firstBatch, batchCount: manifest.batchCounts.length, workflowId: `driven/${objectType}/${manifest.partition}`, digest: idMapDigest(pairs), pairCount: pairs.length }),
+        );
+        if (options.memory === 'recovered') {
+          await ledger.recovery.saveWitnesses(run, objectType, pairs);
+          await perform('recoverRecords', `${objectType} ${manifest.partition}`, () => portal.recoverRecords({ ...identity, objectType, manifest, reserve: RESERVE }));
+        }
       }
     }
-  }
-  for (const { associationType, partitions } of associationsOf(facts)) {
-    await inWindow(placesOf(partitions), (place) => perform('writeAssociations', `${associationType} ${place.batch}`, () => portal.writeAssociations({ ...batchInput(place), associationType })));
-  }
-  for (const { objectType, partitions } of recordsOf(facts)) {
-    await inWindow(placesOf(partitions), (place) => perform('verifyRecords', `${objectType} ${place.batch}`, () => portal.verifyRecords({ ...batchInput(place), objectType })));
-  }
-  for (const { associationType, partitions } of associationsOf(facts)) {
-    await inWindow(placesOf(partitions), (place) => perform('verifyAssociations', `${associationType} ${place.batch}`, () => portal.verifyAssociations({ ...batchInput(place), associationType })));
-  }
-  await time.jump(SEARCH_LAG_MS);
-  for (const { objectType, partitions } of recordsOf(facts)) {
-    if (partitions.length > 0) {
-      await perform('findUnexpected', objectType, () => portal.findUnexpected({ ...identity, objectType, reserve: RESERVE }));
+    for (const { associationType, partitions } of associationsOf(work)) {
+      await inWindow(placesOf(partitions), (place) => perform('writeAssociations', `${associationType} ${place.batch}`, () => portal.writeAssociations({ ...batchInput(place), associationType })));
     }
+    for (const { objectType, partitions } of recordsOf(work)) {
+      await inWindow(placesOf(partitions), (place) => perform('verifyRecords', `${objectType} ${place.batch}`, () => portal.verifyRecords({ ...batchInput(place), objectType })));
+    }
+    for (const { associationType, partitions } of associationsOf(linked)) {
+      await inWindow(placesOf(partitions), (place) => perform('verifyAssociations', `${associationType} ${place.batch}${when}`, () => portal.verifyAssociations({ ...batchInput(place), associationType })));
+    }
+    await time.jump(SEARCH_LAG_MS);
+    for (const { objectType, partitions } of recordsOf(linked)) {
+      if (partitions.length > 0) {
+        await perform('findUnexpected', `${objectType}${when}`, () => portal.findUnexpected({ ...identity, objectType, reserve: RESERVE }));
+      }
+    }
+    return (await perform('assembleReport', `forward${when}`, () => own.assembleReport({ ...identity, rolledBack: false }))).state;
+  };
+  let state = await goForward(facts, facts, '');
+  if (options.retry !== undefined) {
+    const dryRun = PLANNING_RUN;
+    const definition = drivenDefinition('driven', options.retry.sourceFolder ?? options.sourceFolder, options.retry.definition ?? options.definition);
+    await once('dry run', async () => void ((await ledger.runs.find(dryRun)) ?? (await ledger.runs.open({ migrationId: 'driven', kind: 'planning', definition, definitionDigest: 'mended', now: new Date(time.nowMs()).toISOString() }))));
+    await perform('inspectSource', 'retry', () => own.inspectSource({ run: dryRun }));
+    await perform('inspectPortal', 'retry', () => portal.inspectPortal({ run: dryRun }));
+    await perform('stageSource', 'retry', () => own.stageSource({ run: dryRun }));
+    await perform('planMigration', 'retry', () => portal.planMigration({ run: dryRun, retryOf: run }));
+    await once('retry', async () => void (await ledger.retries.open(run, { planning: dryRun, which: 'all', reason: null, now: new Date(time.nowMs()).toISOString() })));
+    facts = (await perform('planRetry', '1', () => own.planRetry({ ...identity, round: 1 }))).facts;
+    await perform('applySchema', 'retry', () => portal.applySchema(identity));
+    state = await goForward(ofRound(facts, 1), facts, ' retry');
+    await perform('notify', '', () => own.notify({ run, key: 'operator', event: 'waits', state: 'paused', reasons: [] }));
+    await perform('endRetry', '1', () => own.endRetry({ ...identity, round: 1 }));
+    state = (await perform('assembleReport', 'retry', () => own.assembleReport({ ...identity, rolledBack: false }))).state;
   }
-  const { state } = await perform('assembleReport', 'forward', () => own.assembleReport({ ...identity, rolledBack: false }));
   if (options.direction === 'forward') {
     return { state, ...told() };
   }
@@ -235,6 +257,11 @@ function idsIn(folder: string): readonly OnlyId[] {
   return parseOnlyIds(texts.flat().join('\n')).ids;
 }
 
+const ofRound = (facts: PlanFacts, round: number): PlanFacts => ({
+  ...facts,
+  records: facts.records.map((each) => ({ ...each, partitions: each.partitions.filter((manifest) => manifest.round === round) })),
+  associations: facts.associations.map((each) => ({ ...each, partitions: each.partitions.filter((manifest) => manifest.round === round) })),
+});
 const recordsOf = (facts: PlanFacts) => OBJECT_TYPES.flatMap((objectType) => facts.records.filter((each) => each.objectType === objectType));
 const associationsOf = (facts: PlanFacts) => ASSOCIATION_TYPES.flatMap((associationType) => facts.associations.filter((each) => each.associationType === associationType));
 

@@ -40,7 +40,7 @@ export interface DrivenRun {
 export interface DrivenScene {
   readonly portal: SimulatedPortal;
   /** A fresh portal, ledger and history. What an earlier run left is gone. */
-  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs' | 'plan' | 'memory' | 'portal' | 'sourceFolder'>>, portal?: PortalDefinition): Promise<DrivenRun>;
+  begin(change?: Partial<Pick<DriveOptions, 'direction' | 'window' | 'definition' | 'callTimeoutMs' | 'plan' | 'memory' | 'portal' | 'sourceFolder' | 'retry'>>, portal?: PortalDefinition): Promise<DrivenRun>;
   dump(): Promise<CanonicalDump>;
   close(): Promise<void>;
 }
