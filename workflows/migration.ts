@@ -103,9 +103,10 @@ function forwardSteps(input: MigrationWorkflowInput, own: OwnedControl): Readonl
   return {
     async preflight() {
       await own.perform(() => inspectSource({ run }));
-      const { portalId } = await own.perform(() => inspectPortal({ run }));
-      own.update({ portalId });
       const expectedDigest = adoptedDigest(input, own);
+      // Where a plan is named, what changed since is told in its own words: the plan was free of mistakes.
+      const { portalId } = await own.perform(() => inspectPortal({ run, ...(expectedDigest === null ? {} : { tell: 'nothing' as const }) }));
+      own.update({ portalId });
       if (expectedDigest !== null) {
         await own.perform(() => adoptPlan({ run, expectedDigest }));
       }

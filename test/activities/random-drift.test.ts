@@ -71,7 +71,7 @@ async function startFrom({ folder: files, definition, snapshot, version }: Parts
   try {
     await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(async () => {
       await createInspectSource({ ledger, openSource }).inspectSource({ run });
-      await createInspectPortal({ ledger, target: aTargetPortal({ snapshot }), openSource }).inspectPortal({ run });
+      await createInspectPortal({ ledger, target: aTargetPortal({ snapshot }), openSource }).inspectPortal({ run, tell: 'nothing' });
       await createAdoptPlan({ ledger, version }).adoptPlan({ run, expectedDigest: digest });
     });
     return { code: 'adopted', exitCode: undefined, message: '' };
