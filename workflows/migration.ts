@@ -15,20 +15,19 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { stopLifted } from '../domain/control';
-import { hasBegun, hasBegunWriting, hasLostItsShards, initialState, leftInDoubt, missingApproval } from '../domain/migration-state';
+import { hasBegun, hasBegunWriting, hasLostItsShards, initialState, leftInDoubt } from '../domain/migration-state';
 import type { MigrationState } from '../domain/migration-state';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Control, Phase, RunState } from '../domain/phase';
 import type { PlanFacts } from '../domain/plan-facts';
-import { isDriftToAccept } from '../domain/verdict-changes';
 import { added, workBegun } from '../domain/progress';
 import type { WorkItem } from '../domain/window';
 import type { LedgerActivities, PortalActivities, RunIdentity } from '../activities/migration-activities';
 import { LEDGER, LONG, READ, WRITE } from './activity-options';
+import { approved } from './approval';
 import { taskQueues, workflowIds } from './messages';
 import type { MigrationInput } from './messages';
 import { atCrashPoint, continuedAt } from './crash-points';
-import { toNotStarted } from './not-started';
 import { persistently } from './persistently';
 import { RollbackRequested, ownControl } from './own-control';
 import type { OwnedControl } from './own-control';
@@ -175,26 +174,6 @@ async function enter(own: OwnedControl, phase: Phase): Promise<void> {
 
 /** `start --plan`: the plan that is taken over. A run whose ledger was lost has lost that plan too, and makes it anew. */
 const adoptedDigest = ({ expectedPlanDigest }: MigrationInput, own: OwnedControl): string | null => (own.state().recovery?.lost === 'ledger' ? null : expectedPlanDigest);
-
-/** Against a portal that is not simulated nobody but a person starts the writing; nor anywhere, when much of an approved plan became otherwise. */
-async function approved(input: MigrationInput, own: OwnedControl, facts: PlanFacts): Promise<void> {
-  if (facts.undecided > 0) {
-    throw toNotStarted({ type: 'PlanError', details: { code: 'undecided-matches', exitCode: 5 } });
-  }
-  if ((facts.openDealsToAccept ?? 0) > 0) {
-    throw toNotStarted({ type: 'PlanError', details: { code: 'open-deals-without-owner', exitCode: 5 } });
-  }
-  if (own.state().approved || (facts.simulator && !isDriftToAccept(facts.recordDrift))) {
-    return;
-  }
-  const stated = input.approve === null ? {} : { approve: facts.digest, acceptLeftOut: input.approve.acceptLeftOut };
-  const missing = missingApproval(facts, { ...stated, acceptDrift: input.acceptDrift });
-  own.update({ approved: missing === null });
-  if (missing !== null) {
-    own.hold({ kind: 'approval', until: null, code: missing });
-  }
-  await own.ready();
-}
 
 async function runPhase(input: MigrationWorkflowInput, own: OwnedControl, name: string, items: readonly WorkItem[]): Promise<void> {
   if (items.length > 0) {
