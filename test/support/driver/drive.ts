@@ -151,6 +151,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     const only = (list: readonly OnlyId[]) => Promise.all([run, PLANNING_RUN].map((each) => ledger.drift.saveOnly(each, list)));
     await once('only', async () => void (await only(idsIn(options.sourceFolder))));
     await perform('inspectSource', PLANNING_RUN, () => own.inspectSource({ run: PLANNING_RUN }));
+    await perform('sampleSource', PLANNING_RUN, () => own.sampleSource({ run: PLANNING_RUN }));
     await perform('inspectPortal', PLANNING_RUN, () => portal.inspectPortal({ run: PLANNING_RUN }));
     await perform('stageSource', PLANNING_RUN, () => own.stageSource({ run: PLANNING_RUN }));
     return (await perform('planMigration', PLANNING_RUN, () => portal.planMigration({ run: PLANNING_RUN }))).digest;
