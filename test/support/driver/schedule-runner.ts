@@ -175,10 +175,10 @@ function crashOrderAt(passed: Passed, place: number): CrashOrder {
   return { ...chosen, passage: Math.max(1, passage), signal: 'SIGKILL' };
 }
 
-/** `named`: a rule that the portal keeps from everybody's plan, as its check is a pattern. */
+/** `named`: a requirement that the portal tells nobody, so that no plan foresees its refusals. */
 function portalWith(poison: Poison | null): PortalDefinition {
-  const pattern = `(?!(Title (${poison?.contacts.join('|') ?? ''}))$).*`;
-  const rules = poison?.how === 'named' ? { rules: { validation: [{ objectType: 'contacts', propertyName: 'jobtitle', rules: [{ ruleType: 'REGEX', ruleArguments: [pattern] }] }] } } : {};
+  const titles = poison?.contacts.map((number) => `Title ${number}`) ?? [];
+  const rules = poison?.how === 'named' ? { rules: { conditionalRequired: [{ objectType: 'contacts', when: { propertyName: 'jobtitle', values: titles }, required: ['fax'] }] } } : {};
   return { ...smallPortal(), ...rules };
 }
 
