@@ -21,11 +21,11 @@ const ruleCode = ({ ruleType, arguments: [argument] }: ValidationRule): string =
 
 /** The portal's answer to a value that is none of its property's type, in the order of our codes. */
 const TYPE_CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  number: { 'invalid-number': 'INVALID_INTEGER' },
+  number: { 'invalid-number': 'INVALID_INTEGER', 'ambiguous-number': 'INVALID_INTEGER' },
   bool: { 'invalid-bool': 'INVALID_OPTION' },
   enumeration: { 'invalid-option': 'INVALID_OPTION', 'no-option': 'INVALID_OPTION', 'invalid-bool': 'INVALID_OPTION' },
-  date: { 'invalid-date': 'INVALID_DATE' },
-  datetime: { 'invalid-date': 'INVALID_LONG' },
+  date: { 'invalid-date': 'INVALID_DATE', 'ambiguous-date': 'INVALID_DATE', 'date-order-unknown': 'INVALID_DATE' },
+  datetime: { 'invalid-date': 'INVALID_LONG', 'ambiguous-date': 'INVALID_LONG', 'date-order-unknown': 'INVALID_LONG' },
   // `INVALID_STRING` is our name for an answer that nobody wrote down.
   string: { 'invalid-email': 'INVALID_EMAIL', 'too-long': 'INVALID_STRING' },
 };

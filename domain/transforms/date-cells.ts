@@ -7,8 +7,8 @@ import { dayOfInstant, instantAtOffset, instantOfDay, instantOfLocal, parseDay, 
 
 type Zones = Pick<MappingContext, 'sourceTimeZone' | 'portalTimeZone' | 'dateAt'>;
 
-/** Numbers parted by slashes, dots or hyphens: a date whose order only the mapping can tell. */
-const UNORDERED = /^\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b/;
+/** Numbers parted by slashes, dots or hyphens: a date whose order only the mapping can tell. A year and hyphens are ISO's order. */
+const UNORDERED = /^(?!\d{4}-)\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b/;
 
 const unread = (text: string): CellResult => invalidCell(UNORDERED.test(text) && parseDay(text.slice(0, 10)) === null ? 'date-order-unknown' : 'invalid-date');
 
