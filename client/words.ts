@@ -113,6 +113,16 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   pipeline: 'pipeline',
   stage: 'stage of the pipeline',
   currency: 'currency code',
+  phone: 'telephone number',
+  ranges: 'range that the number lies in',
+  case: 'capitals or small letters',
+  'name-part': 'part of a name',
+  multi: 'several values',
+  html: 'rich text as plain text',
+  country: 'country',
+  state: 'state',
+  lookup: 'of the record that is referred to',
+  template: 'text put together',
 };
 
 /** What calls of a phase are for, behind or before a number of calls. */

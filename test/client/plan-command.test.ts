@@ -21,6 +21,7 @@ describe('portage plan', () => {
   afterAll(() => planning.ledger.close());
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'portage-command-'));
+    writeFileSync(join(folder, 'migration.yaml'), 'id: acme\n');
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
