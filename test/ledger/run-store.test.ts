@@ -27,7 +27,7 @@ describe('RunStore', () => {
 
     expect(await used.ledger.runs.find('acme.1')).toEqual({
       run: 'acme.1', migrationId: 'acme', kind: 'migration', definition: aDefinition(), definitionDigest: 'd1', stagingId: 'acme.1',
-      state: 'paused', phase: 'contacts', reasons, portalId: '42', createdAt: NOW, endedAt: NOW, epoch: 1,
+      state: 'paused', phase: 'contacts', reasons, portalId: '42', createdAt: NOW, endedAt: NOW, epoch: 1, round: 0,
     });
     expect(await used.ledger.runs.find('acme.9')).toBeNull();
   });
