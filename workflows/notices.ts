@@ -1,5 +1,5 @@
 /**
- * Tells a person's own command of each new reason to wait, and of the end, where the migration file names one. Nothing waits for it but the closing of the workflow, and
+ * Tells a person's own command of each new reason to wait, and of the end. Nothing waits for it but the closing of the workflow, and
  * what becomes of it changes nothing.
  */
 import { CancellationScope, proxyActivities } from '@temporalio/workflow';
@@ -22,8 +22,8 @@ export interface Notices {
 /** States that are an end for whoever waits for one. */
 const ENDS: readonly RunState[] = ['verified', 'differs', 'finished-with-refusals', ...OVER_STATES];
 
-/** @param initial what an earlier execution has told already is no news */
-export function ownNotices({ run, ledgerId, notify: isAsked }: MigrationInput, initial: MigrationState): Notices {
+/** For a migration whose file names a command. @param initial what an earlier execution has told already is no news */
+export function ownNotices({ run, ledgerId }: MigrationInput, initial: MigrationState): Notices {
   const { notify } = proxyActivities<LedgerActivities>({ ...NOTIFY, taskQueue: taskQueues.ledger(ledgerId) });
   let reasons: readonly PauseReason[] = initial.controls.control.reasons;
   let ended: RunState | null = endOf(initial);
@@ -43,9 +43,6 @@ export function ownNotices({ run, ledgerId, notify: isAsked }: MigrationInput, i
   return {
     isQuiet: () => underWay === 0,
     async look(state) {
-      if (isAsked !== true) {
-        return;
-      }
       const now = toRunState(state);
       const standing = state.controls.control.reasons;
       const added = standing.filter(({ kind, since }) => !reasons.some((known) => known.kind === kind && known.since === since));

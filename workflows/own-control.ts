@@ -68,7 +68,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
   const { run, ledgerId, epoch } = input;
   const { recordState } = proxyActivities<LedgerActivities>({ ...LEDGER, taskQueue: taskQueues.ledger(ledgerId) });
   const { probePortal } = proxyActivities<PortalActivities>({ ...PROBE, taskQueue: taskQueues.portal(ledgerId) });
-  const notices = ownNotices(input, initial);
+  const notices = input.notify === true ? ownNotices(input, initial) : null;
   let state = initial;
   let child: string | null = null;
   let publishedVersion = state.controls.control.version;
@@ -173,7 +173,10 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
       const problems = await persistently(() => atCrashPoint('workflow:show', () => recordState({ run, state: toRunState(state), phase: state.phase, reasons: control.reasons, rate: control.rate, epoch })));
       // An answer recorded by an older version is empty.
       update({ problems: problems ?? null });
-      await notices.look(state);
+      // Without a command not even a turn of the loop: older runs had none here.
+      if (notices !== null) {
+        await notices.look(state);
+      }
     };
     shown = shown.then(() => CancellationScope.nonCancellable(told));
     return shown;
@@ -279,7 +282,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
         await tellChild(child, controlSignal, state.controls.control);
       }
     },
-    isQuiet: () => !publishing && !probing && notices.isQuiet() && publishedVersion === state.controls.control.version,
+    isQuiet: () => !publishing && !probing && (notices?.isQuiet() ?? true) && publishedVersion === state.controls.control.version,
   };
 }
 
