@@ -108,19 +108,24 @@ const COMPANIES: ObjectPreset = {
   ],
 };
 
+/** What a contact and a lead have in common. */
+const PERSON: readonly PropertyRule[] = [
+  standard('email', 'Email', { kind: 'email' }),
+  standard('salutation', 'Salutation'),
+  standard('firstname', ['FirstName', 'MiddleName'], { kind: 'joined' }),
+  standard('lastname', ['LastName', 'Suffix'], { kind: 'joined' }),
+  standard('phone', 'Phone', { kind: 'phone' }),
+  standard('mobilephone', 'MobilePhone', { kind: 'phone' }),
+  standard('fax', 'Fax', { kind: 'phone' }),
+  standard('jobtitle', 'Title'),
+];
+
 const CONTACTS: ObjectPreset = {
   objectType: 'contacts',
   sourceObject: 'Contact',
   structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'AccountId', 'IsPersonAccount', 'HasOptedOutOfEmail'],
   rules: [
-    standard('email', 'Email', { kind: 'email' }),
-    standard('salutation', 'Salutation'),
-    standard('firstname', ['FirstName', 'MiddleName'], { kind: 'joined' }),
-    standard('lastname', ['LastName', 'Suffix'], { kind: 'joined' }),
-    standard('phone', 'Phone', { kind: 'phone' }),
-    standard('mobilephone', 'MobilePhone', { kind: 'phone' }),
-    standard('fax', 'Fax', { kind: 'phone' }),
-    standard('jobtitle', 'Title'),
+    ...PERSON,
     custom('department', 'Department', 'Department'),
     ...address('Mailing'),
     standard('date_of_birth', 'Birthdate', { kind: 'day' }),
@@ -163,14 +168,7 @@ const LEADS: ObjectPreset = {
   sourceObject: 'Lead',
   structuralColumns: ['Id', 'IsDeleted', 'MasterRecordId', 'IsConverted', 'ConvertedContactId', 'ConvertedAccountId', 'ConvertedOpportunityId', 'HasOptedOutOfEmail'],
   rules: [
-    standard('email', 'Email', { kind: 'email' }),
-    standard('salutation', 'Salutation'),
-    standard('firstname', ['FirstName', 'MiddleName'], { kind: 'joined' }),
-    standard('lastname', ['LastName', 'Suffix'], { kind: 'joined' }),
-    standard('phone', 'Phone', { kind: 'phone' }),
-    standard('mobilephone', 'MobilePhone', { kind: 'phone' }),
-    standard('fax', 'Fax', { kind: 'phone' }),
-    standard('jobtitle', 'Title'),
+    ...PERSON,
     standard('company', 'Company'),
     ...address(''),
     standard('website', 'Website'),
