@@ -14,6 +14,7 @@ import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { withoutOwnLists } from '../domain/retried-plan';
 import { unknownDateColumns } from '../domain/source-columns';
+import { unknownNulls } from '../domain/unknown-nulls';
 import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
@@ -121,6 +122,7 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
   const siblings = Object.fromEntries(presets.filter(({ sourceObject }) => sourceObject in filled).map(({ sourceObject }) => [sourceObject, sourceColumns(sourceObject, filled)]));
+  findings.push(...unknownNulls({ mapping: rules, portal, presets, columns: Object.values(siblings).flatMap(Object.keys), reserved: RESERVED_PROPERTIES }));
   const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), siblings, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
   const unread = rules.customColumns === 'leave-out' ? [] : presets.flatMap((preset) => unreadCustomColumns(preset.sourceObject, filled, compile(preset).readColumns));
   const custom = await proposeCustomColumns({ rows: staged, portal, mapping: rules, columns: unread });

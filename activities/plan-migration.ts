@@ -108,8 +108,11 @@ async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean):
     await planAssociations(scope);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
-  scope.findings.push(...consent.findings(), ...owners.findings());
-  return assemble(scope, { parts, simulator, deals, owners, madeContacts });
+  scope.findings.push(...consent.findings());
+  const summary = await assemble(scope, { parts, simulator, deals, owners, madeContacts });
+  // What keeps a plan from being started does not keep it from being made.
+  await scope.ledger.runs.addFindings(scope.run, owners.findings());
+  return summary;
 }
 
 /** Mistakes are told all at once, then the run ends; nothing has been written. */
@@ -158,6 +161,7 @@ async function assemble(scope: PlanningScope, { parts, simulator, deals, owners,
     schema: mutable(schema),
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
+    undecidedOwners: owners.undecided,
     owners: [...owners.forecasts()],
     openDealsToAccept: owners.openDealsToAccept,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },

@@ -66,7 +66,7 @@ export interface PortageClient {
   retry(run: string, options: { readonly file?: string; readonly selection: RetrySelection }): Promise<RetryProposal>;
   /** Looks at source and portal for a migration file that is still to be made, or to be added to. `source.files` is an absolute path. */
   sample(definition: MigrationDefinition): Promise<Planning>;
-  /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
+  /** The newest run of a migration (`acme-2026`) that was not refused at its start, or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
   /**
@@ -144,13 +144,14 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
+      const planDigest = startOptions.planDigest === undefined ? null : await wholeDigest(ledger, definition.id, startOptions.planDigest);
       const only = startOptions.only === undefined ? null : await readOnlyIds(resolve(folder, startOptions.only));
       const client = await temporal.client();
       const row = await openRun({ ledger, client }, definition, only);
       if (only !== null) {
         await ledger.drift.saveOnly(row.run, only);
       }
-      const { planDigest = null, approve = null, acceptDrift } = startOptions;
+      const { approve = null, acceptDrift } = startOptions;
       const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: planDigest, approve, ...(acceptDrift === undefined ? {} : { acceptDrift }), ...known });
       try {
         await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
@@ -177,7 +178,8 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
       const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);
-      const [newest] = named;
+      // A start that was refused has written nothing: the run before it is the one that has.
+      const newest = named.find(({ state }) => state !== 'not-started') ?? named[0];
       if (newest === undefined) {
         throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read. If the ledger was lost: portage recover --file migration.yaml.');
       }
@@ -258,6 +260,22 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
       }
     },
   };
+}
+
+const DIGEST_LENGTH = 64;
+
+/** A plan may be named by the beginning of its digest. @throws CommandError where that names several, or none */
+async function wholeDigest(ledger: Ledger, migrationId: string, given: string): Promise<string> {
+  if (given.length >= DIGEST_LENGTH) {
+    return given;
+  }
+  const plans = await Promise.all((await ledger.runs.list(migrationId)).map(({ stagingId }) => ledger.plans.read(stagingId)));
+  const named = [...new Set(plans.flatMap((plan) => (plan?.digest.startsWith(given.replace(/…$/, '')) === true ? [plan.digest] : [])))];
+  const [only] = named;
+  if (only === undefined || named.length > 1) {
+    throw new CommandError(EXIT.usage, only === undefined ? `No plan of "${migrationId}" has a digest that begins with ${given}.` : `${named.length} plans of "${migrationId}" have a digest that begins with ${given}.`, 'portage list shows the plans with their digests; the last line of portage plan has the whole one.');
+  }
+  return only;
 }
 
 /** Reads and checks a migration file; all its mistakes are told at once. Paths in it start at its own folder. */

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { withLines } from '../../domain/migration-file-lines';
 import { isDriftToAccept } from '../../domain/verdict-changes';
 import { CommandError, EXIT } from '../command-error';
-import { followMigration } from '../follow';
+import { followMigration, type FollowOptions } from '../follow';
+import type { MigrationStatus } from '../migration-status';
 import { exitCodeOf, explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
 import { renderPlan, SIDE_EFFECTS } from '../render-plan';
@@ -52,7 +53,7 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
     ...(flags.acceptDrift === true ? { acceptDrift: true } : {}),
     ...(flags.only === undefined ? {} : { only: flags.only }),
   });
-  terminal.remark(`Started run ${migration.run}.`);
+  terminal.remark(`Checks and plans before anything is written (run ${migration.run}).`);
   if (!(await portage.hasWorker())) {
     terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). The run waits for it.');
   }
@@ -63,19 +64,31 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
     }
     return;
   }
-  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text', file);
+  const isTold = { started: false };
+  const tellStarted = async ({ state }: MigrationStatus): Promise<void> => {
+    if (!isTold.started && !['planning', 'planned', 'paused', 'not-started'].includes(state) && !terminal.interactive) {
+      isTold.started = true;
+      terminal.remark(`Started run ${migration.run}.`);
+    }
+  };
+  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text', { file, onStatus: tellStarted });
 }
 
 /**
  * Follows, asks for approval at a terminal, prints findings or the report, and sets the exit code. Shared by start, watch and resume.
- * @param file the migration file, where the command was given one: findings name their line in it
+ * @param more.file the migration file, where the command was given one: findings name their line in it
  */
-export async function followToEnd(portage: PortageClient, migration: Migration, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>, format: 'text' | 'json', file?: string): Promise<void> {
+export async function followToEnd(portage: PortageClient, migration: Migration, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>, format: 'text' | 'json', { file, onStatus }: { readonly file?: string; readonly onStatus?: FollowOptions['onStatus'] } = {}): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
   process.once('SIGINT', onInterrupt);
   try {
-    const status = await followMigration(migration, terminal, { signal: interrupted.signal, onPersonNeeded: () => askForApproval(portage, migration, terminal) });
+    const status = await followMigration(migration, terminal, {
+      signal: interrupted.signal,
+      onPersonNeeded: () => askForApproval(portage, migration, terminal),
+      onStandstill: () => standstill(portage, migration),
+      ...(onStatus === undefined ? {} : { onStatus }),
+    });
     if (interrupted.signal.aborted) {
       terminal.remark(`\nThe migration goes on. Watch it with portage watch ${migration.run}; stop it with portage pause ${migration.run}.`);
       return;
@@ -83,8 +96,9 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
     const report = await migration.report();
     if (status.state === 'not-started') {
       const findings = await portage.ledger.runs.readFindings(migration.run);
-      (await explainNotStarted(portage.ledger, migration.run, file === undefined ? findings : withLines(findings, await readFile(file, 'utf8'), file))).lines.forEach((line) => terminal.remark(line));
-      terminal.remark(`Run ${migration.run} was not started: nothing was written.`);
+      const { lines, reason } = await explainNotStarted(portage.ledger, migration.run, file === undefined ? findings : withLines(findings, await readFile(file, 'utf8'), file));
+      lines.forEach((line) => terminal.remark(line));
+      terminal.remark(`Run ${migration.run} was not started: nothing was written.${reason === null ? '' : ` ${reason}`}`);
     } else if (report !== null && format === 'text') {
       renderReport(report).forEach((line) => terminal.print(line));
       if (status.state === 'rolled-back') {
@@ -98,6 +112,14 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+/** Why nothing moves, where that can be known from here. */
+async function standstill(portage: PortageClient, migration: Migration): Promise<string | null> {
+  if ((await migration.workflow()) === null) {
+    return 'Temporal does not answer: nothing moves, the figures are what the ledger knows';
+  }
+  return (await portage.hasWorker()) ? null : 'no worker of this ledger polls: nothing moves until one runs (portage worker, or portage dev)';
 }
 
 async function askForApproval(portage: PortageClient, migration: Migration, terminal: Terminal): Promise<void> {

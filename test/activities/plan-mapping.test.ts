@@ -53,6 +53,11 @@ describe('planMigration with the rules of a migration file', () => {
     expect((await (await planned({})).planned('contacts'))[0]?.properties.phone).toBe('030 123456');
   });
 
+  it('ends on a line that takes out a property which nothing becomes', async () => {
+    await expect(planned({ properties: { statuss: null } })).rejects.toMatchObject({ type: 'PlanError', details: { code: 'unknown-property' } });
+    expect((await (await planned({ properties: { status: null } })).planned('contacts')).map(({ properties }) => properties.status)).toEqual([undefined, undefined, undefined]);
+  });
+
   it('ends on formats of dates for columns that nothing has', async () => {
     await expect(planned({}, { dateFormats: { Birthdat: 'iso' } })).rejects.toMatchObject({ type: 'PlanError', details: { code: 'unknown-column' } });
   });
