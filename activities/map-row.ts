@@ -13,11 +13,13 @@ import { findStaged } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
 import type { OwnedKind, OwnerMatcher } from './owner-matcher';
 import type { DealFacts } from './source-facts';
+import type { RefusalCount } from './refusal-count';
 
 export interface MappingFacts {
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
   readonly consent: ConsentCount;
+  readonly refusals: RefusalCount;
 }
 
 /** Contacts who do not want e-mail: HubSpot keeps that in its subscriptions and not in a property that can be written. */
@@ -108,6 +110,7 @@ export function mapRow({ scope, object, source, facts, context }: RowMapper, pla
   const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
   const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};
   const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells };
+  facts.refusals.see(object.objectType, refusal);
   return refusal === null ? record : leftOut(record, refusal.reason, refusal.code);
 }
 

@@ -14,7 +14,7 @@ import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { withoutOwnLists } from '../domain/retried-plan';
 import { unknownDateColumns } from '../domain/source-columns';
-import { unknownNulls } from '../domain/unknown-nulls';
+import { heldBackColumns, unknownNulls } from '../domain/unknown-nulls';
 import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
@@ -138,7 +138,7 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
     if (sourceObject in filled) {
       mistakes.push(found);
     }
-    findings.push(...unreadColumns(sourceObject, filled[sourceObject] ?? {}, personColumns(sourceObject, readColumns, filled, definition)));
+    findings.push(...unreadColumns(sourceObject, filled[sourceObject] ?? {}, personColumns(sourceObject, readColumns, filled, definition), heldBackColumns(preset, rules, Object.keys(filled[sourceObject] ?? {}))));
     Object.assign(creatable, Object.fromEntries(compiled.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create]]))));
     sources.push({ sourceObject, mapping: compiled, firstOrdinal });
     // A contact that is made of a person account stands behind the contacts, at its account's place.

@@ -23,6 +23,7 @@ import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery,
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
+import { otherLedgers } from './doctor/look-at-temporal';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
 import { openRun, stands } from './open-run';
 import { assembleRecovery, type Recovery } from './recovery';
@@ -76,6 +77,8 @@ export interface PortageClient {
   recovery(id?: string, file?: string, only?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
   /** Is a worker of this ledger polling? */
   hasWorker(ledgerId?: string): Promise<boolean>;
+  /** Ids of other ledgers that some worker of this Temporal server polls for. */
+  workersElsewhere(): Promise<readonly string[]>;
   readonly ledger: Ledger;
   close(): Promise<void>;
 }
@@ -196,6 +199,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
     },
     hasWorker: () => temporal.hasWorker(ledgerId),
+    workersElsewhere: () => temporal.workersElsewhere(ledgerId),
     async close() {
       await temporal.close();
       await ledger.close();
@@ -297,6 +301,7 @@ interface TemporalAccess {
   /** Connects at the first use, so that what only reads the ledger needs no Temporal. */
   client(): Promise<Client>;
   hasWorker(ledgerId: string): Promise<boolean>;
+  workersElsewhere(ledgerId: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -322,6 +327,17 @@ function createTemporalAccess(environment: Readonly<Record<string, string | unde
       } catch (error) {
         if (isGrpcServiceError(error)) {
           return false;
+        }
+        throw error;
+      }
+    },
+    async workersElsewhere(ledgerId) {
+      const { connection: open, options } = await client();
+      try {
+        return await open.withDeadline(Date.now() + 3000, () => otherLedgers(open, options.namespace, [taskQueues.ledger(ledgerId), taskQueues.portal(ledgerId)]));
+      } catch (error) {
+        if (isGrpcServiceError(error)) {
+          return [];
         }
         throw error;
       }

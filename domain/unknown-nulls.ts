@@ -17,6 +17,12 @@ export interface NullLines {
   readonly reserved: ReadonlySet<string>;
 }
 
+/** Columns that stay behind because the file takes out what they would become. */
+export function heldBackColumns({ rules }: ObjectPreset, { properties }: ObjectMapping, columns: readonly string[]): ReadonlySet<string> {
+  const isOut = (property: string): boolean => properties[property] === null;
+  return new Set([...rules.filter(({ property }) => isOut(property)).flatMap((rule) => rule.columns), ...columns.filter((column) => isCustomColumn(column) && isOut(propertyNameOf(column, () => true)))]);
+}
+
 /** A property is known where the portal has it, where the preset writes it, or where a custom column would make it. */
 export function unknownNulls({ mapping, portal, presets, columns, reserved }: NullLines): readonly Finding[] {
   const made = columns.filter(isCustomColumn).map((column) => propertyNameOf(column, () => true));

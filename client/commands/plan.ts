@@ -5,6 +5,7 @@ import { withLines } from '../../domain/migration-file-lines';
 import type { PlanOutput } from '../../domain/plan-view.schema';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import { explainNotStarted } from '../outcome';
 import { writePlanFiles } from '../plan-files';
 import type { PlanFilesInput } from '../plan-files';
@@ -51,9 +52,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
 
 async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { terminal, exit, folder: workingFolder }: CommandContext): Promise<void> {
   const planning = await portage.plan(file, stopAfter, flags.only === undefined ? {} : { only: flags.only });
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it.');
-  }
+  await remarkNoWorker(portage, terminal, 'Waiting for it.');
   await planning.ended();
   const { ledger } = portage;
   const findings = await ledger.runs.readFindings(planning.run);

@@ -12,6 +12,7 @@ import { renderRecordDrift } from '../render-record-drift';
 import { renderReport } from '../render-report';
 import { renderUndo } from '../render-undo';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import type { Terminal } from '../terminal';
 import { withRehearsal } from '../rehearsal';
 
@@ -43,6 +44,9 @@ export function registerStart(program: Command, context: CommandContext): void {
     .action(async (file: string, flags: StartFlags) => {
       const acceptLeftOut = parseCount(flags.acceptLeftOut ?? '0');
       await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => start(portage, file, { ...flags, acceptLeftOut }, rehearsed)), file);
+      if (flags.simulate === true) {
+        context.terminal.remark('This was a rehearsal: portal, ledger and run are gone with it, and portage report knows nothing of them.');
+      }
     });
 }
 
@@ -54,9 +58,7 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
     ...(flags.only === undefined ? {} : { only: flags.only }),
   });
   terminal.remark(`Checks and plans before anything is written (run ${migration.run}).`);
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). The run waits for it.');
-  }
+  await remarkNoWorker(portage, terminal, 'The run waits for it.');
   if (flags.detach === true) {
     terminal.remark(`Watch it with portage watch ${migration.run}, see it in the browser with portage open ${migration.run}.`);
     if (flags.json === true) {
@@ -100,9 +102,9 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
       lines.forEach((line) => terminal.remark(line));
       terminal.remark(`Run ${migration.run} was not started: nothing was written.${reason === null ? '' : ` ${reason}`}`);
     } else if (report !== null && format === 'text') {
-      renderReport(report).forEach((line) => terminal.print(line));
+      renderReport(report, status.state).forEach((line) => terminal.print(line));
       if (status.state === 'rolled-back') {
-        ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => terminal.print(line));
+        ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run), await portage.ledger.schema.read(migration.run))].forEach((line) => terminal.print(line));
       }
     }
     if (format === 'json') {

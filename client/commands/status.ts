@@ -51,7 +51,7 @@ export function registerStatus(program: Command, context: CommandContext): void 
         renderStatus(status, Date.now()).forEach((line) => context.terminal.print(line));
         renderRecordDrift(plan?.recordDrift ?? NO_DRIFT).forEach((line) => context.terminal.print(line));
         if (['rolling-back', 'rolled-back'].includes(status.state) || status.phase === 'rollback') {
-          ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => context.terminal.print(line));
+          ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run), await portage.ledger.schema.read(migration.run))].forEach((line) => context.terminal.print(line));
         }
         if (live?.expectedEnd !== null && live?.expectedEnd !== undefined) {
           context.terminal.print(`Expected end: ${formatInstant(live.expectedEnd)}`);
@@ -111,7 +111,7 @@ export function renderStatus(status: MigrationStatus, nowMs: number): readonly s
   return [
     `Run ${status.run}: ${STATE_WORDS[status.state]}${status.endedAt === null ? ` (${PHASE_WORDS[status.phase]})` : ''}`,
     ...status.reasons.flatMap((reason) => [`  waits since ${formatInstant(reason.since)}: ${describeReason(reason)}`, `    → ${reason.remedy}`]),
-    ...(rows.length === 0 ? [] : ['', ...formatTable([['', 'in source', 'there', 'combined', 'skipped', 'failed', 'in doubt', 'to do'], ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))]), '']),
+    ...(rows.length === 0 ? [] : ['', ...formatTable([['', 'in source', status.phase === 'rollback' || status.state === 'rolled-back' ? 'written before' : 'there', 'combined', 'skipped', 'failed', 'in doubt', 'to do'], ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))]), '']),
     `Calls: ${formatCount(status.calls.made)}${status.calls.forecast === null || status.phase === 'open' || status.phase === 'rollback' ? '' : ` of about ${formatCount(status.calls.forecast)}`}${status.quota.dailyRemaining === null ? '' : `; ${formatCount(status.quota.dailyRemaining)} left today`}`,
     ...(lastError === null ? [] : [`Last error: ${lastError.type} ${lastError.code} at ${formatInstant(lastError.at)}`]),
     ...inDoubt.map((each) => describeInDoubt(each, nowMs)),
