@@ -284,7 +284,10 @@ async function wholeDigest(ledger: Ledger, migrationId: string, given: string): 
 
 /** Reads and checks a migration file; all its mistakes are told at once. Paths in it start at its own folder. */
 export async function readDefinition(path: string): Promise<MigrationDefinition> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EISDIR') {
+      throw new CommandError(EXIT.configuration, `${path} is a folder, not a migration file.`, 'Name the migration file, e.g. migration.yaml; portage init writes one for a folder with an export.', { cause: error });
+    }
     throw new CommandError(EXIT.configuration, `The migration file ${path} cannot be read.`, 'Check the path; README has a file to start from.', { cause: error });
   });
   const parsed = parseMigrationFile(text, path);

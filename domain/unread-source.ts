@@ -34,7 +34,7 @@ export function unreadColumns(sourceObject: string, filled: Readonly<Record<stri
   const empty = unread.filter(([, count]) => count === 0).length;
   const system = unread.filter(([column, count]) => count > 0 && isSystemColumn(sourceObject, column));
   const withData = unread.filter(([column, count]) => count > 0 && !isSystemColumn(sourceObject, column)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = [...(empty === 0 ? [] : [`${empty} empty`]), ...(system.length === 0 ? [] : [`${system.length} that Salesforce keeps or computes itself`])];
+  const parts = [...(empty === 0 ? [] : [`${empty} empty that no rule reads`]), ...(system.length === 0 ? [] : [`${system.length} that Salesforce keeps or computes itself`])];
   return [
     ...byFile.map(([column, count]) => info(COLUMN_NOT_MAPPED, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is left out by your file.`, '', count)),
     ...withData.map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count)),
