@@ -95,7 +95,7 @@ footer { margin-top: 4rem; padding-bottom: 3rem; color: var(--muted); font-size:
 @media (max-width: 40rem) {
   main, header, footer { padding-left: 1rem; padding-right: 1rem; } nav ul { padding-left: 1rem; padding-right: 1rem; gap: 1.1rem; }
   header { padding-top: 1.5rem; } h1 { font-size: 1.75rem; } h2 { margin-top: 2.5rem; }
-  th, td { padding: .4rem .5rem; } table { font-size: .84rem; } thead th { white-space: normal; } td.text, td.rule { min-width: 7rem; }
+  th, td { padding: .4rem .5rem; } table { font-size: .84rem; } thead th, thead th.n { white-space: normal; } td.text, td.rule { min-width: 7rem; }
   table.stacked thead { display: none; } table.stacked td { display: block; border: 0; padding: .1rem .65rem; min-width: 0; text-align: left; } table.stacked tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   form.filters label { flex: 1 1 40%; min-width: 0; } form.filters label.wide { flex-basis: 100%; } select { width: 100%; max-width: none; }
 }

@@ -4,7 +4,7 @@ import type { OwnerForecast, PlanSummary, RecordForecast } from '../domain/plan-
 import { COLUMN_NOT_MAPPED, UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { formatTable } from './table';
 import { callLines, cannotBeUndone, costsOf, decisionsOf } from './plan-warnings';
-import { renderSchema } from './render-schema';
+import { renderSchema, schemaChangesOf } from './render-schema';
 import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
 import { cellWords, countObjects, countOf, formatCount, leftOutWords, notMovedWords } from './words';
 
@@ -34,7 +34,7 @@ export function renderPlan(plan: PlanSummary): readonly string[] {
     ...told(sumOf(plan.associations.map(({ selfLink }) => selfLink)), 'to itself: would tie a record to itself, in the source or once records are combined.'),
     ...told(sumOf(plan.associations.map(({ missingEnd }) => missingEnd)), 'end missing: names a record that is not in the export, or that is skipped.'),
     ...renderOwners(plan.owners),
-    ...(plan.schemaChanges.length === 0 ? ['Schema: nothing to create.'] : ['Schema to create:', ...renderSchema(withLabels(plan)).map((line) => `  ${line}`)]),
+    ...(plan.schemaChanges.length === 0 ? ['Schema: nothing to create.'] : ['Schema to create:', ...renderSchema(schemaChangesOf(plan)).map((line) => `  ${line}`)]),
     ...callLines(plan),
     ...costsOf(plan).map((line) => `May cost money: ${line}`),
     'What a rollback cannot bring back:',
@@ -42,13 +42,6 @@ export function renderPlan(plan: PlanSummary): readonly string[] {
     `Plan digest: ${plan.digest}`,
   ];
 }
-
-/** Pipelines by what people see of them. */
-const withLabels = ({ schemaChanges, schema }: PlanSummary): PlanSummary['schemaChanges'] =>
-  schemaChanges.map((part) => {
-    const pipeline = part.kind === 'pipeline' ? schema.pipelines.find(({ definition }) => definition.pipelineId === part.name) : undefined;
-    return pipeline === undefined ? part : { ...part, name: `"${pipeline.definition.label}" (${part.name})` };
-  });
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 const told = (count: number, what: string): readonly string[] => (count === 0 ? [] : [`  ${formatCount(count)} ${what}`]);

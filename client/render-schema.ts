@@ -1,4 +1,5 @@
 import { OBJECT_TYPES } from '../domain/object-type';
+import type { PlanSummary } from '../domain/plan-summary.schema';
 
 interface SchemaPart {
   readonly objectType: string;
@@ -14,3 +15,10 @@ export function renderSchema(parts: readonly SchemaPart[]): readonly string[] {
     return own.length === 0 ? [] : [`${type}: ${kinds.map((kind) => `${kind} ${own.filter((part) => part.kind === kind).map(({ name }) => name).join(', ')}`).join('; ')}`];
   });
 }
+
+/** What a plan would make of the schema, pipelines by what people see of them. */
+export const schemaChangesOf = ({ schemaChanges, schema }: PlanSummary): PlanSummary['schemaChanges'] =>
+  schemaChanges.map((part) => {
+    const pipeline = part.kind === 'pipeline' ? schema.pipelines.find(({ definition }) => definition.pipelineId === part.name) : undefined;
+    return pipeline === undefined ? part : { ...part, name: `"${pipeline.definition.label}" (${part.name})` };
+  });

@@ -48,7 +48,7 @@ export function proposedFile(head: FileHead, proposals: readonly TypeProposal[])
     `  # timeZone: ${head.snapshot.timeZone} # of times without an offset; UTC unless said (the portal's is ${head.snapshot.timeZone})`,
     'target:',
     '  crm: hubspot',
-    head.portalId === null ? '  # portal: 1234567 # the portal that may be written; needed unless it is a simulated one' : `  portal: ${head.portalId} # no other portal is written`,
+    head.portalId === null ? '  # portal: 7654321 # the portal that may be written; needed unless it is a simulated one' : `  portal: ${head.portalId} # no other portal is written`,
     'objects:',
     ...proposals.flatMap((proposal) => typeLines(proposal).map((line) => `  ${line}`)),
     'owners: { match: email, unmatched: leave-empty } # unmatched: ask | leave-empty | the e-mail of a stand-in',

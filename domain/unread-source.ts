@@ -38,7 +38,7 @@ export function unreadColumns(sourceObject: string, filled: Readonly<Record<stri
   return [
     ...byFile.map(([column, count]) => info(COLUMN_NOT_MAPPED, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is left out by your file.`, '', count)),
     ...withData.map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count)),
-    ...(parts.length === 0 ? [] : [info(COLUMNS_WITHOUT_CONTENT, sourceObject, `Of ${sourceObject} ${empty + system.length} columns are left out: ${parts.join(', and ')}.`, 'Nothing, unless you miss one: then map it to a property in the migration file.', empty + system.length)]),
+    ...(parts.length === 0 ? [] : [info(COLUMNS_WITHOUT_CONTENT, sourceObject, `Of ${sourceObject} ${empty + system.length} column${empty + system.length === 1 ? ' is' : 's are'} left out: ${parts.join(', and ')}.`, 'Nothing, unless you miss one: then map it to a property in the migration file.', empty + system.length)]),
   ];
 }
 
