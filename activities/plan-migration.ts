@@ -26,6 +26,7 @@ import { planRequirements } from './plan-requirements';
 import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { createQuotaGuard } from './quota-guard';
+import { IdLookalikes } from './id-lookalikes';
 import { RefusalCount } from './refusal-count';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher } from './owner-matcher';
@@ -79,7 +80,7 @@ async function refuseOtherSource({ ledger, run }: PlanningScope, expected: Pick<
 
 async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean): Promise<PlanSummary> {
   const deals = await readDealFacts(scope);
-  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount(), refusals: new RefusalCount() };
+  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount(), refusals: new RefusalCount(), lookalikes: new IdLookalikes() };
   const { owners, consent } = facts;
   await endOnErrors(scope);
 
@@ -109,7 +110,7 @@ async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean):
     await planAssociations(scope);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
-  scope.findings.push(...consent.findings(), ...facts.refusals.findings());
+  scope.findings.push(...consent.findings(), ...facts.refusals.findings(), ...facts.lookalikes.findings());
   const summary = await assemble(scope, { parts, simulator, deals, owners, madeContacts });
   // What keeps a plan from being started does not keep it from being made.
   await scope.ledger.runs.addFindings(scope.run, owners.findings());

@@ -90,7 +90,7 @@ export function registerList(program: Command, context: CommandContext): void {
         } else if (rows.length === 0) {
           context.terminal.print('No migration yet. Begin with: portage init --files ./export (or portage demo)');
         } else {
-          formatTable([['Run', 'what', 'started', 'plan', 'state'], ...rows.map((row, at) => [row.run, row.kind === 'migration' ? 'start' : plans[at] ? 'plan' : 'check or init', formatInstant(row.createdAt), plans[at]?.digest.slice(0, SHORT_DIGEST) ?? '', STATE_WORDS[row.state]])], 'left').forEach((line) => context.terminal.print(line));
+          formatTable([['Run', 'what', 'started', 'plan', 'state'], ...rows.map((row, at) => [row.run, row.kind === 'migration' ? 'start' : plans[at] ? 'plan' : 'check, init or plan', formatInstant(row.createdAt), plans[at]?.digest.slice(0, SHORT_DIGEST) ?? '', STATE_WORDS[row.state]])], 'left').forEach((line) => context.terminal.print(line));
         }
       });
     });

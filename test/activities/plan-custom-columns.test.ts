@@ -78,7 +78,7 @@ describe('planMigration with custom columns', () => {
     const { contacts: [first], properties, findings } = await planned({ Contact: contacts('Pet__c', 'Rex') }, { definition: { objects: { contacts: rules } } });
 
     expect([properties, first?.properties.pet]).toEqual([[], undefined]);
-    expect(findings).toContainEqual(expect.objectContaining({ code: 'unread-column', place: 'Contact.Pet__c', count: 1 }));
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'not-mapped-by-file', place: 'Contact.Pet__c', count: 1 }));
   });
 
   it('leaves a column alone that the user maps', async () => {
