@@ -59,6 +59,8 @@ export async function explainNotStarted(ledger: Ledger, run: string, told?: read
   if (failure === null) {
     return { lines, reason: null, exitCode: EXIT.bug };
   }
-  const words = `${failure.message} (${failure.code})`;
+  // The ledger keeps the chain of causes for whoever looks for them; the first of them says what to do.
+  const [told = failure.message] = failure.message.split(' <- ');
+  const words = `${told} (${failure.code})`;
   return { lines: [...lines, words], reason: words, exitCode: exitCodeOfFailure({ type: failure.type, details: { code: failure.code } }) };
 }

@@ -60,7 +60,7 @@ describe('explainNotStarted', () => {
 
   it('gives the words of a failed call where no finding tells why', async () => {
     const told = await withFindings([], async (ledger, run) => {
-      await ledger.facts.recordError(run, { type: 'TransientError', code: 'unreachable', message: 'HubSpot does not answer.', place: 'inspectPortal', at: '2026-11-22T05:00:01.000Z' });
+      await ledger.facts.recordError(run, { type: 'TransientError', code: 'unreachable', message: 'HubSpot does not answer. <- HubSpot does not answer. <- ECONNREFUSED', place: 'inspectPortal', at: '2026-11-22T05:00:01.000Z' });
       return explainNotStarted(ledger, run);
     });
 
