@@ -104,7 +104,7 @@ export const migrationDefinitionSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40').describe('Names the migration; its runs are numbered.'),
   source: z.strictObject({
     crm: z.literal('salesforce').describe('The source.'),
-    files: z.string().describe('Folder with the export, beside this file unless absolute.'),
+    files: z.string().describe('Folder with the export, or a zip of it, beside this file unless absolute.'),
     objects: z.record(z.string(), z.array(z.string())).default({}).describe('Object name to file names, for files that cannot be told by their ids and headings.'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters such as USD').optional().describe('ISO 4217 code of amounts where the files have no currency column.'),
     timeZone: timeZoneSchema.default('UTC').describe('IANA name; how times without an offset are read.'),

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Finding } from '../../domain/finding';
 import type { SourceFile, SourceInspection, SourceObject } from '../../domain/source-inspection';
 import { inspectCsvFile } from '../csv/inspect-csv-file';
 import type { CsvInspection } from '../csv/inspect-csv-file';
 import type { CsvLimits } from '../csv/read-csv-rows';
+import { DamagedZipError, isFileError } from '../csv/zip-file';
 import { columnNames } from './columns';
 import { dialectOf, FileCensus } from './file-census';
-import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters } from './findings';
+import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters, zipDamaged } from './findings';
 import { archiveFindings, listFolder } from './list-folder';
+import type { ListedTable } from './list-folder';
+import type { ZipLimits } from './list-zip-tables';
 import { READ_OBJECTS } from './objects';
 import { recogniseObject } from './recognise-object';
 import type { Recognition } from './recognise-object';
@@ -16,23 +18,22 @@ import type { Recognition } from './recognise-object';
 /** File name to the object that the migration file declares it to hold. */
 export type ObjectOverrides = Readonly<Record<string, string>>;
 
-interface InspectedFile {
-  readonly name: string;
+interface InspectedFile extends ListedTable {
   readonly csv: CsvInspection;
   readonly census: FileCensus;
   readonly recognition: Recognition;
 }
 
-/** Looks at every file of a folder, one after the other, each read once. Never throws for what a person can mend: that is a finding. */
-export async function inspectFolder(folder: string, overrides: ObjectOverrides, limits: CsvLimits, signal: AbortSignal): Promise<SourceInspection> {
+/** Looks at every file of a folder, and of the zips in it, one after the other, each read once. Never throws for what a person can mend: that is a finding. */
+export async function inspectFolder(folder: string, overrides: ObjectOverrides, limits: CsvLimits & ZipLimits, signal: AbortSignal): Promise<SourceInspection> {
   const declared = new Map(Object.entries(overrides));
-  const listing = await listFolder(folder, [...declared.keys()]);
+  const listing = await listFolder(folder, [...declared.keys()], limits, signal);
   const findings: Finding[] = [...listing.findings];
   const files: InspectedFile[] = [];
-  for (const name of listing.tables) {
-    const file = await inspectFile(folder, name, declared.get(name) ?? null, limits, signal);
-    if (file === null) {
-      findings.push(fileUnreadable(name));
+  for (const table of listing.tables) {
+    const file = await inspectFile(table, declared.get(table.name) ?? null, limits, signal);
+    if ('severity' in file) {
+      findings.push(file);
     } else {
       files.push(file);
       findings.push(...fileFindings(file));
@@ -47,19 +48,22 @@ export async function inspectFolder(folder: string, overrides: ObjectOverrides, 
   return { objects, unread, findings, digest: digestOf(objects) };
 }
 
-async function inspectFile(folder: string, name: string, override: string | null, limits: CsvLimits, signal: AbortSignal): Promise<InspectedFile | null> {
+async function inspectFile(table: ListedTable, override: string | null, limits: CsvLimits, signal: AbortSignal): Promise<InspectedFile | Finding> {
   let census = new FileCensus([]);
   const observe = (headings: readonly string[]): ((row: Parameters<FileCensus['take']>[0]) => void) => {
     census = new FileCensus(headings);
     return (row) => census.take(row);
   };
   try {
-    const csv = await inspectCsvFile(join(folder, name), observe, limits, signal);
-    return { name, csv, census, recognition: recogniseObject(name, override, csv.headings, census) };
+    const csv = await inspectCsvFile(table.bytes, observe, limits, signal);
+    return { ...table, csv, census, recognition: recogniseObject(table.name, override, csv.headings, census) };
   } catch (error) {
-    // Node's file errors carry a code; anything else (an abort, a bug) is not about the file.
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error) {
-      return null;
+    if (error instanceof DamagedZipError) {
+      return zipDamaged([table.archive, table.name].filter((part) => part !== '').join('/'));
+    }
+    // Anything else (an abort, a bug) is not about the file.
+    if (isFileError(error)) {
+      return fileUnreadable(table.name);
     }
     throw error;
   }
@@ -110,10 +114,10 @@ function sourceObject(object: string, files: readonly InspectedFile[]): readonly
   return [{ object, dialect, files: own.map((file, fileIndex) => sourceFile(object, file, fileIndex)) }];
 }
 
-function sourceFile(object: string, { name, csv, census }: InspectedFile, fileIndex: number): SourceFile {
+function sourceFile(object: string, { name, archive, csv, census }: InspectedFile, fileIndex: number): SourceFile {
   const columns = columnNames(object, csv.headings).map((column, at) => ({ name: column, filledCount: census.filledCounts[at] ?? 0 }));
   const { sizeBytes, digest, headings, rowCount } = csv;
-  return { name, fileIndex, ...csv.layout, sizeBytes, digest, headings, columns, rowCount };
+  return { name, ...(archive === null ? {} : { archive }), fileIndex, ...csv.layout, sizeBytes, digest, headings, columns, rowCount };
 }
 
 function digestOf(objects: readonly SourceObject[]): string {

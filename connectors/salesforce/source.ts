@@ -1,8 +1,6 @@
 /**
- * Salesforce as exported files in a folder: Data Loader, weekly export, third-party tools. What a file holds is told by its ids and headings, never by its name.
+ * Salesforce as exported files in a folder, or in zips: Data Loader, weekly export, third-party tools. What a file holds is told by its ids and headings, never by its name.
  */
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MigrationError } from '../../domain/migration-error';
 import type { RejectedRow, SourceFile, SourceObject, SourcePage, SourceRecord } from '../../domain/source-inspection';
 import type { SourceConnector } from '../connector';
@@ -13,27 +11,33 @@ import { DEFAULT_CSV_LIMITS, readCsvRows } from '../csv/read-csv-rows';
 import type { CsvLimits } from '../csv/read-csv-rows';
 import { RowTooLongError } from '../csv/row-splitter';
 import type { CsvRow } from '../csv/row-splitter';
+import { readChunks } from '../csv/table-bytes';
+import type { TableBytes } from '../csv/table-bytes';
 import { cellValue, columnNames, idColumnAt, isNullCell, lookupColumns } from './columns';
 import { FileGuard } from './file-guard';
+import { findTables } from './find-tables';
 import { inspectFolder } from './inspect-folder';
 import type { ObjectOverrides } from './inspect-folder';
+import { DEFAULT_ZIP_LIMITS } from './list-zip-tables';
+import type { ZipLimits } from './list-zip-tables';
 import { prefixOfObject } from './objects';
 import { fromCursor, toCursor } from './read-cursor';
 import type { ReadPosition } from './read-cursor';
 import { toEighteen } from '../../domain/salesforce-id';
 
-export interface SalesforceSourceLimits extends CsvLimits {
+export interface SalesforceSourceLimits extends CsvLimits, ZipLimits {
   /** Rows of a page, rejected ones included; at most 1,000. */
   readonly pageRows: number;
 }
 
 export interface SalesforceFileSourceOptions {
+  /** A folder with CSV files and zips of them, or a zip. */
   readonly folder: string;
   readonly overrides?: ObjectOverrides;
   readonly limits?: Partial<SalesforceSourceLimits>;
 }
 
-const DEFAULT_LIMITS: SalesforceSourceLimits = { ...DEFAULT_CSV_LIMITS, pageRows: 1_000 };
+const DEFAULT_LIMITS: SalesforceSourceLimits = { ...DEFAULT_CSV_LIMITS, ...DEFAULT_ZIP_LIMITS, pageRows: 1_000 };
 
 /** `source.objects` of the migration file (object to its files) as overrides (file to its object). */
 export function toOverrides(objects: Readonly<Record<string, readonly string[]>>): ObjectOverrides {
@@ -53,14 +57,16 @@ export function createSalesforceFileSource({ folder, overrides = {}, limits: giv
       const from = cursor === null ? null : fromCursor(cursor);
       let page = emptyPage();
       let end: ReadPosition | null = null;
-      for (const file of object.files.slice(from?.fileIndex ?? 0)) {
-        const path = join(folder, file.name);
-        await guard.check(path, file, limits.chunkBytes, signal);
+      const files = object.files.slice(from?.fileIndex ?? 0);
+      const tables = await findTables(folder, files, signal);
+      for (const [at, file] of files.entries()) {
+        const bytes = tables[at] ?? { path: folder, entry: null };
+        await guard.check(bytes, file, limits.chunkBytes, signal);
         const toItem = rowReader(object, file);
-        for await (const row of rowsOf(path, file, from?.fileIndex === file.fileIndex ? from : null, limits, signal)) {
+        for await (const row of rowsOf(bytes, file, from?.fileIndex === file.fileIndex ? from : null, limits, signal)) {
           // A full page goes out when the next row is there: only then is it known not to be the last one.
           if (end !== null && page.records.length + page.rejected.length >= limits.pageRows) {
-            await guard.check(path, file, limits.chunkBytes, signal);
+            await guard.check(bytes, file, limits.chunkBytes, signal);
             yield { ...page, cursor: toCursor(end) };
             page = emptyPage();
           }
@@ -72,12 +78,15 @@ export function createSalesforceFileSource({ folder, overrides = {}, limits: giv
           }
           end = { fileIndex: file.fileIndex, ...row.next };
         }
-        await guard.check(path, file, limits.chunkBytes, signal);
+        await guard.check(bytes, file, limits.chunkBytes, signal);
       }
       yield { ...page, cursor: null };
     },
   };
 }
+
+/** A mark of two bytes, and the first character of UTF-32 behind it. */
+const MARK_BYTES = 8;
 
 const emptyPage = (): { records: SourceRecord[]; rejected: RejectedRow[] } => ({ records: [], rejected: [] });
 
@@ -93,11 +102,11 @@ function layoutOf(file: SourceFile): CsvLayout {
 }
 
 /** The rows of one file one by one, its heading row left out, from a place or from the beginning. */
-async function* rowsOf(path: string, file: SourceFile, from: ReadPosition | null, limits: SalesforceSourceLimits, signal: AbortSignal): AsyncGenerator<CsvRow> {
+async function* rowsOf(bytes: TableBytes, file: SourceFile, from: ReadPosition | null, limits: SalesforceSourceLimits, signal: AbortSignal): AsyncGenerator<CsvRow> {
   let isHeading = from === null;
-  const start = from ?? { byteOffset: await markBytes(path), line: 1 };
+  const start = from ?? { byteOffset: await markBytes(bytes, limits, signal), line: 1 };
   try {
-    for await (const rows of readCsvRows(path, layoutOf(file), start, limits, signal)) {
+    for await (const rows of readCsvRows(bytes, layoutOf(file), start, limits, signal)) {
       for (const row of rows) {
         if (!isHeading) {
           yield row;
@@ -113,14 +122,16 @@ async function* rowsOf(path: string, file: SourceFile, from: ReadPosition | null
   }
 }
 
-async function markBytes(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
-    return byteOrderMark(buffer.subarray(0, bytesRead))?.sizeBytes ?? 0;
-  } finally {
-    await file.close();
+/** How many bytes the byte order mark takes. */
+async function markBytes(bytes: TableBytes, { chunkBytes }: CsvLimits, signal: AbortSignal): Promise<number> {
+  let head: Buffer = Buffer.alloc(0);
+  for await (const chunk of readChunks(bytes, 0, chunkBytes, signal)) {
+    head = Buffer.concat([head, chunk]);
+    if (head.length >= MARK_BYTES) {
+      break;
+    }
   }
+  return byteOrderMark(head)?.sizeBytes ?? 0;
 }
 
 /** Turns rows of a file into records, or says why a row is none. */

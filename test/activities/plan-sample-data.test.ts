@@ -1,5 +1,5 @@
 /** Exports made by others are planned, and each number of the summary is held against profile.json of the folder that PORTAGE_SAMPLE_DATA names. Skipped without it. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parse } from 'papaparse';
@@ -7,6 +7,7 @@ import { createSalesforceFileSource } from '../../connectors/salesforce/source';
 import type { MigrationError } from '../../domain/migration-error';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../../domain/plan-summary.schema';
 import type { SourceConnector } from '../../connectors/connector';
+import { aZip, partsOf } from '../support/a-zip';
 import { aPlanning } from '../support/planned-migration';
 import type { Planning } from '../support/planned-migration';
 import { anId, aRowsSource } from '../support/rows-source';
@@ -88,6 +89,25 @@ describe('planMigration on exports made by others', () => {
       const [left, right] = await Promise.all([first, second].map(async ({ planning }) => (await planning.planned(type)).map(({ sourceId, properties }) => [sourceId, standard(properties, customOf(type))] as const).sort(([a], [b]) => (a! < b! ? -1 : 1))));
       // The third-party tool writes a whole second of each time; stage ids and all else are the same.
       expect(left).toEqual(right);
+    }
+  });
+
+  withSampleData('comes to the same plan from zips of the weekly export, one or several, as from the folder', async () => {
+    const set = 'salesforce-data-cloud-workshop-weekly';
+    const parts = partsOf(pathOf(set));
+    const layouts = [{ 'WE_00D000_1.ZIP': parts }, { 'WE_00D000_1.ZIP': parts.slice(0, 2), 'WE_00D000_2.ZIP': parts.slice(2, 4), 'WE_00D000_3.ZIP': parts.slice(4) }];
+    const unpacked = await planSet(set);
+
+    for (const layout of layouts) {
+      const own = mkdtempSync(join(tmpdir(), 'portage-weekly-'));
+      folders.push(own);
+      Object.entries(layout).forEach(([name, entries]) => writeFileSync(join(own, name), aZip(entries)));
+      const { summary, planning } = await plan(createSalesforceFileSource({ folder: own }));
+
+      expect(summary).toEqual(unpacked.summary);
+      for (const type of ['companies', 'contacts', 'deals'] as const) {
+        expect(await planning.planned(type)).toEqual(await unpacked.planning.planned(type));
+      }
     }
   });
 

@@ -102,7 +102,7 @@ describe('createSalesforceFileSource', () => {
       { folder: 'report-export', code: 'report-export', place: 'report1700000000000.csv' },
       { folder: 'spreadsheet', code: 'spreadsheet', place: 'Account.xlsx' },
       { folder: 'renamed-spreadsheet', code: 'spreadsheet', place: 'Account.csv' },
-      { folder: 'zip', code: 'zip-archive', place: 'WE_00D000.zip' },
+      { folder: 'zip', code: 'zip-damaged', place: 'WE_00D000.zip' },
     ])('ends the run with $code for a folder like $folder', async ({ folder, code, place }) => {
       const { findings, objects } = await inspect(fixture(`bad-input/${folder}`));
 
@@ -158,7 +158,7 @@ describe('createSalesforceFileSource', () => {
     });
 
     it('warns of an archive beside files that are read, of folders with CSV files, and of undefined characters', async () => {
-      const folder = folderWith({ 'a.csv': Buffer.from(`Id,Name\n${ACCOUNT},\x81\xe9\n`, 'latin1'), 'export.zip': 'PK\x03\x04', 'notes.json': '{}' });
+      const folder = folderWith({ 'a.csv': Buffer.from(`Id,Name\n${ACCOUNT},\x81\xe9\n`, 'latin1'), 'export.7z': '7z', 'notes.json': '{}' });
       mkdirSync(join(folder, 'part 2'));
       writeFileSync(join(folder, 'part 2', 'Contact.csv'), 'Id\n');
 
