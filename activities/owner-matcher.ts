@@ -29,7 +29,7 @@ export class OwnerMatcher {
 
   /** The owners of one page of rows. */
   async read(rows: readonly StagedRecord[]): Promise<MappingContext['ownerOf']> {
-    const users = this.hasUsers ? await findStaged(this.scope, 'User', rows.map(({ values }) => values.OwnerId)) : new Map<string, StagedRecord>();
+    const users = 'User' in this.scope.filled ? await findStaged(this.scope, 'User', rows.map(({ values }) => values.OwnerId)) : new Map<string, StagedRecord>();
     return (ownerId) => this.toOwner(ownerId, users.get(ownerId));
   }
 

@@ -4,7 +4,7 @@
 import type { Finding } from '../../domain/finding';
 import type { CsvProblem } from '../csv/inspect-csv-file';
 import type { ZipObstacle } from '../csv/zip-file';
-import { prefixOfObject, READ_OBJECTS } from './objects';
+import { DECLARED_OBJECTS, prefixOfObject, READ_OBJECTS } from './objects';
 import type { Recognition } from './recognise-object';
 
 /** The command line ends with 3 for mistakes in configuration, source or mapping. */
@@ -18,7 +18,10 @@ const EXPORT_AGAIN = 'Export the data again (Salesforce Setup → Data Export, o
 export const folderMissing = (folder: string): Finding => error('folder-missing', folder, 'The source folder does not exist or cannot be opened.', 'Correct source.files in the migration file, or make the folder readable.');
 export const notAFolder = (folder: string): Finding => error('not-a-folder', folder, 'source.files names a file that is neither a folder nor a zip.', 'Put the exported CSV files into a folder of their own and name that folder.');
 export const noKnownFile = (folder: string): Finding =>
-  error('no-known-file', folder, 'The folder holds no file of an object that can be read.', `Put CSV exports of these objects there, each with its Id column: ${READ_OBJECTS.join(', ')}.`);
+  error('no-known-file', folder, 'The folder holds no file of an object that can be read.', `Put CSV exports of these objects there, each with its Id column: ${READ_OBJECTS.join(', ')}. For files with other headings say in source.objects what they mean.`);
+export function unknownHeading(object: string, setting: string, heading: string, nearest: string | null): Finding {
+  return error('unknown-column', `source.objects.${object}.${setting}`, `No file of ${object} has a column ${heading}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`);
+}
 export const fileMissing = (name: string): Finding => error('file-missing', name, 'source.objects names this file, but it is not in the folder.', 'Correct source.objects, or put the file there.');
 export const fileUnreadable = (name: string): Finding => error('file-unreadable', name, 'The file cannot be opened.', 'Make the file readable for the user that runs the worker.');
 export const spreadsheet = (name: string): Finding =>
@@ -73,6 +76,8 @@ export function recognitionProblem(name: string, { code, object }: Extract<Recog
   switch (code) {
     case 'missing-id-column':
       return error('missing-id-column', `${name}:1`, `The file looks like ${object} but has no Id column.`, 'Export it again with the Id column, or take it out of the folder if it is something else.');
+    case 'missing-named-id':
+      return error('missing-id-column', `${name}:1`, `The file has no column of the name that source.objects.${object}.id says.`, 'Correct the name of the column there.');
     case 'wrong-id-prefix':
       return error(
         'wrong-id-prefix',
@@ -90,6 +95,6 @@ export function recognitionProblem(name: string, { code, object }: Extract<Recog
     case 'report-export':
       return error('report-export', name, 'This is the export of a report: its headings are labels and it has no complete ids.', `Take it out of the folder. ${EXPORT_AGAIN}`);
     case 'unknown-object':
-      return error('unknown-object', name, `source.objects names an object that cannot be read: ${object}.`, `Use one of ${READ_OBJECTS.join(', ')}.`);
+      return error('unknown-object', name, `source.objects names an object that cannot be read: ${object}.`, `Use one of ${DECLARED_OBJECTS.join(', ')}.`);
   }
 }

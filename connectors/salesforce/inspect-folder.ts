@@ -5,18 +5,21 @@ import { inspectCsvFile } from '../csv/inspect-csv-file';
 import type { CsvInspection } from '../csv/inspect-csv-file';
 import type { CsvLimits } from '../csv/read-csv-rows';
 import { DamagedZipError, isFileError } from '../csv/zip-file';
-import { columnNames } from './columns';
+import { descriptionOf, filesOf } from '../../domain/name-links';
+import type { MigrationDefinition } from '../../domain/migration-definition.schema';
+import { nearestWord } from '../../domain/nearest-word';
+import { missingHeadings, tableColumns } from './described-table';
 import { dialectOf, FileCensus } from './file-census';
-import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters, zipDamaged } from './findings';
+import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters, unknownHeading, zipDamaged } from './findings';
 import { archiveFindings, listFolder } from './list-folder';
 import type { ListedTable } from './list-folder';
 import type { ZipLimits } from './list-zip-tables';
-import { READ_OBJECTS } from './objects';
+import { DECLARED_OBJECTS } from './objects';
 import { recogniseObject } from './recognise-object';
-import type { Recognition } from './recognise-object';
+import type { Declaration, Recognition } from './recognise-object';
 
-/** File name to the object that the migration file declares it to hold. */
-export type ObjectOverrides = Readonly<Record<string, string>>;
+/** What the migration file says of files, by object. */
+export type DeclaredObjects = MigrationDefinition['source']['objects'];
 
 interface InspectedFile extends ListedTable {
   readonly csv: CsvInspection;
@@ -25,8 +28,8 @@ interface InspectedFile extends ListedTable {
 }
 
 /** Looks at every file of a folder, and of the zips in it, one after the other, each read once. Never throws for what a person can mend: that is a finding. */
-export async function inspectFolder(folder: string, overrides: ObjectOverrides, limits: CsvLimits & ZipLimits, signal: AbortSignal): Promise<SourceInspection> {
-  const declared = new Map(Object.entries(overrides));
+export async function inspectFolder(folder: string, declaredObjects: DeclaredObjects, limits: CsvLimits & ZipLimits, signal: AbortSignal): Promise<SourceInspection> {
+  const declared = new Map(Object.entries(declaredObjects).flatMap(([object, table]) => filesOf(table).map((name): [string, Declaration] => [name, { object, description: descriptionOf(declaredObjects, object, name) }])));
   const listing = await listFolder(folder, [...declared.keys()], limits, signal);
   const findings: Finding[] = [...listing.findings];
   const files: InspectedFile[] = [];
@@ -39,7 +42,8 @@ export async function inspectFolder(folder: string, overrides: ObjectOverrides, 
       findings.push(...fileFindings(file));
     }
   }
-  const objects = READ_OBJECTS.flatMap((object) => sourceObject(object, files));
+  const objects = DECLARED_OBJECTS.flatMap((object) => sourceObject(object, declaredObjects, files));
+  findings.push(...objects.flatMap((object) => headingFindings(object, declaredObjects)));
   findings.push(...archiveFindings(listing.archives, objects.length === 0 ? 'error' : 'warning'));
   if (objects.length === 0 && !findings.some(({ severity }) => severity === 'error')) {
     findings.push(noKnownFile(folder));
@@ -48,7 +52,7 @@ export async function inspectFolder(folder: string, overrides: ObjectOverrides, 
   return { objects, unread, findings, digest: digestOf(objects) };
 }
 
-async function inspectFile(table: ListedTable, override: string | null, limits: CsvLimits, signal: AbortSignal): Promise<InspectedFile | Finding> {
+async function inspectFile(table: ListedTable, declared: Declaration | null, limits: CsvLimits, signal: AbortSignal): Promise<InspectedFile | Finding> {
   let census = new FileCensus([]);
   const observe = (headings: readonly string[]): ((row: Parameters<FileCensus['take']>[0]) => void) => {
     census = new FileCensus(headings);
@@ -56,7 +60,7 @@ async function inspectFile(table: ListedTable, override: string | null, limits: 
   };
   try {
     const csv = await inspectCsvFile(table.bytes, observe, limits, signal);
-    return { ...table, csv, census, recognition: recogniseObject(table.name, override, csv.headings, census) };
+    return { ...table, csv, census, recognition: recogniseObject(table.name, declared, csv.headings, census) };
   } catch (error) {
     if (error instanceof DamagedZipError) {
       return zipDamaged([table.archive, table.name].filter((part) => part !== '').join('/'));
@@ -104,18 +108,25 @@ function fileFindings(file: InspectedFile): readonly Finding[] {
 }
 
 /** The object with all its usable files, which stand in natural order of their names; empty when it has none. */
-function sourceObject(object: string, files: readonly InspectedFile[]): readonly SourceObject[] {
+function sourceObject(object: string, declared: DeclaredObjects, files: readonly InspectedFile[]): readonly SourceObject[] {
   const own = files.filter(({ csv, recognition }) => isUsable(csv, recognition) && recognition.object === object);
   if (own.length === 0) {
     return [];
   }
   // Files without a sign of their own were written by whoever wrote the others.
   const dialect = dialectOf(own.map(({ census }) => census.dialectSigns)) ?? dialectOf(files.map(({ census }) => census.dialectSigns)) ?? 'data-loader';
-  return [{ object, dialect, files: own.map((file, fileIndex) => sourceFile(object, file, fileIndex)) }];
+  return [{ object, dialect, files: own.map((file, fileIndex) => sourceFile(object, declared, file, fileIndex)) }];
 }
 
-function sourceFile(object: string, { name, archive, csv, census }: InspectedFile, fileIndex: number): SourceFile {
-  const columns = columnNames(object, csv.headings).map((column, at) => ({ name: column, filledCount: census.filledCounts[at] ?? 0 }));
+function headingFindings({ object, files }: SourceObject, declared: DeclaredObjects): readonly Finding[] {
+  const [described] = files.filter(({ name }) => descriptionOf(declared, object, name) !== null);
+  const description = described === undefined ? null : descriptionOf(declared, object, described.name);
+  const headings = files.filter(({ name }) => descriptionOf(declared, object, name) !== null).map((file) => file.headings);
+  return description === null ? [] : missingHeadings(description, headings).map(({ setting, heading }) => unknownHeading(object, setting, heading, nearestWord(heading, headings.flat())));
+}
+
+function sourceFile(object: string, declared: DeclaredObjects, { name, archive, csv, census }: InspectedFile, fileIndex: number): SourceFile {
+  const columns = tableColumns(object, csv.headings, descriptionOf(declared, object, name)).keys.flatMap((keys, at) => keys.map((key) => ({ name: key.name, filledCount: census.filledCounts[at] ?? 0 })));
   const { sizeBytes, digest, headings, rowCount } = csv;
   return { name, ...(archive === null ? {} : { archive }), fileIndex, ...csv.layout, sizeBytes, digest, headings, columns, rowCount };
 }

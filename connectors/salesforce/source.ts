@@ -13,11 +13,13 @@ import { RowTooLongError } from '../csv/row-splitter';
 import type { CsvRow } from '../csv/row-splitter';
 import { readChunks } from '../csv/table-bytes';
 import type { TableBytes } from '../csv/table-bytes';
-import { cellValue, columnNames, idColumnAt, isNullCell, lookupColumns } from './columns';
+import { descriptionOf } from '../../domain/name-links';
+import { cellValue, isNullCell } from './columns';
+import { describedId, tableColumns } from './described-table';
 import { FileGuard } from './file-guard';
 import { findTables } from './find-tables';
 import { inspectFolder } from './inspect-folder';
-import type { ObjectOverrides } from './inspect-folder';
+import type { DeclaredObjects } from './inspect-folder';
 import { DEFAULT_ZIP_LIMITS } from './list-zip-tables';
 import type { ZipLimits } from './list-zip-tables';
 import { prefixOfObject } from './objects';
@@ -33,24 +35,20 @@ export interface SalesforceSourceLimits extends CsvLimits, ZipLimits {
 export interface SalesforceFileSourceOptions {
   /** A folder with CSV files and zips of them, or a zip. */
   readonly folder: string;
-  readonly overrides?: ObjectOverrides;
+  /** What the migration file says of files that do not tell it themselves. */
+  readonly objects?: DeclaredObjects;
   readonly limits?: Partial<SalesforceSourceLimits>;
 }
 
 const DEFAULT_LIMITS: SalesforceSourceLimits = { ...DEFAULT_CSV_LIMITS, ...DEFAULT_ZIP_LIMITS, pageRows: 1_000 };
 
-/** `source.objects` of the migration file (object to its files) as overrides (file to its object). */
-export function toOverrides(objects: Readonly<Record<string, readonly string[]>>): ObjectOverrides {
-  return Object.fromEntries(Object.entries(objects).flatMap(([object, names]) => names.map((name) => [name, object])));
-}
-
 /** One instance for a folder and process: it remembers which files it has hashed already. */
-export function createSalesforceFileSource({ folder, overrides = {}, limits: given = {} }: SalesforceFileSourceOptions): SourceConnector {
+export function createSalesforceFileSource({ folder, objects = {}, limits: given = {} }: SalesforceFileSourceOptions): SourceConnector {
   const limits = { ...DEFAULT_LIMITS, ...given };
   const guard = new FileGuard();
 
   return {
-    inspect: (signal) => inspectFolder(folder, overrides, limits, signal),
+    inspect: (signal) => inspectFolder(folder, objects, limits, signal),
 
     /** An object without a single row gives one empty page, so that every reading ends with a null cursor. */
     async *read(object, cursor, signal): AsyncGenerator<SourcePage> {
@@ -62,7 +60,7 @@ export function createSalesforceFileSource({ folder, overrides = {}, limits: giv
       for (const [at, file] of files.entries()) {
         const bytes = tables[at] ?? { path: folder, entry: null };
         await guard.check(bytes, file, limits.chunkBytes, signal);
-        const toItem = rowReader(object, file);
+        const toItem = rowReader(object, file, descriptionOf(objects, object.object, file.name));
         for await (const row of rowsOf(bytes, file, from?.fileIndex === file.fileIndex ? from : null, limits, signal)) {
           // A full page goes out when the next row is there: only then is it known not to be the last one.
           if (end !== null && page.records.length + page.rejected.length >= limits.pageRows) {
@@ -135,29 +133,39 @@ async function markBytes(bytes: TableBytes, { chunkBytes }: CsvLimits, signal: A
 }
 
 /** Turns rows of a file into records, or says why a row is none. */
-function rowReader(object: SourceObject, file: SourceFile): (row: CsvRow) => SourceRecord | RejectedRow {
+function rowReader({ object }: SourceObject, file: SourceFile, description: ReturnType<typeof descriptionOf>): (row: CsvRow) => SourceRecord | RejectedRow {
   const { fileIndex, headings } = file;
   const { encoding } = layoutOf(file);
-  const names = columnNames(object.object, headings);
-  const isLookup = lookupColumns(object.object, names);
-  const idColumn = idColumnAt(headings);
-  const prefix = prefixOfObject(object.object) ?? '';
+  const { keys, idAt } = tableColumns(object, headings, description);
+  const cells = keys.flatMap((names, at) => names.map(({ name, isLookup }) => ({ name, at, isLookup })));
+  const idOf = description?.id === undefined ? salesforceId(object) : (cell: string) => describedId(object, description, decodeByteText(encoding, cell));
+  // The id of a described table has a name of its own only where the file gives it one.
+  const idKey = description?.id === undefined ? idAt : -1;
 
-  return ({ cells, line }) => {
+  return ({ cells: row, line }) => {
     const rejected = (code: RejectedRow['code']): RejectedRow => ({ fileIndex, line, code });
-    if (cells.length !== headings.length) {
-      return rejected(cells.length > headings.length ? 'too-many-cells' : 'too-few-cells');
+    if (row.length !== headings.length) {
+      return rejected(row.length > headings.length ? 'too-many-cells' : 'too-few-cells');
     }
-    const id = (cells[idColumn] ?? '').trim();
+    const id = (row[idAt] ?? '').trim();
     if (isNullCell(id)) {
       return rejected('missing-id');
     }
-    const sourceId = toEighteen(id);
-    if (sourceId === null || !sourceId.startsWith(prefix)) {
-      return rejected('invalid-id');
+    const sourceId = idOf(id);
+    if (sourceId === null || sourceId === '') {
+      return rejected(sourceId === null ? 'invalid-id' : 'missing-id');
     }
     // fromEntries defines own properties, so that a heading like `__proto__` is a column and nothing else.
-    const values = Object.fromEntries(names.map((name, at) => [name, at === idColumn ? sourceId : cellValue(decodeByteText(encoding, cells[at] ?? ''), isLookup[at] ?? false)]));
+    const values = Object.fromEntries(cells.map(({ name, at, isLookup }) => [name, at === idKey ? sourceId : cellValue(decodeByteText(encoding, row[at] ?? ''), isLookup)]));
     return { sourceId, fileIndex, line, values };
+  };
+}
+
+/** Brought to 18 characters; null for what is no id of the object. */
+function salesforceId(object: string): (cell: string) => string | null {
+  const prefix = prefixOfObject(object) ?? '';
+  return (cell) => {
+    const sourceId = toEighteen(cell);
+    return sourceId?.startsWith(prefix) === true ? sourceId : null;
   };
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSalesforceFileSource, toOverrides } from '../../../connectors/salesforce/source';
+import { createSalesforceFileSource } from '../../../connectors/salesforce/source';
 import type { SalesforceFileSourceOptions } from '../../../connectors/salesforce/source';
 import type { SourceInspection, SourcePage } from '../../../domain/source-inspection';
 
@@ -137,22 +137,22 @@ describe('createSalesforceFileSource', () => {
     it('takes the word of the migration file for what a file holds', async () => {
       const folder = folderWith({ 'konten.txt': `Id,Bezeichnung\n${ACCOUNT},Acme\n`, 'other.csv': `Id,Name\n${ACCOUNT},Acme\n` });
 
-      const { objects, findings } = await inspect(folder, { overrides: toOverrides({ Account: ['konten.txt'] }) });
+      const { objects, findings } = await inspect(folder, { objects: { Account: ['konten.txt'] } });
 
       expect(findings).toEqual([]);
       expect(objects.map(({ object, files }) => [object, files.map(({ name }) => name)])).toEqual([['Account', ['konten.txt', 'other.csv']]]);
     });
 
     it.each([
-      { what: 'a file that is not there', overrides: { 'gone.csv': 'Account' }, code: 'file-missing' },
-      { what: 'a file outside of the folder', overrides: { '../x.csv': 'Account' }, code: 'file-missing' },
-      { what: 'an object that is not read', overrides: { 'a.csv': 'Task' }, code: 'unknown-object' },
-      { what: 'ids of another object', overrides: { 'a.csv': 'Contact' }, code: 'wrong-id-prefix' },
-      { what: 'a file without Id', overrides: { 'b.csv': 'Contact' }, code: 'missing-id-column' },
-    ])('refuses a declaration that names $what', async ({ overrides, code }) => {
+      { what: 'a file that is not there', objects: { Account: ['gone.csv'] }, code: 'file-missing' },
+      { what: 'a file outside of the folder', objects: { Account: ['../x.csv'] }, code: 'file-missing' },
+      { what: 'an object that is not read', objects: { Task: ['a.csv'] }, code: 'unknown-object' },
+      { what: 'ids of another object', objects: { Contact: ['a.csv'] }, code: 'wrong-id-prefix' },
+      { what: 'a file without Id', objects: { Contact: ['b.csv'] }, code: 'missing-id-column' },
+    ])('refuses a declaration that names $what', async ({ objects, code }) => {
       const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n`, 'b.csv': 'x,y\n1,2\n' });
 
-      const { findings } = await inspect(folder, { overrides });
+      const { findings } = await inspect(folder, { objects });
 
       expect(findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)).toEqual([code]);
     });

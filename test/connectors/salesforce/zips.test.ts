@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SourceConnector } from '../../../connectors/connector';
-import { createSalesforceFileSource, toOverrides } from '../../../connectors/salesforce/source';
+import { createSalesforceFileSource } from '../../../connectors/salesforce/source';
 import type { SalesforceFileSourceOptions } from '../../../connectors/salesforce/source';
 import type { SourceInspection, SourcePage } from '../../../domain/source-inspection';
 import { aZip, partsOf } from '../../support/a-zip';
@@ -80,7 +80,7 @@ describe('createSalesforceFileSource, with zips', () => {
   });
 
   it('takes the word of the migration file for an entry, in whatever folder of the zip', async () => {
-    const { objects, findings } = await inspect(zipped({ name: 'parts/konten.txt', content: TABLE }), { overrides: toOverrides({ Account: ['parts/konten.txt'] }) });
+    const { objects, findings } = await inspect(zipped({ name: 'parts/konten.txt', content: TABLE }), { objects: { Account: ['parts/konten.txt'] } });
 
     expect([objects.map(({ object }) => object), findings]).toEqual([['Account'], []]);
   });
