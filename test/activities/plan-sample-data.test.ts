@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parse } from 'papaparse';
 import { createSalesforceFileSource } from '../../connectors/salesforce/source';
-import type { MigrationDefinition } from '../../domain/migration-definition.schema';
-import { parseMigrationFile } from '../../domain/migration-file.schema';
 import type { MigrationError } from '../../domain/migration-error';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../../domain/plan-summary.schema';
 import type { SourceConnector } from '../../connectors/connector';
@@ -159,64 +157,5 @@ describe('planMigration on exports made by others', () => {
     const { summary } = await plan(aRowsSource({ Account: accounts }));
 
     expect(ofType(summary, 'companies')).toEqual(all(rowsIn(profileOf('salesforce-dataloader-samples'), `format-tests/${name}.csv`)));
-  });
-
-  describe('the sales pipeline of Maven, whose rows are linked by name', () => {
-    const set = 'crm-sales-opportunities-maven';
-    const definitionOf = (change: (text: string) => string = (text) => text) => {
-      const parsed = parseMigrationFile(change(readFileSync(join(__dirname, '../fixtures/maven/migration.yaml'), 'utf8')), 'migration.yaml');
-      return ('definition' in parsed ? parsed.definition : { source: { objects: {} } }) as MigrationDefinition;
-    };
-    const planMaven = (definition: MigrationDefinition) => plan(createSalesforceFileSource({ folder: pathOf(set), objects: definition.source.objects }), definition);
-
-    withSampleData('is planned by its migration file, each number as in the files', async () => {
-      const profile = profileOf(set);
-      const [accounts, pipeline] = [readRows(set, 'accounts.csv'), readRows(set, 'sales_pipeline.csv')];
-      const { summary, planning, findings } = await planMaven(definitionOf());
-
-      expect(ofType(summary, 'companies')).toEqual(all(rowsIn(profile, 'accounts.csv')));
-      expect(ofType(summary, 'deals')).toEqual(all(rowsIn(profile, 'sales_pipeline.csv')));
-      expect(ofType(summary, 'contacts')).toEqual(all(0));
-      // A deal states its company where its account is filled; all those names are an account's.
-      const links = linksIn(profile, 'sales_pipeline.csv:account -> accounts.csv:account');
-      expect(between(summary, 'deals-companies')).toEqual({ source: links.resolved + links.dangling, planned: links.resolved, duplicate: 0, selfLink: 0, missingEnd: links.dangling });
-      expect(links.empty + links.resolved + links.dangling).toBe(pipeline.length);
-      const parents = accounts.filter(({ subsidiary_of: parent }) => parent !== '').length;
-      expect(between(summary, 'companies-companies')).toEqual({ source: parents, planned: parents, duplicate: 0, selfLink: 0, missingEnd: 0 });
-      // The typing error of the products is corrected by the link's own values, that of the sectors by the property's.
-      expect(summary.unresolvedNames).toBeUndefined();
-      const options = (name: string) => summary.schema.properties.find(({ definition }) => definition.name === name)!.definition.options.map(({ value }) => value).sort();
-      expect(options('product')).toEqual(readRows(set, 'products.csv').map(({ product }) => product).sort());
-      expect(options('sector')).toEqual([...new Set(accounts.map(({ sector }) => sector!.replace('technolgy', 'technology')))].sort());
-      const deals = await planning.planned('deals');
-      const series = new Map(readRows(set, 'products.csv').map(({ product, series: of }) => [product, of]));
-      expect(deals.filter(({ properties }) => properties.product_series === series.get(properties.product))).toHaveLength(pipeline.length);
-      // Nobody has an e-mail address: all owners are unmatched, each with the open and closed deals that are theirs; the name stays.
-      expect(summary.owners).toHaveLength(new Set(pipeline.map(({ sales_agent: agent }) => agent)).size);
-      expect(summary.owners.reduce((sum, { openDeals }) => sum + openDeals, 0)).toBe(pipeline.filter(({ deal_stage: stage }) => stage === 'Engaging' || stage === 'Prospecting').length);
-      expect(summary.owners.reduce((sum, { openDeals, closedDeals }) => sum + openDeals + closedDeals, 0)).toBe(linksIn(profile, 'sales_pipeline.csv:sales_agent -> sales_teams.csv:sales_agent').resolved);
-      expect(summary.schema.pipelines.map(({ definition }) => definition.stages.map(({ label, metadata }) => [label, metadata.probability]))).toEqual([[['Engaging', '0.1'], ['Prospecting', '0.2'], ['Won', '1.0'], ['Lost', '0.0']]]);
-      expect(deals[0]!.properties).toMatchObject({ dealname: '1C1I7A6R', salesforce_id: '1C1I7A6R', source_owner: 'Moses Frase', product: 'GTX Plus Basic', amount: '1054', engage_date: '2016-10-20', source_stage: 'Won' });
-      // What is not moved is named: the price of a product, and who leads an agent.
-      expect(findings.filter(({ code }) => code === 'unread-column').map(({ place, count }) => [place, count])).toEqual(expect.arrayContaining([['User.manager', rowsIn(profile, 'sales_teams.csv')], ['User.regional_office', rowsIn(profile, 'sales_teams.csv')], ['Product2.sales_price', rowsIn(profile, 'products.csv')]]));
-      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
-      // A name is no id that may stand in a history.
-      const named = await planning.planned('companies');
-      expect(named.filter(({ sourceId }) => !/^name-[0-9a-f]{32}$/.test(sourceId ?? ''))).toEqual([]);
-    });
-
-    withSampleData('names what no row has, with the nearest right name, where nothing corrects it', async () => {
-      const dangling = linksIn(profileOf(set), 'sales_pipeline.csv:product -> products.csv:product').dangling;
-      const { summary, planning, findings } = await planMaven(definitionOf((text) => text.replace(', values: { GTXPro: GTX Pro }', '')));
-
-      expect(summary.unresolvedNames).toEqual([{ sourceObject: 'Opportunity', column: 'product', target: 'Product2', code: 'unmatched-name', name: 'GTXPro', rows: dangling, nearest: 'GTX Pro' }]);
-      expect(summary.records.find(({ objectType }) => objectType === 'deals')!.cells['unmatched-name']).toBe(dangling);
-      const told = findings.filter(({ code }) => code === 'unmatched-name');
-      expect(told.map(({ place, count }) => [place, count])).toEqual([['Opportunity.product', dangling]]);
-      expect(JSON.stringify(findings)).not.toContain('GTXPro');
-      const without = (await planning.planned('deals')).filter(({ properties }) => properties.product === undefined);
-      expect(without).toHaveLength(dangling);
-      expect(without[0]!.cells).toContainEqual({ column: 'product', property: 'Product2Id', verdict: 'dropped', code: 'unmatched-name', rawValue: 'GTXPro' });
-    });
   });
 });
