@@ -92,10 +92,16 @@ const MAX_NAMES = 1_000;
 const MAX_HINTED = 100;
 const MAX_CANDIDATES = 10_000;
 
+interface NameEntry {
+  readonly name: string;
+  rows: number;
+  nearest: string | null;
+}
+
 interface Tally {
   readonly link: NameLink;
   readonly code: NameTrouble;
-  readonly byKey: Map<string, { readonly name: string; rows: number; nearest: string | null }>;
+  readonly byKey: Map<string, NameEntry>;
   rows: number;
 }
 
@@ -106,7 +112,7 @@ export class NameCensus {
 
   see(link: NameLink, code: NameTrouble, cell: string): void {
     const id = `${link.sourceObject} ${link.column} ${code}`;
-    const tally = this.tallies.get(id) ?? { link, code, byKey: new Map(), rows: 0 };
+    const tally = this.tallies.get(id) ?? { link, code, byKey: new Map<string, NameEntry>(), rows: 0 };
     this.tallies.set(id, tally);
     tally.rows += 1;
     const known = tally.byKey.get(nameKey(cell));
@@ -154,7 +160,7 @@ export class NameCensus {
     });
   }
 
-  private mostFrequent<Entry extends { readonly rows: number }>(byKey: ReadonlyMap<string, Entry>): readonly Entry[] {
+  private mostFrequent(byKey: ReadonlyMap<string, NameEntry>): readonly NameEntry[] {
     return [...byKey.values()].sort((one, other) => other.rows - one.rows);
   }
 }
