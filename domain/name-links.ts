@@ -5,7 +5,7 @@ import type { MigrationDefinition } from './migration-definition.schema';
 import { nearestWord } from './nearest-word';
 import { idOfName, nameKey } from './record-name';
 import { spelled } from './source-columns';
-import { findReference } from './source-references';
+import { findReference, referencesOf } from './source-references';
 
 type SourceObjects = MigrationDefinition['source']['objects'];
 type Table = SourceObjects[string];
@@ -56,14 +56,26 @@ export const UNMATCHED_NAME = 'unmatched-name';
 export const AMBIGUOUS_NAME = 'ambiguous-name';
 export type NameTrouble = typeof UNMATCHED_NAME | typeof AMBIGUOUS_NAME;
 
-const placeOf = ({ sourceObject, column }: NameLink, setting: string): string => `source.objects.${sourceObject}.links.${column}.${setting}`;
+const placeOf = ({ sourceObject, column }: Pick<NameLink, 'sourceObject' | 'column'>, setting: string): string => `source.objects.${sourceObject}.links.${column}.${setting}`;
+
+/** References that the object of a table does not have. */
+function strayLinks(objects: SourceObjects): readonly Finding[] {
+  return Object.entries(objects).flatMap(([sourceObject, table]) =>
+    Object.keys(isDescribed(table) ? table.links : {})
+      .filter((column) => findReference(sourceObject, column) === null)
+      .map((column) => {
+        const nearest = nearestWord(column, referencesOf(sourceObject));
+        return mappingError('unknown-reference', `source.objects.${sourceObject}.links.${column}`, `${sourceObject} has no reference ${column}.`, nearest === null ? `It has ${referencesOf(sourceObject).join(', ')}.` : `Did you mean ${nearest}?`);
+      }),
+  );
+}
 
 /**
- * Names of columns and objects that the export does not have.
+ * References, names of columns and objects that the export does not have.
  * @param columns by object, in the source's spelling
  */
 export function unknownNameColumns(objects: SourceObjects, columns: Readonly<Record<string, readonly string[]>>): readonly Finding[] {
-  return nameLinks(objects).flatMap((link) => {
+  const unknown = nameLinks(objects).flatMap((link) => {
     const own = columns[link.target];
     if (own === undefined) {
       return [mappingError('unknown-reference', placeOf(link, 'by'), `${link.column} refers to ${link.target}, which is not in the export.`, `Put a file of ${link.target} there and name it in source.objects, or take the link out.`)];
@@ -71,6 +83,7 @@ export function unknownNameColumns(objects: SourceObjects, columns: Readonly<Rec
     const nearest = nearestWord(link.by, own);
     return spelled(link.by, own) === null ? [mappingError('unknown-column', placeOf(link, 'by'), `${link.target} has no column ${link.by}.`, nearest === null ? 'Name the column that holds the name.' : `Did you mean ${nearest}?`)] : [];
   });
+  return [...strayLinks(objects), ...unknown];
 }
 
 /** A name that could not be resolved, for the plan's own outputs. */

@@ -56,7 +56,7 @@ export const mappedPropertySchema = z.strictObject({
   rows: count,
 });
 
-/** What one owner of the source has; named by the source's own id, never by an e-mail address. */
+/** What one owner of the source has; named by the source's own id, by a name where the source has no ids, never by an e-mail address. */
 export const ownerForecastSchema = z.strictObject({ sourceOwner: z.string(), matched: z.boolean(), contacts: count, companies: count, openDeals: count, closedDeals: count });
 
 /** A name that links rows of the source and that no record has, or several; the nearest right one. Holds what people entered. */

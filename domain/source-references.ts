@@ -13,5 +13,8 @@ const OF_EVERY_OBJECT: Readonly<Record<string, string>> = { OwnerId: 'User', Cre
 /** Every column that holds the id of a record, of whatever object. */
 export const REFERENCE_COLUMNS: readonly string[] = [...new Set([...Object.values(REFERENCES).flatMap((columns) => Object.keys(columns)), ...Object.keys(OF_EVERY_OBJECT)])];
 
+/** Columns of an object that hold ids of records. */
+export const referencesOf = (sourceObject: string): readonly string[] => [...Object.keys(REFERENCES[sourceObject] ?? {}), ...Object.keys(OF_EVERY_OBJECT)];
+
 /** @param column in the source's spelling; null where it holds no id of another record */
 export const findReference = (sourceObject: string, column: string): string | null => REFERENCES[sourceObject]?.[column] ?? OF_EVERY_OBJECT[column] ?? null;

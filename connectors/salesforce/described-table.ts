@@ -5,6 +5,7 @@ import type { TableDescription } from '../../domain/name-links';
 import { idOfName, nameKey } from '../../domain/record-name';
 import { toEighteen } from '../../domain/salesforce-id';
 import { columnNames, idColumnAt, lookupColumns } from './columns';
+import { columnsOf } from './objects';
 
 export interface TableColumns {
   /** By position: the names under which the cell is known, and whether it is an id of Salesforce's kind. A cell may have several names, and one that only tells the id none. */
@@ -25,7 +26,10 @@ export function tableColumns(object: string, headings: readonly string[], descri
   }
   const idHeading = headingOfId(description);
   const links = Object.entries(description.links).map(([name, { column }]) => ({ name, heading: column, isLookup: false }));
-  const columns = Object.entries(description.columns).map(([name, heading]) => ({ name, heading, isLookup: lookupColumns(object, [name])[0] ?? false }));
+  const columns = Object.entries(description.columns).map(([given, heading]) => {
+    const name = columnsOf(object).get(given.toLowerCase()) ?? given;
+    return { name, heading, isLookup: lookupColumns(object, [name])[0] ?? false };
+  });
   const described = [...columns, ...links];
   const first = (heading: string): number => headings.findIndex((each) => same(each, heading));
   const ofHeading = headings.map((heading, at) => described.filter((each) => same(each.heading, heading) && first(heading) === at).map(({ name, isLookup }) => ({ name, isLookup })));
@@ -50,6 +54,12 @@ const idKeys = ({ id }: TableDescription, taken: readonly string[]): TableColumn
 export function missingHeadings({ columns, links }: TableDescription, files: readonly (readonly string[])[]): readonly { readonly setting: string; readonly heading: string }[] {
   const named = [...Object.entries(columns).map(([name, heading]) => ({ setting: `columns.${name}`, heading })), ...Object.entries(links).map(([name, { column }]) => ({ setting: `links.${name}.column`, heading: column }))];
   return named.filter(({ heading }) => !files.some((headings) => headings.some((each) => same(each, heading))));
+}
+
+/** Names that are none of the object's columns, and no custom one: misspelled. Of objects whose columns are not known every name is right. */
+export function unknownNames(object: string, { columns }: TableDescription): readonly string[] {
+  const known = columnsOf(object);
+  return known.size === 0 ? [] : Object.keys(columns).filter((name) => !known.has(name.toLowerCase()) && !/__p?c$/i.test(name));
 }
 
 /** The id of a row by its cell: as Salesforce writes it where it is one, else as it stands; of a name its hash. Empty where the cell holds nothing. */

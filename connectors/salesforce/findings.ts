@@ -19,6 +19,9 @@ export const folderMissing = (folder: string): Finding => error('folder-missing'
 export const notAFolder = (folder: string): Finding => error('not-a-folder', folder, 'source.files names a file that is neither a folder nor a zip.', 'Put the exported CSV files into a folder of their own and name that folder.');
 export const noKnownFile = (folder: string): Finding =>
   error('no-known-file', folder, 'The folder holds no file of an object that can be read.', `Put CSV exports of these objects there, each with its Id column: ${READ_OBJECTS.join(', ')}. For files with other headings say in source.objects what they mean.`);
+export function unknownColumnName(object: string, name: string, nearest: string | null): Finding {
+  return error('unknown-column', `source.objects.${object}.columns.${name}`, `${name} is no column of ${object} in Salesforce.`, nearest === null ? 'Use a column of Salesforce, or one that ends in __c; or map the heading under properties.' : `Did you mean ${nearest}?`);
+}
 export function unknownHeading(object: string, setting: string, heading: string, nearest: string | null): Finding {
   return error('unknown-column', `source.objects.${object}.${setting}`, `No file of ${object} has a column ${heading}.`, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`);
 }

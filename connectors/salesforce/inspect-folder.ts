@@ -8,13 +8,13 @@ import { DamagedZipError, isFileError } from '../csv/zip-file';
 import { descriptionOf, filesOf } from '../../domain/name-links';
 import type { MigrationDefinition } from '../../domain/migration-definition.schema';
 import { nearestWord } from '../../domain/nearest-word';
-import { missingHeadings, tableColumns } from './described-table';
+import { missingHeadings, tableColumns, unknownNames } from './described-table';
 import { dialectOf, FileCensus } from './file-census';
-import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters, unknownHeading, zipDamaged } from './findings';
+import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters, unknownColumnName, unknownHeading, zipDamaged } from './findings';
 import { archiveFindings, listFolder } from './list-folder';
 import type { ListedTable } from './list-folder';
 import type { ZipLimits } from './list-zip-tables';
-import { DECLARED_OBJECTS } from './objects';
+import { columnsOf, DECLARED_OBJECTS } from './objects';
 import { recogniseObject } from './recognise-object';
 import type { Declaration, Recognition } from './recognise-object';
 
@@ -122,7 +122,13 @@ function headingFindings({ object, files }: SourceObject, declared: DeclaredObje
   const [described] = files.filter(({ name }) => descriptionOf(declared, object, name) !== null);
   const description = described === undefined ? null : descriptionOf(declared, object, described.name);
   const headings = files.filter(({ name }) => descriptionOf(declared, object, name) !== null).map((file) => file.headings);
-  return description === null ? [] : missingHeadings(description, headings).map(({ setting, heading }) => unknownHeading(object, setting, heading, nearestWord(heading, headings.flat())));
+  if (description === null) {
+    return [];
+  }
+  return [
+    ...unknownNames(object, description).map((name) => unknownColumnName(object, name, nearestWord(name, columnsOf(object).values()))),
+    ...missingHeadings(description, headings).map(({ setting, heading }) => unknownHeading(object, setting, heading, nearestWord(heading, headings.flat()))),
+  ];
 }
 
 function sourceFile(object: string, declared: DeclaredObjects, { name, archive, csv, census }: InspectedFile, fileIndex: number): SourceFile {

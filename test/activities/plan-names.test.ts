@@ -78,10 +78,12 @@ describe('planMigration with links by name', () => {
   });
 
   it('keeps an owner whom no user is as written', async () => {
-    const { planning, summary } = await plan({ Account: [anAccount(1, { Name: 'Acme' })], ...PEOPLE, Opportunity: [anOpportunity(1, { OwnerId: 'Bob Lee' })] });
+    const { planning, summary, findings } = await plan({ Account: [anAccount(1, { Name: 'Acme' })], ...PEOPLE, Opportunity: [anOpportunity(1, { OwnerId: 'Bob Lee' })] });
 
     expect((await planning.planned('deals'))[0]!.properties.source_owner).toBe('Bob Lee');
     expect(summary.unresolvedNames).toEqual([expect.objectContaining({ column: 'Agent', target: 'User', name: 'Bob Lee' })]);
+    expect(summary.openDealsToAccept).toBe(1);
+    expect(JSON.stringify(findings)).not.toContain('Bob');
   });
 
   it('looks up columns through a name', async () => {

@@ -67,6 +67,12 @@ describe('unknownNameColumns', () => {
     ]);
     expect(unknownNameColumns(objects, { Account: ['titel'], User: ['Name'] })).toEqual([]);
   });
+
+  it('names a reference that the object does not have', () => {
+    const stray = objectsOf({ Contact: { files: ['people.csv'], links: { ParentId: { column: 'company' } } } });
+
+    expect(unknownNameColumns(stray, {}).map(({ code, place, message }) => [code, place, message])).toEqual([['unknown-reference', 'source.objects.Contact.links.ParentId', 'Contact has no reference ParentId.']]);
+  });
 });
 
 describe('NameCensus', () => {

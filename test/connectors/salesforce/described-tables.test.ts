@@ -85,6 +85,7 @@ describe('createSalesforceFileSource, with headings that the migration file expl
   it.each([
     { mistake: 'an id that the file lacks', table: { ...DEALS, id: 'nr' }, code: 'missing-id-column', place: 'deals.csv:1', remedy: 'Correct the name of the column there.' },
     { mistake: 'a column that it lacks', table: { ...DEALS, columns: { Name: 'titel' } }, code: 'unknown-column', place: 'source.objects.Opportunity.columns.Name', remedy: 'Did you mean title?' },
+    { mistake: 'a column that Salesforce lacks', table: { ...DEALS, columns: { StagName: 'stage', Any__c: 'title' } }, code: 'unknown-column', place: 'source.objects.Opportunity.columns.StagName', remedy: 'Did you mean StageName?' },
     { mistake: 'a link that it lacks', table: { ...DEALS, links: { AccountId: { column: 'cliet' } } }, code: 'unknown-column', place: 'source.objects.Opportunity.links.AccountId.column', remedy: 'Did you mean client?' },
   ])('names $mistake', async ({ table, code, place, remedy }) => {
     const { findings } = await sourceOf({ 'deals.csv': 'no,title,stage,client,agent\n1,Deal,Won,Acme,Ann\n' }, { Opportunity: table }).inspect(never());
