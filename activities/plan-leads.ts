@@ -2,11 +2,11 @@
 import { parseBool } from '../domain/cell-transforms';
 import { foldConvertedLead } from '../domain/converted-lead';
 import type { PlannedRecord } from '../domain/planned-record';
-import { notesOf } from './source-names';
-import type { LinkedRow } from './source-names';
 import { mapRow, placeOf } from './map-row';
 import type { RowMapper } from './map-row';
 import { findSurvivors, keepPlanned } from './planning-scope';
+import { notesOf } from './source-names';
+import type { LinkedRow } from './source-names';
 
 const convertedInto = ({ values }: LinkedRow): string | null => (parseBool(values.IsConverted) === true ? values.ConvertedContactId || null : null);
 

@@ -2,6 +2,7 @@ import type { TargetReader } from '../connectors/connector';
 import { assembleSchemaPlan } from '../domain/assemble-schema-plan';
 import { MigrationError } from '../domain/migration-error';
 import { addsUp, associationsAddUp, forecastCalls, leftOutToAccept, planFacts, schemaChanges } from '../domain/migration-plan';
+import type { UnresolvedName } from '../domain/name-links';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { planDigest } from '../domain/plan-digest';
@@ -30,7 +31,6 @@ import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher } from './owner-matcher';
 import { readDealFacts } from './source-facts';
 import { unresolvedNames } from './source-names';
-import type { UnresolvedName } from '../domain/name-links';
 import type { DealFacts } from './source-facts';
 import { tellUnknownIds } from './unknown-ids';
 

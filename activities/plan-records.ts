@@ -5,8 +5,6 @@ import { PERSON_ACCOUNT_CODE } from '../domain/association-planning';
 import { withMergedIds } from '../domain/folding';
 import { isPersonAccountRow, withPersonAccount } from '../domain/person-account';
 import type { PlannedRecord } from '../domain/planned-record';
-import { notesOf } from './source-names';
-import type { LinkedRow } from './source-names';
 import type { StagedRecord } from '../ledger/ledger';
 import { contextFor, mapRow, masterIds, placeOf, plain, settledEarly } from './map-row';
 import type { MappingFacts, RowMapper } from './map-row';
@@ -14,6 +12,8 @@ import { planLeads } from './plan-leads';
 import { findPlanned, findStaged, hasColumn, hasSource, keepPlanned, objectScope, sourceScope, stagedPages } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
 import { readLookups } from './source-lookups';
+import { notesOf } from './source-names';
+import type { LinkedRow } from './source-names';
 
 /** Maps every row of a source object. @returns how many rows fold because the source had merged them, and how many contacts were made of accounts alone */
 export async function planRecords(scope: PlanningScope, object: ObjectScope, source: SourceScope, facts: MappingFacts): Promise<{ readonly merged: number; readonly madeContacts: number }> {

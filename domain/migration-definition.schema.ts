@@ -119,7 +119,7 @@ const tableSchema = z.strictObject({
     .default({})
     .superRefine((links, context) => Object.keys(links).filter((name) => !REFERENCE_COLUMNS.includes(name)).forEach((name) => context.addIssue({ code: 'custom', path: [name], message: 'does not refer to another object', params: { nearest: nearestWord(name, REFERENCE_COLUMNS) } })))
     .describe('References that hold a name instead of an id, e.g. AccountId.'),
-});
+}).superRefine(({ columns, links }, context) => Object.keys(columns).filter((name) => Object.hasOwn(links, name)).forEach((name) => context.addIssue({ code: 'custom', path: ['columns', name], message: 'stands under links too: keep one of the two' })));
 
 export const migrationDefinitionSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40').describe('Names the migration; its runs are numbered.'),

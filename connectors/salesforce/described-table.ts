@@ -34,21 +34,16 @@ export function tableColumns(object: string, headings: readonly string[], descri
   const first = (heading: string): number => headings.findIndex((each) => same(each, heading));
   const ofHeading = headings.map((heading, at) => described.filter((each) => same(each.heading, heading) && first(heading) === at).map(({ name, isLookup }) => ({ name, isLookup })));
   // A heading that nothing is said of keeps its name, unless it is one that another column was given.
-  const taken = described.map(({ name }) => name);
+  const named = described.map(({ name }) => name);
+  const idKeys = idHeading === null || typeof description.id !== 'object' || named.includes('Name') ? [] : [{ name: 'Name', isLookup: false }];
+  const taken = [...named, ...idKeys.map(({ name }) => name)];
   const own = columnNames(object, [...taken, ...headings]).slice(taken.length);
   const ownLookup = lookupColumns(object, own);
   const idAt = idHeading === null ? idColumnAt(headings) : first(idHeading);
-  const keysAt = (at: number): TableColumns['keys'][number] => {
-    if (idHeading !== null && at === idAt) {
-      return idKeys(description, taken);
-    }
-    return [{ name: own[at] ?? '', isLookup: ownLookup[at] ?? false }];
-  };
+  // Where nothing else is said of it, the id's own cell is the row's Name if it is a name, and else needs no column.
+  const keysAt = (at: number): TableColumns['keys'][number] => (idHeading !== null && at === idAt ? idKeys : [{ name: own[at] ?? '', isLookup: ownLookup[at] ?? false }]);
   return { keys: ofHeading.map((given, at) => (given.length > 0 ? given : keysAt(at))), idAt };
 }
-
-/** What the id's own cell is called where nothing else is said of it: a name is the row's Name, and an id needs no column. */
-const idKeys = ({ id }: TableDescription, taken: readonly string[]): TableColumns['keys'][number] => (typeof id === 'object' && !taken.includes('Name') ? [{ name: 'Name', isLookup: false }] : []);
 
 /** Headings that the description names and that none of these files has, with the setting that names each. The id's has its own finding. */
 export function missingHeadings({ columns, links }: TableDescription, files: readonly (readonly string[])[]): readonly { readonly setting: string; readonly heading: string }[] {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../domain/finding';
+import type { MigrationDefinition } from '../../domain/migration-definition.schema';
+import { descriptionOf, filesOf } from '../../domain/name-links';
+import { nearestWord } from '../../domain/nearest-word';
 import type { SourceFile, SourceInspection, SourceObject } from '../../domain/source-inspection';
 import { inspectCsvFile } from '../csv/inspect-csv-file';
 import type { CsvInspection } from '../csv/inspect-csv-file';
 import type { CsvLimits } from '../csv/read-csv-rows';
 import { DamagedZipError, isFileError } from '../csv/zip-file';
-import { descriptionOf, filesOf } from '../../domain/name-links';
-import type { MigrationDefinition } from '../../domain/migration-definition.schema';
-import { nearestWord } from '../../domain/nearest-word';
 import { missingHeadings, tableColumns, unknownNames } from './described-table';
 import { dialectOf, FileCensus } from './file-census';
 import { fileProblem, fileUnreadable, mixedEncodings, noKnownFile, recognitionProblem, undefinedCharacters, unknownColumnName, unknownHeading, zipDamaged } from './findings';
@@ -118,13 +118,18 @@ function sourceObject(object: string, declared: DeclaredObjects, files: readonly
   return [{ object, dialect, files: own.map((file, fileIndex) => sourceFile(object, declared, file, fileIndex)) }];
 }
 
+/** Names that the migration file gives to headings, or takes for headings, and that nothing has. */
 function headingFindings({ object, files }: SourceObject, declared: DeclaredObjects): readonly Finding[] {
-  const [described] = files.filter(({ name }) => descriptionOf(declared, object, name) !== null);
-  const description = described === undefined ? null : descriptionOf(declared, object, described.name);
-  const headings = files.filter(({ name }) => descriptionOf(declared, object, name) !== null).map((file) => file.headings);
-  if (description === null) {
+  const described = files.flatMap((file) => {
+    const description = descriptionOf(declared, object, file.name);
+    return description === null ? [] : [{ description, headings: file.headings }];
+  });
+  const [first] = described;
+  if (first === undefined) {
     return [];
   }
+  const { description } = first;
+  const headings = described.map((file) => file.headings);
   return [
     ...unknownNames(object, description).map((name) => unknownColumnName(object, name, nearestWord(name, columnsOf(object).values()))),
     ...missingHeadings(description, headings).map(({ setting, heading }) => unknownHeading(object, setting, heading, nearestWord(heading, headings.flat()))),

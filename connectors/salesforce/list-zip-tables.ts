@@ -33,8 +33,7 @@ export async function listZipTables(path: string, name: string, declared: readon
   let sizeBytes = 0;
   try {
     for await (const entry of listZip(path, signal)) {
-      const isTable = kindOfEntry(entry, name, declared, findings, tablesInFolders);
-      if (isTable) {
+      if (isReadTable(entry, name, declared, findings, tablesInFolders)) {
         tables.push(entry);
         sizeBytes += entry.sizeBytes;
       }
@@ -53,7 +52,7 @@ export async function listZipTables(path: string, name: string, declared: readon
 }
 
 /** Is it a table that is read? What a person should know of it otherwise is added to the findings. */
-function kindOfEntry(entry: ZipEntry, archive: string, declared: readonly string[], findings: Finding[], tablesInFolders: Map<string, number>): boolean {
+function isReadTable(entry: ZipEntry, archive: string, declared: readonly string[], findings: Finding[], tablesInFolders: Map<string, number>): boolean {
   const place = `${archive}/${entry.name}`;
   if (entry.obstacle === 'unsafe-name') {
     findings.push(zipObstacle(archive, 'unsafe-name'));

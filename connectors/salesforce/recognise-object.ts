@@ -1,10 +1,10 @@
 /**
  * Which object a file holds, told by its ids and headings, whatever the file is called. Pure.
  */
-import type { FileCensus } from './file-census';
-import { dominant } from './file-census';
 import type { TableDescription } from '../../domain/name-links';
 import { tableColumns } from './described-table';
+import type { FileCensus } from './file-census';
+import { dominant } from './file-census';
 import { columnsOf, isDeclaredObject, isReadObject, objectOfPrefix, OBJECTS_WITH_COLUMNS, prefixOfObject, READ_OBJECTS } from './objects';
 import type { ReadObject } from './objects';
 

@@ -2,6 +2,8 @@
  * Salesforce as exported files in a folder, or in zips: Data Loader, weekly export, third-party tools. What a file holds is told by its ids and headings, never by its name.
  */
 import { MigrationError } from '../../domain/migration-error';
+import { descriptionOf } from '../../domain/name-links';
+import { toEighteen } from '../../domain/salesforce-id';
 import type { RejectedRow, SourceFile, SourceObject, SourcePage, SourceRecord } from '../../domain/source-inspection';
 import type { SourceConnector } from '../connector';
 import { decodeByteText } from '../csv/byte-text';
@@ -13,7 +15,6 @@ import { RowTooLongError } from '../csv/row-splitter';
 import type { CsvRow } from '../csv/row-splitter';
 import { readChunks } from '../csv/table-bytes';
 import type { TableBytes } from '../csv/table-bytes';
-import { descriptionOf } from '../../domain/name-links';
 import { cellValue, isNullCell } from './columns';
 import { describedId, tableColumns } from './described-table';
 import { FileGuard } from './file-guard';
@@ -25,7 +26,6 @@ import type { ZipLimits } from './list-zip-tables';
 import { prefixOfObject } from './objects';
 import { fromCursor, toCursor } from './read-cursor';
 import type { ReadPosition } from './read-cursor';
-import { toEighteen } from '../../domain/salesforce-id';
 
 export interface SalesforceSourceLimits extends CsvLimits, ZipLimits {
   /** Rows of a page, rejected ones included; at most 1,000. */

@@ -50,6 +50,12 @@ describe('nameLinks', () => {
     expect([wantedKey(link!, 'ACME crop '), wantedKey(link!, 'Beta')]).toEqual(['acme corp', 'beta']);
   });
 
+  it('refuses a column that is a link too', () => {
+    const parsed = parseMigrationFile('id: acme\nsource: { crm: salesforce, files: x, objects: { Opportunity: { files: [a.csv], columns: { AccountId: a }, links: { AccountId: { column: b } } } } }\ntarget: { crm: hubspot }\n', 'migration.yaml');
+
+    expect('problems' in parsed && parsed.problems.map(({ message }) => message)).toEqual(['source.objects.Opportunity.columns.AccountId stands under links too: keep one of the two.']);
+  });
+
   it('refuses a link that refers to nothing, with its line and the nearest reference', () => {
     const parsed = parseMigrationFile('id: acme\nsource:\n  crm: salesforce\n  files: x\n  objects:\n    Opportunity:\n      files: [a.csv]\n      links:\n        AcountId: { column: account }\ntarget: { crm: hubspot }\n', 'migration.yaml');
 

@@ -51,6 +51,12 @@ describe('createSalesforceFileSource, with headings that the migration file expl
     expect(rejected).toEqual([{ fileIndex: 0, line: 4, code: 'missing-id' }]);
   });
 
+  it('keeps a heading Name apart from the name that tells a row', async () => {
+    const source = sourceOf({ 'clients.csv': 'Name,client\nsomething,Acme\n' }, { Account: { files: ['clients.csv'], id: { name: 'client' } } });
+
+    expect((await rowsOf(source, 'Account')).records[0]!.values).toEqual({ Name: 'Acme', 'Name (2)': 'something' });
+  });
+
   it('gives one cell several names', async () => {
     const source = sourceOf({ 'deals.csv': 'no,client\n1,Acme\n' }, { Opportunity: { files: ['deals.csv'], id: 'no', columns: { Name: 'no', Client__c: 'client' }, links: { AccountId: { column: 'client' } } } });
 
