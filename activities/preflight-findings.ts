@@ -7,6 +7,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
+import { unknownNameColumns } from '../domain/name-links';
 import { preflight } from '../domain/preflight/preflight';
 import type { PreflightSource } from '../domain/preflight/preflight-input';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
@@ -67,10 +68,10 @@ function compileSources(definition: MigrationDefinition, inspection: SourceInspe
     });
     return { nulls, compiledSources };
   });
-  const dateColumns = unknownDateColumns(definition.source.dateFormats, Object.fromEntries(Object.entries(filled).map(([object, columns]) => [object, Object.keys(columns)])));
+  const columns = Object.fromEntries(Object.entries(filled).map(([object, own]) => [object, Object.keys(own)]));
   return {
     sources: compiled.flatMap(({ compiledSources }) => compiledSources.map(({ source }) => source)),
-    mistakes: [...dateColumns, ...compiled.flatMap(({ nulls, compiledSources }) => [...nulls, ...mistakesOfAll(compiledSources.map(({ findings }) => findings))])],
+    mistakes: [...unknownNameColumns(definition.source.objects, columns), ...unknownDateColumns(definition.source.dateFormats, columns), ...compiled.flatMap(({ nulls, compiledSources }) => [...nulls, ...mistakesOfAll(compiledSources.map(({ findings }) => findings))])],
   };
 }
 
