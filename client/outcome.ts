@@ -60,7 +60,7 @@ export async function explainNotStarted(ledger: Ledger, run: string, told?: read
     return { lines, reason: null, exitCode: EXIT.bug };
   }
   // The ledger keeps the chain of causes for whoever looks for them; the first of them says what to do.
-  const [told = failure.message] = failure.message.split(' <- ');
-  const words = `${told} (${failure.code})`;
+  const [cause = failure.message] = failure.message.split(' <- ');
+  const words = `${cause} (${failure.code})`;
   return { lines: [...lines, words], reason: words, exitCode: exitCodeOfFailure({ type: failure.type, details: { code: failure.code } }) };
 }
