@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import { planSummarySchema } from '../domain/plan-summary.schema';
 import { portalSnapshotSchema } from '../domain/portal-snapshot.schema';
-import { byKey, inChunks } from './database';
+import { byKey, inChunks, ROWS_PER_REMEMBERED_INSERT } from './database';
 import type { LedgerDatabase } from './database';
 import { batchCountsSchema, cellNotesSchema, parseJsonColumn } from './json-columns';
 import type { IdentityGroup, PlanStore } from './ledger';
@@ -32,9 +32,9 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     clear: (stagingId) => clearPlan(database, stagingId),
 
     writeRecords: (stagingId, records) =>
-      database.write('plan-records', async (db) => {
+      database.writePage('plan-records', async (db) => {
         await refuseInUse(db, stagingId);
-        for (const chunk of inChunks(records)) {
+        for (const chunk of inChunks(records, ROWS_PER_REMEMBERED_INSERT)) {
           await db
             .insertInto('planned_records')
             .values(chunk.map((record) => toPlannedRow(stagingId, record)))
@@ -85,6 +85,20 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
           .execute();
         // Sorted here: asked for this order, SQLite would walk the whole type by ordinal.
         return rows.map(toPlannedRecord).sort((one, other) => one.ordinal - other.ordinal);
+      }),
+
+    findFates: (stagingId, objectType, sourceIds) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('planned_records')
+          .select(['ordinal', 'source_id', 'action', 'reason', 'reason_code', 'fold_into'])
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .where('source_id', 'in', [...sourceIds])
+          .execute();
+        return rows
+          .sort((one, other) => Number(one.ordinal) - Number(other.ordinal))
+          .map((row) => ({ objectType, sourceId: row.source_id, action: row.action, reason: row.reason, reasonCode: row.reason_code, foldInto: row.fold_into }));
       }),
 
     readIdentityGroups: (stagingId, objectType, identity, afterValue, limit) =>
@@ -225,10 +239,10 @@ async function clearPlan(database: LedgerDatabase, stagingId: string): Promise<v
     await db.deleteFrom('schema_fingerprints').where('staging_id', '=', stagingId).execute();
   });
   for (const objectType of OBJECT_TYPES) {
-    await inOrdinalPages(database, () => database.write('clear-planned-records', async (db) => (await refuseInUse(db, stagingId), deleteRecordPage(db, stagingId, objectType))));
+    await inOrdinalPages(database, () => database.writePage('clear-planned-records', async (db) => (await refuseInUse(db, stagingId), deleteRecordPage(db, stagingId, objectType))));
   }
   for (const associationType of ASSOCIATION_TYPES) {
-    await inOrdinalPages(database, () => database.write('clear-planned-associations', async (db) => (await refuseInUse(db, stagingId), deleteAssociationPage(db, stagingId, associationType))));
+    await inOrdinalPages(database, () => database.writePage('clear-planned-associations', async (db) => (await refuseInUse(db, stagingId), deleteAssociationPage(db, stagingId, associationType))));
   }
 }
 
