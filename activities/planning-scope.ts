@@ -104,6 +104,10 @@ export const stagedPages = (scope: StagedRows, sourceObject: string): AsyncGener
 export const plannedPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
   pagesOf(scope, (after) => scope.ledger.plans.readRecords(scope.stagingId, objectType, after, PAGE_ROWS));
 
+/** Those of them that fold. */
+export const foldPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
+  pagesOf(scope, (after) => scope.ledger.plans.readFolds(scope.stagingId, objectType, after, PAGE_ROWS));
+
 async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: Pick<PlanningScope, 'breathe'>, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   for (let after = -1; ; ) {
     const page = await readAfter(after);

@@ -144,6 +144,8 @@ export interface PlanStore {
   /** Writes or replaces by (object type, ordinal). */
   writeRecords(stagingId: string, records: readonly PlannedRecord[]): Promise<void>;
   readRecords(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
+  /** Those that fold, page by page as `readRecords`. */
+  readFolds(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
   /** At most 1,000 ids. */
   findRecords(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedRecord[]>;
   /** The same without their values; at most 1,000 ids. */

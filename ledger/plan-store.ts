@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import type { ObjectType } from '../domain/object-type';
 import { planSummarySchema } from '../domain/plan-summary.schema';
 import { portalSnapshotSchema } from '../domain/portal-snapshot.schema';
 import { byKey, inChunks, ROWS_PER_REMEMBERED_INSERT } from './database';
@@ -62,15 +63,13 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
 
     readRecords: (stagingId, objectType, afterOrdinal, limit) =>
       database.read(async (db) => {
-        const rows = await db
-          .selectFrom('planned_records')
-          .selectAll()
-          .where('staging_id', '=', stagingId)
-          .where('object_type', '=', objectType)
-          .where('ordinal', '>', afterOrdinal)
-          .orderBy('ordinal')
-          .limit(limit)
-          .execute();
+        const rows = await pageOfRecords(db, stagingId, objectType, afterOrdinal, limit).execute();
+        return rows.map(toPlannedRecord);
+      }),
+
+    readFolds: (stagingId, objectType, afterOrdinal, limit) =>
+      database.read(async (db) => {
+        const rows = await pageOfRecords(db, stagingId, objectType, afterOrdinal, limit).where('action', '=', 'fold').execute();
         return rows.map(toPlannedRecord);
       }),
 
@@ -199,6 +198,9 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
       }),
   };
 }
+
+const pageOfRecords = (db: Transaction<Tables>, stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number) =>
+  db.selectFrom('planned_records').selectAll().where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '>', afterOrdinal).orderBy('ordinal').limit(limit);
 
 /** Notes by code. Read page by page: both databases can look into JSON, but not in the same words. */
 async function countCells(database: LedgerDatabase, stagingId: string, objectType: (typeof OBJECT_TYPES)[number]): Promise<Readonly<Record<string, number>>> {
