@@ -155,7 +155,7 @@ async function* lookedAhead(search: Search): AsyncGenerator<Looked> {
   for await (const records of toMatch(search)) {
     const looked = look(search, records);
     // Who waits for an earlier one hears of the failure in its turn.
-    looked.catch(() => undefined);
+    void looked.catch(() => undefined);
     underWay.push(looked);
     const [first] = underWay;
     if (first !== undefined && underWay.length === LOOKS_AHEAD) {

@@ -24,67 +24,68 @@ export function orgSize(records: number): OrgSize {
   return { accounts, contacts, leads, opportunities, roles: records - accounts - contacts - leads - opportunities };
 }
 
-/** One row in so many has it, the first at `first`. Several can meet in a row. */
+type Part = keyof OrgSize | 'users';
+
+/** One row in so many of these objects has it, the first at `first`. Several can meet in a row. */
 interface Share {
+  readonly of: readonly Part[];
   readonly oneIn: number;
   readonly first: number;
 }
 
+const ALL = ['accounts', 'contacts', 'leads', 'opportunities', 'roles'] as const;
+const OWNED = ['accounts', 'contacts', 'leads', 'opportunities'] as const;
+const PEOPLE = ['contacts', 'leads'] as const;
+
 /** What is wrong or odd, and how often. */
 export const DIRT = {
-  // Any object
-  deleted: { oneIn: 83, first: 17 },
-  'merged in the source': { oneIn: 97, first: 40 },
-  'id of 15 characters': { oneIn: 19, first: 5 },
-  'id repeated': { oneIn: 509, first: 33 },
-  'cell too many': { oneIn: 2_003, first: 11 },
-  'cell too few': { oneIn: 2_011, first: 21 },
-  'without id': { oneIn: 2_017, first: 31 },
-  'id with wrong check characters': { oneIn: 2_027, first: 41 },
-  'null token': { oneIn: 13, first: 3 },
-  'inactive owner': { oneIn: 7, first: 2 },
-  'owner without account in the portal': { oneIn: 11, first: 6 },
-  'owner not in User': { oneIn: 101, first: 9 },
-  'quotes, commas and line breaks in a cell': { oneIn: 5, first: 0 },
-  'text far too long': { oneIn: 4_999, first: 7 },
-  'HTML in a text': { oneIn: 23, first: 8 },
-  'formula in a cell': { oneIn: 37, first: 12 },
-  'broken encoding': { oneIn: 29, first: 10 },
-  // Contacts, and leads where they have the column
-  'same person twice': { oneIn: 31, first: 24 },
-  'shared address': { oneIn: 43, first: 28 },
-  'several addresses in a cell': { oneIn: 41, first: 14 },
-  'malformed address': { oneIn: 47, first: 15 },
-  'address with blanks, capitals or mailto': { oneIn: 9, first: 4 },
-  'without address': { oneIn: 4, first: 1 },
-  'odd birth date': { oneIn: 33, first: 16 },
-  'opted out of e-mail': { oneIn: 17, first: 13 },
-  'neither name nor address': { oneIn: 499, first: 51 },
-  'parent not in the export': { oneIn: 67, first: 18 },
-  // Accounts
-  'person account': { oneIn: 20, first: 19 },
-  'person account without its contact': { oneIn: 400, first: 39 },
-  'domain of another account': { oneIn: 27, first: 26 },
-  'website that is none': { oneIn: 25, first: 22 },
-  'industry of their own': { oneIn: 6, first: 1 },
-  'head count that is none': { oneIn: 53, first: 29 },
-  'parent account': { oneIn: 10, first: 3 },
-  'its own parent': { oneIn: 307, first: 23 },
-  // Leads
-  converted: { oneIn: 5, first: 2 },
-  'converted, contact not in the export': { oneIn: 110, first: 7 },
-  'queue as owner': { oneIn: 14, first: 6 },
-  'status of their own': { oneIn: 8, first: 3 },
-  'address of a contact': { oneIn: 12, first: 1 },
-  // Opportunities
-  'without record type': { oneIn: 9, first: 4 },
-  'day that the calendar lacks': { oneIn: 61, first: 14 },
-  'without stage': { oneIn: 601, first: 32 },
-  'without amount': { oneIn: 15, first: 8 },
-  'amount that is none': { oneIn: 71, first: 35 },
-  // Roles
-  'several roles of a pair': { oneIn: 6, first: 1 },
-  'role of a contact that is not in the export': { oneIn: 89, first: 27 },
+  deleted: { of: ALL, oneIn: 83, first: 17 },
+  'merged in the source': { of: ['accounts', 'contacts'], oneIn: 97, first: 40 },
+  'id of 15 characters': { of: ALL, oneIn: 19, first: 5 },
+  'id repeated': { of: ALL, oneIn: 509, first: 33 },
+  'cell too many': { of: ALL, oneIn: 2_003, first: 11 },
+  'cell too few': { of: ALL, oneIn: 2_011, first: 21 },
+  'without id': { of: ALL, oneIn: 2_017, first: 31 },
+  'id with wrong check characters': { of: ALL, oneIn: 2_027, first: 41 },
+  'null token': { of: OWNED, oneIn: 13, first: 3 },
+  'inactive owner': { of: ['users'], oneIn: 7, first: 2 },
+  'owner without account in the portal': { of: ['users'], oneIn: 11, first: 6 },
+  'owner not in User': { of: OWNED, oneIn: 101, first: 9 },
+  'quotes, commas and line breaks in a cell': { of: ['accounts', 'contacts', 'leads'], oneIn: 5, first: 0 },
+  'text far too long': { of: OWNED, oneIn: 4_999, first: 7 },
+  'HTML in a text': { of: OWNED, oneIn: 23, first: 8 },
+  'formula in a cell': { of: ['accounts', 'contacts', 'leads'], oneIn: 37, first: 12 },
+  'broken encoding': { of: OWNED, oneIn: 29, first: 10 },
+  'same person twice': { of: ['contacts'], oneIn: 31, first: 24 },
+  'shared address': { of: ['contacts'], oneIn: 43, first: 28 },
+  'several addresses in a cell': { of: PEOPLE, oneIn: 41, first: 14 },
+  'malformed address': { of: PEOPLE, oneIn: 47, first: 15 },
+  'address with blanks, capitals or mailto': { of: PEOPLE, oneIn: 9, first: 4 },
+  'without address': { of: PEOPLE, oneIn: 4, first: 1 },
+  'odd birth date': { of: ['contacts'], oneIn: 33, first: 16 },
+  'opted out of e-mail': { of: PEOPLE, oneIn: 17, first: 13 },
+  'neither name nor address': { of: PEOPLE, oneIn: 499, first: 51 },
+  'parent not in the export': { of: ['accounts', 'contacts', 'opportunities'], oneIn: 67, first: 18 },
+  'person account': { of: ['accounts'], oneIn: 20, first: 19 },
+  'person account without its contact': { of: ['accounts'], oneIn: 400, first: 39 },
+  'domain of another account': { of: ['accounts'], oneIn: 27, first: 26 },
+  'website that is none': { of: ['accounts'], oneIn: 25, first: 22 },
+  'industry of their own': { of: ['accounts'], oneIn: 6, first: 1 },
+  'head count that is none': { of: ['accounts', 'leads'], oneIn: 53, first: 29 },
+  'parent account': { of: ['accounts'], oneIn: 10, first: 3 },
+  'its own parent': { of: ['accounts'], oneIn: 307, first: 23 },
+  converted: { of: ['leads'], oneIn: 5, first: 2 },
+  'converted, contact not in the export': { of: ['leads'], oneIn: 110, first: 7 },
+  'queue as owner': { of: ['leads'], oneIn: 14, first: 6 },
+  'status of their own': { of: ['leads'], oneIn: 8, first: 3 },
+  'address of a contact': { of: ['leads'], oneIn: 12, first: 1 },
+  'without record type': { of: ['opportunities'], oneIn: 9, first: 4 },
+  'day that the calendar lacks': { of: ['opportunities'], oneIn: 61, first: 14 },
+  'without stage': { of: ['opportunities'], oneIn: 601, first: 32 },
+  'without amount': { of: ['opportunities'], oneIn: 15, first: 8 },
+  'amount that is none': { of: ['opportunities'], oneIn: 71, first: 35 },
+  'several roles of a pair': { of: ['roles'], oneIn: 6, first: 1 },
+  'role of a contact that is not in the export': { of: ['roles'], oneIn: 89, first: 27 },
 } as const satisfies Readonly<Record<string, Share>>;
 
 export type DirtKind = keyof typeof DIRT;
@@ -95,7 +96,7 @@ export interface GeneratedOrg {
   /** Rows of all objects that are moved, malformed ones included. */
   readonly records: number;
   readonly bytes: number;
-  /** How many rows have it. */
+  /** How many rows are chosen for it. */
   readonly dirt: Readonly<Record<DirtKind, number>>;
   /** A portal that holds some of the org's contacts and accounts already, and as many strangers. */
   readonly portal: PortalDefinition;
@@ -175,7 +176,7 @@ class Org {
   }
 
   lead(row: number): { readonly first: string; readonly last: string; readonly email: string } {
-    if (has('address of a contact', row) || has('converted', row)) {
+    if (has('address of a contact', row) || (has('converted', row) && !has('converted, contact not in the export', row))) {
       return this.contact(this.contactOfLead(row));
     }
     const random = this.random('lead-person', row);
@@ -222,10 +223,10 @@ function street(random: Random, row: number): string {
 function description(random: Random, row: number): string {
   if (has('text far too long', row)) return `${sentence(random, 20)} `.repeat(900).slice(0, 70_000);
   if (has('HTML in a text', row)) return `<p>${sentence(random, 5)} &amp; more</p><script>alert(1)</script>`;
-  return row % 3 === 0 ? sentence(random, 12) : has('null token', row) ? '#N/A' : '';
+  return has('null token', row) ? '#N/A' : row % 3 === 0 ? sentence(random, 12) : '';
 }
 
-function emailCell(email: string, random: Random, row: number): string {
+function emailCell(email: string, row: number): string {
   if (has('without address', row)) return '';
   if (has('malformed address', row)) return email.replace('@', '(at)');
   if (has('several addresses in a cell', row)) return `${email}; second.${email}`;
@@ -273,7 +274,7 @@ function accountRow(org: Org, row: number): readonly string[] {
     has('head count that is none', row) ? 'about 40' : String(1 + below(random, 9_000)),
     description(random, row),
     org.owner(random, row), api(random), api(random), api(random),
-    isPerson ? 'true' : 'false', contact === null ? '' : salesforceId('003', contact), person === null ? '' : emailCell(person.email, random, row), person?.first ?? '', person?.last ?? '',
+    isPerson ? 'true' : 'false', contact === null ? '' : salesforceId('003', contact), person === null ? '' : emailCell(person.email, row), person?.first ?? '', person?.last ?? '',
     pick(random, ['EMEA', 'AMER', 'APAC', '']), row % 4 === 0 ? day(random) : '', String(1_000_000 + row), isPerson ? pick(random, ['Basic', 'Plus']) : '',
   ];
 }
@@ -295,7 +296,7 @@ function contactRow(org: Org, row: number): readonly string[] {
     ownId('003', row), isMerged || has('deleted', row) ? '1' : '0', isMerged ? salesforceId('003', row - 1) : NULL_ID, fifteen(account, row),
     pick(random, ['Mr.', 'Ms.', 'Dr.', '']), isNobody ? '' : broken(first, row), isNobody ? '' : last,
     street(random, row), title(word(random)), pick(random, ['CA', 'TX', '']), String(below(random, 100_000)).padStart(5, '0'), pick(random, ['United States', 'France', '']),
-    phone(random, row), row % 3 === 0 ? phone(random, row + 1) : '', isNobody ? '' : emailCell(email, random, row), `${title(word(random))} \u0092Manager\u0092`,
+    phone(random, row), row % 3 === 0 ? phone(random, row + 1) : '', isNobody ? '' : emailCell(email, row), `${title(word(random))} \u0092Manager\u0092`,
     pick(random, ['Sales', 'IT ', 'it', '']), pick(random, ['Web', 'web ', 'Trade Show', '']),
     has('odd birth date', row) ? (['31/12/1980', '1900-01-00', '0203-05-06 00:00:00', '12.5.75'][row % 4] ?? '') : row % 5 === 0 ? `${day(random)} 00:00:00` : '',
     description(random, row), org.owner(random, row), has('opted out of e-mail', row) ? '1' : '0', row % 21 === 0 ? '1' : '0', weekly(random), weekly(random), weekly(random),
@@ -317,7 +318,7 @@ function leadRow(org: Org, row: number): readonly string[] {
   const owner = has('queue as owner', row) ? salesforceId('00G', row % 5) : org.owner(random, row);
   return [
     ownId('00Q', row), has('deleted', row) ? 'true' : 'false', isNobody ? '' : last, isNobody ? '' : broken(first, row), pick(random, ['Mr.', 'Ms.', '']), `${title(word(random))} Lead`, `${title(word(random))} "${title(word(random))}" GmbH`,
-    street(random, row), title(word(random)), '', String(below(random, 100_000)).padStart(5, '0'), pick(random, ['Germany', 'DE', '']), phone(random, row), isNobody ? '' : emailCell(email, random, row), row % 4 === 0 ? `www.${plainWord(random)}.example.com` : '',
+    street(random, row), title(word(random)), '', String(below(random, 100_000)).padStart(5, '0'), pick(random, ['Germany', 'DE', '']), phone(random, row), isNobody ? '' : emailCell(email, row), row % 4 === 0 ? `www.${plainWord(random)}.example.com` : '',
     description(random, row), pick(random, ['Web', 'Phone Inquiry', '']), isConverted ? 'Closed - Converted' : has('status of their own', row) ? 'Zombie ' : pick(random, LEAD_STATUSES), pick(random, INDUSTRIES), pick(random, ['Hot', 'Cold', '']),
     row % 5 === 0 ? String(below(random, 9_000_000)) : '', has('head count that is none', row) ? '10-20' : String(below(random, 3_000)), owner,
     isConverted ? 'true' : 'false', isConverted ? day(random) : '', isConverted ? org.accountId(below(random, org.size.accounts)) : '', isConverted ? salesforceId('003', contact) : '', isConverted && row % 2 === 0 ? salesforceId('006', below(random, org.size.opportunities)) : '',
@@ -394,7 +395,7 @@ export async function generateOrg(folder: string, size: OrgSize, seed: number): 
   for (const table of tables) {
     bytes += await writeTable(join(folder, table.name), table);
   }
-  return { bytes, records: size.accounts + size.contacts + size.leads + size.opportunities + size.roles, dirt: countDirt(size), portal: existingPortal(org) };
+  return { bytes, records: size.accounts + size.contacts + size.leads + size.opportunities + size.roles, dirt: countDirt(org), portal: existingPortal(org) };
 }
 
 async function writeTable(path: string, { columns, look, from, to, row: rowOf, isMoved }: Table): Promise<number> {
@@ -414,23 +415,11 @@ async function writeTable(path: string, { columns, look, from, to, row: rowOf, i
   return file.bytesWritten;
 }
 
-const EVERYWHERE = new Set<DirtKind>(['deleted', 'id of 15 characters', 'id repeated', 'cell too many', 'cell too few', 'without id', 'id with wrong check characters']);
-const KINDS_OF: Readonly<Record<keyof OrgSize, readonly DirtKind[]>> = {
-  accounts: ['merged in the source', 'null token', 'owner not in User', 'quotes, commas and line breaks in a cell', 'text far too long', 'HTML in a text', 'formula in a cell', 'broken encoding', 'parent not in the export', 'person account', 'person account without its contact', 'domain of another account', 'website that is none', 'industry of their own', 'head count that is none', 'parent account', 'its own parent'],
-  contacts: ['merged in the source', 'null token', 'owner not in User', 'quotes, commas and line breaks in a cell', 'text far too long', 'HTML in a text', 'formula in a cell', 'broken encoding', 'same person twice', 'shared address', 'several addresses in a cell', 'malformed address', 'address with blanks, capitals or mailto', 'without address', 'odd birth date', 'opted out of e-mail', 'neither name nor address', 'parent not in the export'],
-  leads: ['null token', 'owner not in User', 'quotes, commas and line breaks in a cell', 'text far too long', 'HTML in a text', 'formula in a cell', 'broken encoding', 'several addresses in a cell', 'malformed address', 'address with blanks, capitals or mailto', 'without address', 'opted out of e-mail', 'neither name nor address', 'head count that is none', 'converted', 'converted, contact not in the export', 'queue as owner', 'status of their own', 'address of a contact'],
-  opportunities: ['null token', 'owner not in User', 'text far too long', 'HTML in a text', 'broken encoding', 'parent not in the export', 'without record type', 'day that the calendar lacks', 'without stage', 'without amount', 'amount that is none'],
-  roles: ['several roles of a pair', 'role of a contact that is not in the export'],
-};
-
-function countDirt(size: OrgSize): GeneratedOrg['dirt'] {
-  const rowsWith = (kind: DirtKind, rows: number): number => Math.max(0, Math.ceil((rows - DIRT[kind].first) / DIRT[kind].oneIn));
-  const kinds = Object.keys(DIRT) as DirtKind[];
-  const objects = Object.keys(KINDS_OF) as (keyof OrgSize)[];
-  const users = 30 + Math.floor(size.accounts / 1_000);
-  return Object.fromEntries(
-    kinds.map((kind) => [kind, kind === 'inactive owner' || kind === 'owner without account in the portal' ? rowsWith(kind, users) : objects.reduce((sum, object) => sum + (EVERYWHERE.has(kind) || KINDS_OF[object].includes(kind) ? rowsWith(kind, size[object]) : 0), 0)]),
-  ) as GeneratedOrg['dirt'];
+/** How many rows are chosen for each kind. Where two kinds meet in a cell, one of them shows. */
+function countDirt(org: Org): GeneratedOrg['dirt'] {
+  const rowsOf = (part: Part): number => (part === 'users' ? org.userCount : org.size[part]);
+  const chosen = ({ oneIn, first }: Share, rows: number): number => Math.max(0, Math.ceil((rows - first) / oneIn));
+  return Object.fromEntries(Object.entries<Share>(DIRT).map(([kind, share]) => [kind, share.of.reduce((sum, part) => sum + chosen(share, rowsOf(part)), 0)])) as GeneratedOrg['dirt'];
 }
 
 /** Of the org's contacts and accounts that the portal holds already one in so many, under another name for the same address or domain. */

@@ -25,7 +25,7 @@ export interface PlanFigures {
   readonly recordsPerSecond: number;
   readonly secondsByStep: Readonly<Record<string, number>>;
   /** User and system time, with garbage collection and SQLite. */
-  readonly processorSeconds: { readonly worker: number; readonly simulator: number };
+  readonly processorSeconds: { readonly worker: number };
   readonly calls: Readonly<Record<string, number>>;
   readonly workerMemoryMb: { readonly start: number; readonly peak: number };
   readonly ledgerMb: number;
@@ -72,7 +72,7 @@ export async function measurePlan(records: number, limits: Limits): Promise<Plan
         seconds,
         recordsPerSecond: Math.round(org.records / seconds),
         secondsByStep,
-        processorSeconds: { worker: rounded(processorSeconds(pid) - before), simulator: 0 },
+        processorSeconds: { worker: rounded(processorSeconds(pid) - before) },
         calls: Object.fromEntries((await portage.ledger.facts.readCalls(run)).map(({ phase, kind, count }) => [`${phase} ${kind}`, count])),
         workerMemoryMb: { start: startMb, peak: statusMb(pid, 'VmHWM') },
         ledgerMb: Math.round(statSync(stack.environment.PORTAGE_LEDGER ?? '').size / MB),
