@@ -155,12 +155,11 @@ async function* lookedAhead(search: Search): AsyncGenerator<Looked> {
   for await (const records of toMatch(search)) {
     const looked = look(search, records);
     // Who waits for an earlier one hears of the failure in its turn.
-    void looked.catch(() => undefined);
+    looked.catch(() => undefined);
     underWay.push(looked);
-    const [first] = underWay;
-    if (first !== undefined && underWay.length === LOOKS_AHEAD) {
+    const first = underWay.length === LOOKS_AHEAD ? underWay.shift() : undefined;
+    if (first !== undefined) {
       yield await first;
-      underWay.shift();
     }
   }
   for (const looked of underWay) {
