@@ -15,7 +15,7 @@ import type { ObjectScope, PlanningScope } from './planning-scope';
 const LOOKS_AHEAD = 8;
 
 /** Records of one list that the portal is asked for, and those between them of which it is not. */
-const MOST_RECORDS = 500;
+const MOST_RECORDS = 250;
 
 type MatchWay = 'key' | 'email' | 'domain';
 

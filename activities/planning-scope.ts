@@ -12,8 +12,8 @@ import { isWritten } from '../domain/record-identity';
 import type { SourceInspection } from '../domain/source-inspection';
 import type { Ledger, StagedRecord } from '../ledger/ledger';
 
-/** Rows of one slice: reading, mapping and writing them takes some 40 ms, so that heartbeats and other work of the process get their turn. */
-const PAGE_ROWS = 500;
+/** Rows of one slice: reading, mapping and writing them takes some 20 ms, so that heartbeats and other work of the process get their turn. */
+const PAGE_ROWS = 250;
 
 /** Ids of one look-up, as the ledger takes them. */
 const LOOKUP_IDS = 1_000;

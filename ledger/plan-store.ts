@@ -15,6 +15,8 @@ import { sumByWord } from './sum-by-word';
 import type { Tables } from './tables';
 
 const PAGE = 4_000;
+/** Notes are many to a row, and what is held at a time decides how much memory the runtime asks for. */
+const CELLS_PAGE = 1_000;
 
 export function createPlanStore(database: LedgerDatabase): PlanStore {
   return {
@@ -216,7 +218,7 @@ async function countCells(database: LedgerDatabase, stagingId: string, objectTyp
         .where('ordinal', '>', place)
         .where('cells', '<>', '[]')
         .orderBy('ordinal')
-        .limit(PAGE)
+        .limit(CELLS_PAGE)
         .execute(),
     );
     for (const { code } of rows.flatMap((row) => parseJsonColumn(cellNotesSchema, row.cells, 'planned_records.cells'))) {
