@@ -11,6 +11,7 @@ import { GIVEN_STAGES, isStageGiven, LIFE_CYCLE_PROPERTY } from '../domain/life-
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
+import { ROLE_COLUMNS } from '../domain/association-planning';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { withoutOwnLists } from '../domain/retried-plan';
 import { unknownDateColumns } from '../domain/source-columns';
@@ -56,7 +57,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     objects.push(await openObject({ portal, definition, filled, staged: { ledger, stagingId, breathe }, rowsOf, findings }));
   }
   for (const [object, read] of Object.entries(LINK_OBJECT_COLUMNS)) {
-    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set(read)));
+    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set(read.filter((column) => definition.roles === 'labels' || column !== ROLE_COLUMNS[object]))));
   }
   const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
   return {

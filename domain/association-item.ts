@@ -1,13 +1,23 @@
 /** One association on its way: small parts that its protocol is made of. */
 import { ASSOCIATION_KINDS, kindText } from './association-kind';
 import type { AssociationBatchState, AssociationItem, AssociationSettlement, AssociationStanding } from './association-state';
+import type { KindText } from './association-kind';
 import type { AssociationType } from './object-type';
 import type { Refusal } from './record-outcome';
 
+interface Labelled {
+  readonly labels: readonly KindText[];
+}
+
 /** Does what this tool writes replace other labels of the pair? */
-export function isLabel(associationType: AssociationType): boolean {
+export function replacesLabels(associationType: AssociationType, { labels }: Labelled): boolean {
   const { plain, unlabelled } = ASSOCIATION_KINDS[associationType];
-  return kindText(plain) !== kindText(unlabelled);
+  return labels.length > 0 || kindText(plain) !== kindText(unlabelled);
+}
+
+/** What the pair has when it is written, apart from the primary. */
+export function wantedKinds(associationType: AssociationType, { labels }: Labelled): readonly KindText[] {
+  return [kindText(ASSOCIATION_KINDS[associationType].plain), ...labels];
 }
 
 export function outcome(settlement: AssociationSettlement): AssociationStanding {

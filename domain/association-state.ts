@@ -20,6 +20,8 @@ export interface AssociationAnswer {
 export interface AssociationToWrite {
   readonly ordinal: number;
   readonly primary: boolean;
+  /** What it carries beside the plain type. */
+  readonly labels: readonly KindText[];
   readonly fromTargetId: string | null;
   readonly toTargetId: string | null;
   readonly fromOrigin: PairOrigin | null;
@@ -54,6 +56,7 @@ export interface AssociationItem {
   readonly fromId: string;
   readonly toId: string;
   readonly primary: boolean;
+  readonly labels: readonly KindText[];
   /** Its source has further pairs in this batch. */
   readonly isOneOfSeveral: boolean;
   readonly fromOrigin: PairOrigin | null;

@@ -20,7 +20,7 @@ function aRule(property: string, ruleType: string, ...args: readonly string[]): 
   return { ...aPortalObject('deals').validationRules[0], property, ruleType, arguments: [...args], normalizes: false };
 }
 const keyDefinition = { name: 'salesforce_id', label: 'Id', description: '', groupName: 'g', type: 'string', fieldType: 'text', hasUniqueValue: true, options: [] };
-const plan: SchemaPlan = { keyProperty: 'salesforce_id', groups: [], properties: [{ objectType: 'deals', definition: keyDefinition }], pipelines: [] };
+const plan: SchemaPlan = { keyProperty: 'salesforce_id', groups: [], properties: [{ objectType: 'deals', definition: keyDefinition }], pipelines: [], options: [], labels: [] };
 const written = { properties: ['dealname', 'amount', 'industry', 'dealstage', 'pipeline'], values: new Map([['industry', new Set(['BANKING', 'RETAIL'])], ['dealstage', new Set(['open', 'won'])]]) };
 const basis = schemaBasis(deals(), plan, written);
 const made = aProperty('salesforce_id', { hasUniqueValue: true });

@@ -7,7 +7,7 @@ import { anAssociation, aPlanned, openRun, range, useLedger } from './support';
 const STAGING = 'acme.1';
 const aSummary = (digest: string): PlanSummary => ({
   digest, parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
+  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [], options: [], labels: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
 });
 
 describe('PlanStore', () => {

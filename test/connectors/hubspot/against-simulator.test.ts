@@ -326,6 +326,6 @@ describe('the HubSpot connector against the simulator', () => {
     await connector.readSnapshot(OBJECT_TYPES, call);
     await connector.readLimits(call);
 
-    expect(call.facts).toHaveLength(forecastCalls([], [], { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, 0)['preflight'] ?? 0);
+    expect(call.facts).toHaveLength(forecastCalls([], [], { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [], options: [], labels: [] }, 0)['preflight'] ?? 0);
   });
 });
