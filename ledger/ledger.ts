@@ -353,13 +353,13 @@ export interface SchemaStore {
 // ---------------------------------------------------------------- facts: tallies, calls, differences, report
 
 export interface Difference {
-  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'unexpected-record' | 'not-compared';
+  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'label-missing' | 'unexpected-record' | 'not-compared';
   readonly objectType: WorkType;
   readonly ordinal: number | null;
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `label-removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;

@@ -24,6 +24,8 @@ export const switchesBody = z.strictObject({
   searchLagMs: count.optional(),
   associationBatchArchiveLimit: count.optional(),
   associationDefaultBatchLimit: count.optional(),
+  associationLabelLimit: count.optional(),
+  deletingLabelsInUse: z.enum(['taken-from-pairs', 'refused']).optional(),
   traceIdEchoedInCreate: z.boolean().optional(),
   createdateWritable: z.boolean().optional(),
   batchUpdateSplitsByTraceId: z.boolean().optional(),
