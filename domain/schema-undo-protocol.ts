@@ -84,11 +84,10 @@ function pipelineFound(context: SchemaUndoContext, item: SchemaUndoItem, pipelin
 function applyLabels(state: SchemaUndoState, labels: readonly PortalLabel[]): SchemaUndoState {
   const { context, asked } = state;
   return change(state, (item) => {
-    const associationType = associationTypeOf(item);
-    if (asked.do !== 'read-labels' || item.kind !== 'label' || associationType !== asked.associationType || item.standing.at !== 'unread') {
+    if (asked.do !== 'read-labels' || item.kind !== 'label' || associationTypeOf(item) !== asked.associationType || item.standing.at !== 'unread') {
       return item;
     }
-    const found = findLabel(associationType, valueOf(item), labels);
+    const found = findLabel(asked.associationType, valueOf(item), labels);
     const isOurs = found !== undefined && (item.associationKind === null || item.associationKind === found.kind);
     return { ...item, associationKind: found?.kind ?? item.associationKind, standing: foundAs(context, item, found === undefined ? 'absent' : isOurs ? 'ours' : 'not-ours') };
   });
