@@ -311,6 +311,7 @@ export type PersonEdit = { readonly userId?: number | undefined } & (
     }
   /** An admin demands the property of every new record; the rule binds API writes on the 2026-09 paths. */
   | { readonly action: 'require-property'; readonly objectType: string; readonly propertyName: string }
+  | { readonly action: 'add-option'; readonly objectType: string; readonly propertyName: string; readonly value: string; readonly label: string }
   | { readonly action: 'delete-option'; readonly objectType: string; readonly propertyName: string; readonly value: string }
   | { readonly action: 'archive-property'; readonly objectType: string; readonly propertyName: string }
 );
