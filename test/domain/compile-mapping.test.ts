@@ -127,7 +127,8 @@ describe('compileMapping of what the file says of a property', () => {
   it.each([
     ['a reference to what was not exported', { city: { lookup: { through: 'OwnerId', column: 'Name' } } }, 'unknown-reference', 'OwnerId refers to User, which is not in the export, or not read by this version.'],
     ['a constant that is no option', { lifecyclestage: { constant: 'custommer' } }, 'value-refused', "The portal's property lifecyclestage does not take this value."],
-    ['options for a property of the portal', { lifecyclestage: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'lifecyclestage is there already, and options are added only to properties that the migration makes.'],
+    ['options for a list with an order of its own', { lifecyclestage: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'lifecyclestage has no list of options that can be added to.'],
+    ['options for a text of the portal', { jobtitle: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'jobtitle has no list of options that can be added to.'],
   ])('refuses %s', (_, properties, code, message) => {
     expect(compile('Contact', { properties }).findings).toEqual([expect.objectContaining({ code, message, severity: 'error', exitCode: 3 })]);
   });
