@@ -43,7 +43,7 @@ export class PlannedRoleLabels implements RoleLabels {
       return new PlannedRoleLabels(new Map());
     }
     await scope.assertQuota();
-    const { labels: limits } = await target.readLimits(call);
+    const limits = await target.readLabelLimits(call);
     const typeIdOf = (objectType: string): string => snapshot.objects.find((object) => object.objectType === objectType)?.objectTypeId ?? '';
     const pairs = new Map<AssociationType, Pair>();
     for (const associationType of types) {

@@ -92,6 +92,8 @@ export interface TargetConnector {
   readSnapshot(objectTypes: readonly ObjectType[], call: CallContext): Promise<PortalSnapshot>;
   /** Records, pipelines and association labels that the subscription allows; three calls. What the token may not read is left out. */
   readLimits(call: CallContext): Promise<PortalLimits>;
+  /** Of those the labels; one call. */
+  readLabelLimits(call: CallContext): Promise<PortalLimits['labels']>;
   /** May records of the type be written with this token? Asked where its scopes are not told; changes nothing. */
   mayWrite(objectType: ObjectType, call: CallContext): Promise<boolean>;
   /** What people configure of one object type, as in the snapshot: two calls, three where the type has pipelines. */
@@ -158,5 +160,5 @@ export interface TargetConnector {
 export type TargetReader = Pick<
   TargetConnector,
   | 'portalId' | 'readSnapshot' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
-  | 'readProperties' | 'readPipelines' | 'readLabels' | 'readLimits' | 'mayWrite' | 'readSchema'
+  | 'readProperties' | 'readPipelines' | 'readLabels' | 'readLimits' | 'readLabelLimits' | 'mayWrite' | 'readSchema'
 >;

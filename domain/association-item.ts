@@ -9,10 +9,18 @@ interface Labelled {
   readonly labels: readonly KindText[];
 }
 
-/** Does what this tool writes replace other labels of the pair? */
-export function replacesLabels(associationType: AssociationType, { labels }: Labelled): boolean {
+/** Is the type that this tool writes a label, so that it replaces others of the pair? */
+export function isLabel(associationType: AssociationType): boolean {
   const { plain, unlabelled } = ASSOCIATION_KINDS[associationType];
-  return labels.length > 0 || kindText(plain) !== kindText(unlabelled);
+  return kindText(plain) !== kindText(unlabelled);
+}
+
+/**
+ * A pair that is not there gets no label yet: whether its ends are still who they were shows when it is there under their own ids. The portal carries out a write to a
+ * merged record on the one that it was merged into, where a label replaces labels that nobody has read; the unlabelled type replaces none.
+ */
+export function goesUnlabelledFirst(associationType: AssociationType, { labels, kinds }: Labelled & { readonly kinds: readonly KindText[] }): boolean {
+  return labels.length > 0 && !isLabel(associationType) && kinds.length === 0;
 }
 
 /** What the pair has when it is written, apart from the primary. */

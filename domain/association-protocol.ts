@@ -4,7 +4,7 @@
  * leaves one.
  */
 import { applyEnds, endsToRead } from './association-ends';
-import { itemsAt, move, outcome, pairKey, refusedAs, replacesLabels, wantedKinds } from './association-item';
+import { goesUnlabelledFirst, isLabel, itemsAt, move, outcome, pairKey, refusedAs, wantedKinds } from './association-item';
 import { ASSOCIATION_KINDS, joinKinds, kindText, parseKind, splitKinds } from './association-kind';
 import type { KindText } from './association-kind';
 import type {
@@ -64,7 +64,7 @@ function standingAtStart(associationType: AssociationType, mode: 'write' | 'sett
   if (link.state === 'sent') {
     return { at: 'unread', mark: 'sent' };
   }
-  return mode === 'write' && replacesLabels(associationType, link) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
+  return mode === 'write' && isLabel(associationType) ? { at: 'astray', look: 'from', mark: 'none', isAlone: false } : { at: 'unread', mark: 'none' };
 }
 
 // ---------------------------------------------------------------- events
@@ -137,10 +137,10 @@ function decided({ associationType, mode }: AssociationBatchState, item: Associa
   }
   const mark = item.standing.at === 'unread' ? item.standing.mark : 'none';
   // A write to a merged record lands on the one that it was merged into, and there a label replaces labels that nobody has read.
-  if (mark === 'unnamed' || (mark === 'none' && mode === 'write' && replacesLabels(associationType, item) && !item.hasLiveEnds)) {
+  if (mark === 'unnamed' || (mark === 'unlabelled' && item.kinds.length === 0) || (mark === 'none' && mode === 'write' && isLabel(associationType) && !item.hasLiveEnds)) {
     return { at: 'astray', look: 'from', mark: mark === 'none' ? 'none' : 'sent', isAlone: false };
   }
-  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: mode === 'write' && replacesLabels(associationType, item) && !item.hasLiveEnds ? 'unread' : 'ready' };
+  return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: mode === 'write' && isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
 }
 
 /** *Added* is what was not there before this run wrote. Of a pair that was found on another record than it was sent to, nobody can tell: rollback leaves it alone. */
@@ -153,8 +153,8 @@ function landed(associationType: AssociationType, item: AssociationItem): Associ
 
 /** Primary is written where a record of this run's making has several companies and no primary of somebody else's; the source's own reference names which. */
 function plannedKinds({ associationType }: AssociationBatchState, item: AssociationItem, keepPrimaryOf: ReadonlySet<string>): readonly KindText[] {
-  const { primary } = ASSOCIATION_KINDS[associationType];
-  const wanted = wantedKinds(associationType, item);
+  const { plain, primary } = ASSOCIATION_KINDS[associationType];
+  const wanted = goesUnlabelledFirst(associationType, item) ? [kindText(plain)] : wantedKinds(associationType, item);
   const isWritten = primary !== null && item.primary && item.isOneOfSeveral && item.fromOrigin === 'c' && !keepPrimaryOf.has(item.fromId);
   return isWritten ? [...wanted, kindText(primary)] : wanted;
 }
@@ -198,7 +198,7 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
   const culprit = nameless.length === unnamed.length && !isElsewhere ? nameless[0] : undefined;
   const settled = move(state, 'marked', (item) => {
     if (landedPairs.has(pairKey(item))) {
-      return landed(state.associationType, item);
+      return goesUnlabelledFirst(state.associationType, item) ? { at: 'unread', mark: 'unlabelled' } : landed(state.associationType, item);
     }
     // Deleted, or merged into another record: reading its ends tells, and where an end went the pair follows.
     if (withoutEnd.has(item.ordinal)) {
@@ -207,7 +207,7 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
     const refused = refusalOf(item) ?? culprit;
     return refused === undefined ? { at: 'unread', mark: nameless.length > 0 ? 'sent' : 'unnamed' } : refusedAs(item, { code: refused.code, property: null, message: refused.message, correlationId: refused.correlationId });
   });
-  const isUnnamed = new Set(culprit === undefined ? unnamed.map(toOrdinal) : []);
+  const isUnnamed = new Set([...(culprit === undefined ? unnamed : []), ...itemsAt(settled, 'unread').filter(({ standing }) => standing.at === 'unread' && standing.mark === 'unlabelled')].map(toOrdinal));
   return {
     ...settled,
     // A refusal that names nobody: who it means is found by halves.
@@ -303,13 +303,19 @@ function sendingChoice(state: AssociationBatchState): Choice {
   if (chosen.length === 0) {
     return sendingChoice({ ...state, queue: later });
   }
+  // In a call of their own: until they are there it is not known whether two of these pairs are one by now.
+  const unlabelled = chosen.filter((item) => goesUnlabelledFirst(state.associationType, item));
+  if (unlabelled.length > 0 && unlabelled.length < chosen.length) {
+    const others = chosen.filter((item) => !unlabelled.includes(item)).map(toOrdinal);
+    return { command: { do: 'mark-sent', links: unlabelled.map(toMark) }, queue: inGroup.length > 0 ? [others, ...later] : state.queue };
+  }
   return { command: { do: 'mark-sent', links: chosen.map(toMark) }, queue: inGroup.length > 0 ? later : state.queue };
 }
 
 function toSend(state: AssociationBatchState, marked: readonly AssociationItem[]): readonly PortalAssociation[] {
   const keepPrimaryOf = sourcesWithPrimaryOfOthers(state);
   const labels = labelsByPair(state);
-  return inSendingOrder(marked).map((item) => ({ fromId: item.fromId, toId: item.toId, kinds: splitKinds(joinKinds([...item.kinds, ...plannedKinds(state, item, keepPrimaryOf), ...(labels.get(pairKey(item)) ?? [])])).map(parseKind) }));
+  return inSendingOrder(marked).map((item) => ({ fromId: item.fromId, toId: item.toId, kinds: splitKinds(joinKinds([...item.kinds, ...plannedKinds(state, item, keepPrimaryOf), ...(goesUnlabelledFirst(state.associationType, item) ? [] : (labels.get(pairKey(item)) ?? []))])).map(parseKind) }));
 }
 
 /** Ends that were merged make one pair of two: what is sent for one of them must not replace what is planned for the other. */

@@ -44,13 +44,13 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
   return {
     preflight: PREFLIGHT_CALLS,
     plan: matchingCalls,
-    // All is looked for before it is made; each property batch and each pipeline is read back, and a list of options once more before it grows. The labels of a pair are read together, and after each that is made.
+    // All is looked for before it is made; each property batch and each pipeline is read back, and a list of options once more before it grows. The labels of a pair of types are read together.
     properties:
       2 * schema.groups.length + 3 * new Set(schema.properties.map(({ objectType }) => objectType)).size + 3 * schema.pipelines.length + 3 * new Set(schema.options.map(({ objectType, property }) => `${objectType} ${property}`)).size +
-      new Set(schema.labels.map(({ associationType }) => associationType)).size + 2 * schema.labels.filter(({ isThere }) => !isThere).length,
+      2 * new Set(schema.labels.map(({ associationType }) => associationType)).size + schema.labels.filter(({ isThere }) => !isThere).length,
     ...Object.fromEntries(written),
-    // Links are read before they are written; where labels might be replaced, it is looked whether both ends are still who they were.
-    relink: 2 * links + 2 * associations.reduce((sum, { labelled = 0 }) => sum + batches(labelled, 100), 0),
+    // Links are read before they are written; those with a label are written without it and read once more first.
+    relink: 2 * links + 2 * associations.reduce((sum, forecast) => sum + ((forecast.labelled ?? 0) > 0 ? batchCountOf(forecast) : 0), 0),
     // Of what was written over, the history is read: 50 records a call.
     verify: readBack + records.reduce((sum, { update }) => sum + batches(update, 50), 0) + links + records.length,
   };

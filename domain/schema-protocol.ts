@@ -147,7 +147,7 @@ function takenName(item: SchemaItem): SchemaStanding {
 }
 
 function labelMade(item: SchemaItem, answer: LabelAnswer): SchemaStanding {
-  return answer === 'created' ? { at: 'unread' } : { at: 'refused', isFirst: item.standing.at === 'marked' && item.standing.isFirst, correlationId: answer.refused.correlationId };
+  return answer === 'created' ? { at: 'made' } : { at: 'refused', isFirst: item.standing.at === 'marked' && item.standing.isFirst, correlationId: answer.refused.correlationId };
 }
 
 function notSent(item: SchemaItem): SchemaStanding {
@@ -218,7 +218,8 @@ function commandFor(state: SchemaState, items: readonly SchemaItem[], kind: Sche
   }
   const unread = items.filter(({ standing, isChecked, thing }) => standing.at === 'unread' || standing.at === 'refused' || (standing.at === 'settled' && !isChecked && (thing.kind === 'property' || thing.kind === 'pipeline')));
   const toSend = ofOneCall(items.filter(({ standing }) => standing.at === 'to-send'));
-  if (unread.length === 0 && toSend.length === 0) {
+  const made = items.filter(({ standing }) => standing.at === 'made');
+  if (unread.length === 0 && toSend.length === 0 && made.length === 0) {
     return null;
   }
   if (!state.quotaChecked) {
@@ -226,6 +227,9 @@ function commandFor(state: SchemaState, items: readonly SchemaItem[], kind: Sche
   }
   if (unread.length > 0) {
     return readOf(unread, kind);
+  }
+  if (toSend.length === 0) {
+    return readOf(made, kind);
   }
   return { do: 'settle', changes: toSend.map(({ thing, state: from }) => ({ kind, name: thing.name, from: [from], to: from === 'intended' ? 'sent' : 'sent-again' })) };
 }

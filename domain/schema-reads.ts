@@ -89,7 +89,7 @@ export function applyLabels(state: SchemaState, labels: readonly PortalLabel[]):
   const { asked } = state;
   return state.items.reduce((current, item): SchemaState => {
     const { thing, standing } = item;
-    if (thing.kind !== 'label' || asked.do !== 'read-labels' || thing.definition.associationType !== asked.associationType || (standing.at !== 'unread' && standing.at !== 'refused')) {
+    if (thing.kind !== 'label' || asked.do !== 'read-labels' || thing.definition.associationType !== asked.associationType || (standing.at !== 'unread' && standing.at !== 'made' && standing.at !== 'refused')) {
       return current;
     }
     const found = findLabel(asked.associationType, thing.definition.label, labels);

@@ -60,6 +60,8 @@ export type SchemaStanding =
   | { readonly at: 'to-send' }
   /** The ledger took the mark: this attempt alone sends it. `fresh`: what it is merged with has been read since. */
   | { readonly at: 'marked'; readonly isFirst: boolean; readonly isFresh: boolean }
+  /** The portal said that it is made; its type is read when all are. */
+  | { readonly at: 'made' }
   /** The portal said no, and not whether because it is there already: a look tells. */
   | { readonly at: 'refused'; readonly isFirst: boolean; readonly correlationId: string | null }
   | { readonly at: 'outcome'; readonly change: SchemaChange }

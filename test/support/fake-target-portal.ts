@@ -27,6 +27,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = {
     readSnapshot: async () => snapshot,
     mayWrite: async () => true,
     readLimits: async () => limits,
+    readLabelLimits: async () => limits.labels,
     readSchema: async (objectType) => snapshot.objects.find((object) => object.objectType === objectType)!,
     readQuota: async () => snapshot.quota,
     isSimulator: async () => simulator,
