@@ -111,6 +111,20 @@ describe('roles as labels', () => {
     expect(await scene.portal.fingerprint()).toBe(before);
   });
 
+  it('tells of a label that somebody took off an association of the run', async () => {
+    const run = await scene.begin({ sourceFolder }, portalOfPeople());
+    const reads = `^POST /crm/associations/2026-09/deals/contacts/batch/read$`;
+    const byKey = (value: string) => ({ where: { property: 'salesforce_id', value } });
+    // Read before it is written, read again before it is labelled, and read back.
+    await scene.portal.faults({ rules: [], events: [{ path: reads, callNumbers: [3], when: 'before', event: { kind: 'edit', edit: { action: 'associate', from: { objectType: 'contacts', ...byKey(contact(1)) }, to: { objectType: 'deals', ...byKey(deal(1)) }, types: [{ associationCategory: 'USER_DEFINED', associationTypeId: 2 }] } } }] });
+
+    const driven = await run.drive();
+
+    const differences = await withLedger(run, (ledger) => ledger.facts.readDifferences(DRIVEN_RUN, 10));
+    expect(driven).toMatchObject({ state: 'differs' });
+    expect(differences.map(({ kind, cause, sourceId }) => [kind, cause, sourceId])).toEqual([['label-missing', 'label-removed-since', deal(1)]]);
+  });
+
   it('makes associations without labels where the subscription has none, and says so', async () => {
     const run = await scene.begin({ sourceFolder }, { ...smallPortal(), switches: { associationLabelLimit: 0 } });
 

@@ -108,6 +108,13 @@ describe('compileMapping of what the file says of a property', () => {
     expect(mapRow('Contact', row, properties)).toEqual({ lastname: 'Lee', ...expected });
   });
 
+  it('writes values that a list of the portal lacks where options are added, and spells those that it has as it does', () => {
+    const into = (otherwise: string) => ({ lifecyclestage: null, hs_lead_status: { from: 'Title', otherwise } });
+
+    expect(['connected', 'Frozen'].map((Title) => mapRow('Contact', { Title }, { ...into('add-option'), jobtitle: null }))).toEqual([{ lastname: 'Lee', hs_lead_status: 'CONNECTED' }, { lastname: 'Lee', hs_lead_status: 'Frozen' }]);
+    expect(mapRow('Contact', { Title: 'Frozen' }, { ...into('leave-out'), jobtitle: null })).toEqual({ lastname: 'Lee' });
+  });
+
   it('tells two mistakes of one setting at once', () => {
     expect(compile('Contact', { properties: { jobtitel: 'Titel' } }).findings.map(({ code }) => code)).toEqual(['unknown-column', 'unknown-property']);
   });

@@ -27,6 +27,15 @@ const made = aProperty('salesforce_id', { hasUniqueValue: true });
 const withProperty = (name: string, changes: Parameters<typeof aProperty>[1]) => deals({ properties: [...deals().properties.map((property) => (property.name === name ? { ...property, ...changes } : property)), made] });
 const asPlanned = deals({ properties: [...deals().properties, made] });
 
+describe('schemaBasis', () => {
+  it('counts on the options that the plan adds', () => {
+    const adding: SchemaPlan = { ...plan, options: [{ objectType: 'deals', property: 'industry', definition: { value: 'SPACE', label: 'Space', displayOrder: 3, hidden: false } }] };
+    const values = new Map([['industry', new Set(['BANKING', 'SPACE'])]]);
+
+    expect(schemaBasis(deals(), adding, { ...written, values }).properties.industry?.options).toEqual(['BANKING', 'SPACE']);
+  });
+});
+
 describe('schemaDrift', () => {
   it('finds none in the portal that the plan was made against, once its properties are made', () => {
     expect(schemaDrift(basis, asPlanned)).toEqual([]);

@@ -133,6 +133,11 @@ const ofRoles: readonly Mistake<AssociationParts>[] = [
     inject: (right) => ({ beginUndo: (context, links) => right.beginUndo(context, links.map((link) => ({ ...link, labels: [] }))) }),
   },
   {
+    name: 'associations: roles before the pair was seen',
+    describes: 'A pair that is not there is written with its roles at once: where its contact was merged into another, they replace the roles of that one.',
+    inject: (right) => ({ create: (portal, type, inputs) => right.create(portal, type, inputs.map((input) => (input.toId === '9' && input.kinds.length === 1 ? { ...input, kinds: [...input.kinds, { category: 'USER_DEFINED', typeId: 79 }] } : input))) }),
+  },
+  {
     name: 'associations: merged ends sent apart',
     describes: 'Two contacts of a deal were merged into one: the roles of one replace those of the other.',
     inject: (right) => ({
