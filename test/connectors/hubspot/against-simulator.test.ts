@@ -310,7 +310,7 @@ describe('the HubSpot connector against the simulator', () => {
       await control('POST', 'switches', { deletingLabelsInUse: 'refused' });
       await connector.createLabel('deals', 'contacts', { label: 'Buyer', name: 'buyer' }, aCall());
       const [{ kind } = { kind: '' }] = await connector.readLabels('deals', 'contacts', aCall());
-      const [deal, contact] = [await edit({ action: 'create', objectType: 'deals', properties: { dealname: 'D' } }), await edit({ action: 'create', objectType: 'contacts', properties: { lastname: 'L' } })];
+      const [deal, contact] = [await edit({ action: 'create', objectType: 'deals', properties: { dealname: 'D', dealstage: 'closedwon' } }), await edit({ action: 'create', objectType: 'contacts', properties: { lastname: 'L' } })];
       await connector.createAssociations('deals', 'contacts', [{ fromId: deal.id, toId: contact.id, kinds: [{ category: 'USER_DEFINED', typeId: Number(kind.split(':')[1]) }] }], aCall());
 
       expect(await connector.archiveLabel('deals', 'contacts', kind, aCall())).toBe('in-use');
