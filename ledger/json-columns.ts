@@ -24,6 +24,7 @@ export const pauseReasonsSchema: z.ZodType<readonly PauseReason[]> = z.array(
 
 const sourceFileSchema = z.object({
   name: z.string(),
+  archive: z.string().exactOptional(),
   fileIndex: z.number(),
   encoding: z.string(),
   separator: z.string(),
