@@ -48,7 +48,9 @@ export class PlannedRoleLabels implements RoleLabels {
     const pairs = new Map<AssociationType, Pair>();
     for (const associationType of types) {
       const { from, to } = ASSOCIATION_ENDS[associationType];
-      pairs.set(associationType, { there: await target.readLabels(from, to, call), limit: limits[`${typeIdOf(from)}>${typeIdOf(to)}`], known: new Map(), used: new Set(), labelled: 0, unmade: 0 });
+      const limit = limits[`${typeIdOf(from)}>${typeIdOf(to)}`];
+      // Where none is used there is none to read.
+      pairs.set(associationType, { there: limit?.usage === 0 ? [] : await target.readLabels(from, to, call), limit, known: new Map(), used: new Set(), labelled: 0, unmade: 0 });
     }
     return new PlannedRoleLabels(pairs);
   }

@@ -147,7 +147,10 @@ function takenName(item: SchemaItem): SchemaStanding {
 }
 
 function labelMade(item: SchemaItem, answer: LabelAnswer): SchemaStanding {
-  return answer === 'created' ? { at: 'made' } : { at: 'refused', isFirst: item.standing.at === 'marked' && item.standing.isFirst, correlationId: answer.refused.correlationId };
+  if ('created' in answer) {
+    return answer.created === null ? { at: 'made' } : outcome(item, 'created', undefined, answer.created);
+  }
+  return { at: 'refused', isFirst: item.standing.at === 'marked' && item.standing.isFirst, correlationId: answer.refused.correlationId };
 }
 
 function notSent(item: SchemaItem): SchemaStanding {

@@ -60,7 +60,7 @@ export type SchemaStanding =
   | { readonly at: 'to-send' }
   /** The ledger took the mark: this attempt alone sends it. `fresh`: what it is merged with has been read since. */
   | { readonly at: 'marked'; readonly isFirst: boolean; readonly isFresh: boolean }
-  /** The portal said that it is made; its type is read when all are. */
+  /** The portal said that it is made, but not as what: its type is read when all are. */
   | { readonly at: 'made' }
   /** The portal said no, and not whether because it is there already: a look tells. */
   | { readonly at: 'refused'; readonly isFirst: boolean; readonly correlationId: string | null }
@@ -125,8 +125,8 @@ export interface PropertiesAnswer {
   readonly refused: readonly { readonly property: string | null; readonly code: string; readonly correlationId: string | null }[];
 }
 
-/** Its type is read afterwards: of a label that reads otherwise from the far side the answer names two. */
-export type LabelAnswer = 'created' | { readonly refused: { readonly correlationId: string | null } };
+/** With its type where the answer names one alone; where it names one for each side, it is read afterwards. */
+export type LabelAnswer = { readonly created: KindText | null } | { readonly refused: { readonly correlationId: string | null } };
 
 export type SchemaEvent =
   /** What the ledger holds of them now: an earlier attempt may have come further. */

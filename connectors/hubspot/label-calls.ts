@@ -1,7 +1,7 @@
 /** Labels of associations: HubSpot's association schema API, 2026-09. */
 import { kindText, parseKind } from '../../domain/association-kind';
 import type { TargetConnector } from '../connector';
-import type { HubspotClient, HubspotRequest } from './client';
+import { acceptedBody, type HubspotClient, type HubspotRequest } from './client';
 import { toCallError } from './errors';
 import { associationsPath } from './paths';
 import { labelListSchema } from './responses';
@@ -20,7 +20,9 @@ export function createLabelCalls(client: HubspotClient): LabelCalls {
       const request: HubspotRequest = { kind: 'schema-write', what: `${from}-${to} association label`, method: 'POST', path: associationsPath(from, to, '/labels'), body: { label, name } };
       const answer = await client.send(request, call);
       if (answer.verdict === 'accepted') {
-        return 'created';
+        const { results } = acceptedBody(request, answer, labelListSchema);
+        const [only] = results;
+        return { created: only !== undefined && results.length === 1 ? kindText(only) : null };
       }
       if (answer.status === 404) {
         throw toCallError(request, { ...answer, retryAfterMs: null });

@@ -6,7 +6,7 @@ const NAME = 'deals-contacts:Buyer';
 const OURS: PortalLabel = { label: 'Buyer', kind: 'USER_DEFINED:7' };
 
 /** Makes one label in a portal that shows these labels, look by look. @returns commands and the state that the ledger ends with */
-function make({ isThere = false, looks, answer = 'created', state = 'intended' }: { isThere?: boolean; looks: readonly (readonly PortalLabel[])[]; answer?: LabelAnswer; state?: SchemaThingState }): { readonly did: readonly string[]; readonly ended: string; readonly kind: string | null; readonly failure: string | null } {
+function make({ isThere = false, looks, answer = { created: null }, state = 'intended' }: { isThere?: boolean; looks: readonly (readonly PortalLabel[])[]; answer?: LabelAnswer; state?: SchemaThingState }): { readonly did: readonly string[]; readonly ended: string; readonly kind: string | null; readonly failure: string | null } {
   const did: string[] = [];
   const rest = [...looks];
   let [ended, kind]: [SchemaThingState, string | null] = [state, null];
@@ -39,6 +39,10 @@ function make({ isThere = false, looks, answer = 'created', state = 'intended' }
 describe('making a label', () => {
   it('is asked for once, and its type read afterwards', () => {
     expect(make({ looks: [[], [OURS]] })).toEqual({ did: ['look', 'create', 'look'], ended: 'created', kind: 'USER_DEFINED:7', failure: null });
+  });
+
+  it('takes the type from the answer where that names it', () => {
+    expect(make({ looks: [[]], answer: { created: 'USER_DEFINED:7' } })).toEqual({ did: ['look', 'create'], ended: 'created', kind: 'USER_DEFINED:7', failure: null });
   });
 
   it('is not done where the portal has it, however it is spelled', () => {

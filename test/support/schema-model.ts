@@ -107,7 +107,7 @@ function writeTo(portal: PortalSchema, command: SchemaCommand): { readonly porta
     case 'create-label': {
       const name = labelThingName(command.definition);
       // Which answer a label gets that is there already is not documented.
-      return portal.labels[name] === undefined ? { portal: withLabel(portal, name, 'run'), event: { on: 'label-made', answer: 'created' } } : { portal, event: { on: 'label-made', answer: { refused: { correlationId: null } } } };
+      return portal.labels[name] === undefined ? { portal: withLabel(portal, name, 'run'), event: { on: 'label-made', answer: { created: name.endsWith('Donor') ? `USER_DEFINED:${portal.labelsMade + 1}` : null } } } : { portal, event: { on: 'label-made', answer: { refused: { correlationId: null } } } };
     }
     case 'create-properties': {
       const existed = command.definitions.filter(({ name }) => portal.properties[name]?.archived === false).map(({ name }) => name);
