@@ -22,12 +22,13 @@ export function renderUndo(tally: UndoTally, schema: readonly SchemaIntent[] = [
   return rows.length + parts.length === 0 ? [] : [...formatTable([['Rollback', 'changed', 'removed', 'restored', 'kept', 'were gone', 'failed', 'to do'], ...rows, ...parts]), ...(rows.every((row) => row[4] === '0') ? [] : ['  kept: edited by people since, and left alone; portage report --out lists them in kept.csv.']), ...(parts.every((row) => row[4] === '0') ? [] : ['  kept of properties and pipelines: something in the portal uses them.'])];
 }
 
-const KIND_WORDS: Readonly<Record<string, string>> = { group: 'Property groups', property: 'Properties', pipeline: 'Pipelines' };
+const KIND_WORDS: Readonly<Record<string, string>> = { group: 'Property groups', property: 'Properties', option: 'Options', label: 'Association labels', pipeline: 'Pipelines' };
 
 /** What the run had made of the portal's schema. Options that go with their property are no row of their own. */
 function schemaRows(schema: readonly SchemaIntent[]): readonly (readonly string[])[] {
   return Object.entries(KIND_WORDS).flatMap(([kind, name]) => {
-    const states = schema.filter((thing) => thing.kind === kind).map(({ state }) => state);
+    const isOfOwnProperty = (name: string): boolean => schema.some((thing) => thing.kind === 'property' && thing.state !== 'existed' && name.startsWith(`${thing.name}:`));
+    const states = schema.filter((thing) => thing.kind === kind && !(kind === 'option' && isOfOwnProperty(thing.name))).map(({ state }) => state);
     const count = (...counted: readonly SchemaIntent['state'][]): number => states.filter((state) => counted.includes(state)).length;
     const total = count('created', 'removing', 'undone', 'kept');
     return total === 0 ? [] : [[name, total, count('undone'), 0, count('kept'), 0, 0, count('created', 'removing')].map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell))];

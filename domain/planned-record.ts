@@ -43,6 +43,9 @@ export interface PlannedRecord {
   readonly cells: readonly CellNote[];
 }
 
+/** What becomes of a record, without its values. */
+export type PlannedFate = Pick<PlannedRecord, 'objectType' | 'sourceId' | 'action' | 'reason' | 'reasonCode' | 'foldInto'>;
+
 export type PlannedAssociationVerdict = 'planned' | 'duplicate' | 'self-link' | 'missing-end';
 
 /** One association that the source states, between records as they survive folding. */
@@ -55,6 +58,8 @@ export interface PlannedAssociation {
   readonly verdict: PlannedAssociationVerdict;
   /** The source's own main reference (a deal's AccountId, a contact's AccountId): becomes primary where there are several. */
   readonly primary: boolean;
+  /** Roles that become labels of the pair, as the portal or the first row writes them. */
+  readonly labels: readonly string[];
   /** Where it is stated, e.g. `Contact.AccountId`. */
   readonly statedBy: string;
 }

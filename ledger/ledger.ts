@@ -2,12 +2,13 @@
  * The durable memory as the other rooms see it. One implementation on Kysely (open-ledger.ts) serves SQLite and, later, Postgres.
  * Every method is one transaction and safe to repeat. All times are ISO-8601 strings or epoch milliseconds as named.
  */
+import type { KindText } from '../domain/association-kind';
 import type { Finding } from '../domain/finding';
 import type { IdPair, PairOrigin } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { CallFact, Pace } from '../domain/pace';
 import type { PauseReason, Phase, RunState, WorkType } from '../domain/phase';
-import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedRecord } from '../domain/planned-record';
+import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedFate, PlannedRecord } from '../domain/planned-record';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
@@ -121,6 +122,8 @@ export interface StagingStore {
    */
   appendPage(stagingId: string, object: SourceObject, page: { readonly from: string | null; readonly records: readonly SourceRecord[]; readonly rejected: readonly RejectedRow[]; readonly cursor: string | null }): Promise<void>;
   readPage(stagingId: string, sourceObject: string, afterOrdinal: number, limit: number): Promise<readonly StagedRecord[]>;
+  /** Rows of an object that cannot be used, in source order, from the first. */
+  readUnusable(stagingId: string, sourceObject: string, limit: number): Promise<readonly Pick<StagedRecord, 'fileIndex' | 'line' | 'state'>[]>;
   /** Usable rows by id, at most 1,000 ids. */
   findRecords(stagingId: string, sourceObject: string, sourceIds: readonly string[]): Promise<readonly StagedRecord[]>;
   countRows(stagingId: string): Promise<Readonly<Record<string, { readonly rows: number; readonly usable: number; readonly filled: Readonly<Record<string, number>> }>>>;
@@ -142,8 +145,12 @@ export interface PlanStore {
   /** Writes or replaces by (object type, ordinal). */
   writeRecords(stagingId: string, records: readonly PlannedRecord[]): Promise<void>;
   readRecords(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
+  /** Those that fold, page by page as `readRecords`. */
+  readFolds(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
   /** At most 1,000 ids. */
   findRecords(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedRecord[]>;
+  /** The same without their values; at most 1,000 ids. */
+  findFates(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedFate[]>;
   /** Groups of two or more records that would be written and share an identity, by value, after `afterValue`. */
   readIdentityGroups(stagingId: string, objectType: ObjectType, identity: 'email' | 'domain', afterValue: string, limit: number): Promise<readonly IdentityGroup[]>;
   /**
@@ -248,6 +255,8 @@ export interface BatchAssociation {
   readonly fromSourceId: string;
   readonly toSourceId: string;
   readonly primary: boolean;
+  /** Types of its labels that are known to the run: all of them once the schema is made. */
+  readonly labels: readonly KindText[];
   /** Null where that end was not written by this run. */
   readonly fromTargetId: string | null;
   readonly toTargetId: string | null;
@@ -333,6 +342,8 @@ export interface SchemaIntent {
   /** That of an option is `property:value`. */
   readonly name: string;
   readonly state: SchemaThingState;
+  /** Of a label: its type in the portal, once that is known. */
+  readonly associationKind: KindText | null;
   readonly definition: unknown;
 }
 
@@ -348,13 +359,13 @@ export interface SchemaStore {
 // ---------------------------------------------------------------- facts: tallies, calls, differences, report
 
 export interface Difference {
-  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'unexpected-record' | 'not-compared';
+  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'label-missing' | 'unexpected-record' | 'not-compared';
   readonly objectType: WorkType;
   readonly ordinal: number | null;
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `label-removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;

@@ -15,7 +15,7 @@ describe('renderUndo', () => {
   });
 
   it('tells properties and pipelines of the run too, and why some stay', () => {
-    const thing = (kind: 'property' | 'pipeline', name: string, state: 'undone' | 'kept' | 'existed') => ({ kind, name, state, objectType: 'deals' as const, definition: null });
+    const thing = (kind: 'property' | 'pipeline', name: string, state: 'undone' | 'kept' | 'existed') => ({ kind, name, state, objectType: 'deals' as const, associationKind: null, definition: null });
 
     const lines = renderUndo({}, [thing('property', 'a', 'undone'), thing('property', 'b', 'kept'), thing('property', 'c', 'existed'), thing('pipeline', 'p', 'undone')]);
 

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { PlanSummary } from '../../domain/plan-summary.schema';
 import type { PlannedAction } from '../../domain/planned-record';
@@ -7,7 +8,7 @@ import { anAssociation, aPlanned, openRun, range, useLedger } from './support';
 const STAGING = 'acme.1';
 const aSummary = (digest: string): PlanSummary => ({
   digest, parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
+  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [], options: [], labels: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
 });
 
 describe('PlanStore', () => {
@@ -25,7 +26,24 @@ describe('PlanStore', () => {
 
     expect(await used.ledger.plans.readRecords(STAGING, 'contacts', 0, 1)).toEqual([record]);
     expect(await used.ledger.plans.findRecords(STAGING, 'contacts', ['s2', 's1', 'x'])).toEqual([record, aPlanned(2)]);
+    expect(await used.ledger.plans.findFates(STAGING, 'contacts', ['s1', 'x'])).toEqual([{ objectType: 'contacts', sourceId: 's1', action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', foldInto: null }]);
     expect(await used.ledger.plans.countRecords(STAGING, 'contacts')).toEqual({ byAction: { create: 2, 'left-out': 1 }, leftOut: { 'would-be-refused': 1 }, cells: { 'invalid-email': 1 } });
+  });
+
+  it('gives those that fold page by page', async () => {
+    const fold = (ordinal: number) => aPlanned(ordinal, { action: 'fold', foldInto: 's0' });
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(0), fold(1), aPlanned(2), fold(3), fold(4)]);
+
+    expect([await used.ledger.plans.readFolds(STAGING, 'contacts', -1, 2), await used.ledger.plans.readFolds(STAGING, 'contacts', 3, 2)]).toEqual([[fold(1), fold(3)], [fold(4)]]);
+  });
+
+  it('refuses cells that are not what a plan writes, without quoting them', async () => {
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(0)]);
+    const file = new Database(used.location);
+    file.prepare(`update planned_records set properties = '{"email":["secret"]}'`).run();
+    file.close();
+
+    await expect(used.ledger.plans.readRecords(STAGING, 'contacts', -1, 1)).rejects.toMatchObject({ type: 'InvariantError', details: { code: 'ledger-row-invalid' }, message: expect.not.stringContaining('secret') as string });
   });
 
   it('groups records that would be written and share an identity', async () => {
@@ -59,6 +77,22 @@ describe('PlanStore', () => {
     expect([...(await unmade(-1, 2)), ...(await unmade(2, 9))]).toEqual([[1, 'a', 'x', 'duplicate'], [2, 'b', 'b', 'self-link'], [3, 'b', 'b', 'duplicate'], [4, 'a', 'x', 'duplicate'], [5, 'c', 'x', 'missing-end']]);
     expect(await used.ledger.plans.countAssociations(STAGING, 'deals-companies')).toEqual({ planned: 1 });
     expect((await used.ledger.linking.readBatch(STAGING, 'contacts-companies', 0)).map(({ ordinal, primary }) => [ordinal, primary])).toEqual([[0, true]]);
+  });
+
+  it('gives a repeated pair the labels of all its rows', async () => {
+    const labelled = (...labels: string[]) => anAssociation('a', 'x', { associationType: 'deals-contacts', labels });
+    await used.ledger.plans.writeAssociations(STAGING, [labelled('Buyer'), labelled(), labelled('Donor', 'Buyer')]);
+    await used.ledger.plans.writeAssociations(STAGING, [labelled('VIP'), anAssociation('c', 'x', { associationType: 'deals-contacts', verdict: 'missing-end', labels: ['Late'] })]);
+    await used.ledger.plans.assignBatches(STAGING);
+    const kinds = async (): Promise<readonly (readonly string[])[]> => (await used.ledger.linking.readBatch(STAGING, 'deals-contacts', 0)).map(({ labels }) => labels);
+    const before = await kinds();
+    const names = ['Buyer', 'Donor', 'VIP'].map((label) => `deals-contacts:${label}`);
+    await used.ledger.schema.intend(STAGING, 'deals', names.map((name) => ({ kind: 'label' as const, name, definition: null })));
+
+    await used.ledger.schema.settle(STAGING, 'deals', names.map((name, at) => ({ kind: 'label' as const, name, from: ['intended' as const], to: 'created' as const, associationKind: `USER_DEFINED:${at + 1}` })));
+
+    expect([before, await kinds()]).toEqual([[[]], [['USER_DEFINED:1', 'USER_DEFINED:2', 'USER_DEFINED:3']]]);
+    expect((await used.ledger.plans.readUnmadeAssociations(STAGING, 'deals-contacts', -1, 9)).map(({ verdict, labels }) => [verdict, labels])).toEqual([['duplicate', []], ['duplicate', ['Donor', 'Buyer']], ['duplicate', ['VIP']], ['missing-end', ['Late']]]);
   });
 
   it('numbers batches by kind, 100 records each, 100 batches a partition', async () => {
