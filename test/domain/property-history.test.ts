@@ -1,7 +1,7 @@
 import { overwrittenValue } from '../../domain/property-history';
 import type { HistoryEntry } from '../../domain/property-history';
 
-const entry = (value: string | null, sourceType: string, second: number): HistoryEntry => ({ value, sourceType, sourceId: sourceType === 'INTEGRATION' ? '42' : null, timestamp: `2026-09-01T10:00:${String(second).padStart(2, '0')}Z` });
+const entry = (value: string | null, sourceType: string, second: number): HistoryEntry => ({ value, sourceType, sourceId: sourceType === 'INTEGRATION' ? '42' : null, userId: sourceType === 'CRM_UI' ? '7' : null, timestamp: `2026-09-01T10:00:${String(second).padStart(2, '0')}Z` });
 const isSame = (left: string | null, right: string | null): boolean => (left ?? '') === (right ?? '');
 
 describe('overwrittenValue', () => {

@@ -136,15 +136,15 @@ export function archiveRecords(portal: ModelPortal, ids: readonly string[]): Mod
   return { ...portal, records: portal.records.map((record) => (ids.includes(record.id) && !record.archived ? { ...record, archived: true } : record)) };
 }
 
-const SOURCES: Readonly<Record<string, { readonly sourceType: string; readonly sourceId: string | null }>> = {
-  run: { sourceType: 'INTEGRATION', sourceId: '1' },
-  app: { sourceType: 'INTEGRATION', sourceId: '2' },
-  person: { sourceType: 'CRM_UI', sourceId: null },
+const SOURCES: Readonly<Record<string, Omit<HistoryEntry, 'value' | 'timestamp'>>> = {
+  run: { sourceType: 'INTEGRATION', sourceId: '1', userId: null },
+  app: { sourceType: 'INTEGRATION', sourceId: '2', userId: null },
+  person: { sourceType: 'CRM_UI', sourceId: null, userId: '7' },
 };
 
 export function historyOf(record: ModelRecord | undefined, name: string): readonly HistoryEntry[] {
   const entries = (record?.changes ?? []).filter((change) => change.name === name);
-  return entries.map(({ value, by, at }) => ({ value, ...(SOURCES[by] ?? { sourceType: by, sourceId: null }), timestamp: `2026-02-01T00:00:${String(at).padStart(2, '0')}Z` }));
+  return entries.map(({ value, by, at }) => ({ value, ...(SOURCES[by] ?? { sourceType: by, sourceId: null, userId: null }), timestamp: `2026-02-01T00:00:${String(at).padStart(2, '0')}Z` }));
 }
 
 // ---------------------------------------------------------------- people
