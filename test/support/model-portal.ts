@@ -131,6 +131,8 @@ function written(record: ModelRecord, values: Values, carried: readonly number[]
 }
 
 const nextAt = ({ changes }: ModelRecord): number => (changes.at(-1)?.at ?? 0) + 1;
+/** People are as quick as they can be: in the same instant as what was there, which is harder to tell from it than any later one. */
+const latestAt = ({ changes }: ModelRecord): number => changes.at(-1)?.at ?? 1;
 
 export function archiveRecords(portal: ModelPortal, ids: readonly string[]): ModelPortal {
   return { ...portal, records: portal.records.map((record) => (ids.includes(record.id) && !record.archived ? { ...record, archived: true } : record)) };
@@ -190,7 +192,7 @@ function editedBy(record: ModelRecord, values: NullableValues): ModelRecord {
     foreign: { ...record.foreign, ...Object.fromEntries(changed) },
     ours: record.ours.filter((name) => !changed.some(([other]) => other === name)),
     touched: true,
-    changes: [...record.changes, ...changed.map(([name, value]) => ({ name, value, by: 'person', at: nextAt(record) }))],
+    changes: [...record.changes, ...changed.map(([name, value]) => ({ name, value, by: 'person', at: latestAt(record) }))],
   };
 }
 

@@ -317,8 +317,8 @@ function silentNewcomers(aftermath: Aftermath, late: ReadonlySet<string>): reado
 }
 
 /**
- * After a rollback every record, value and association of people's is as they left it. A record that people deleted stays deleted: no call changes one that is archived,
- * and none brings it back (HubSpot, "Archive", 2026-09: restore in its screens alone), so that the values that the run had written to it cannot be taken back. The
+ * After a rollback every record, value and association of people's is as they left it. A record that people deleted stays deleted: calls that change records do not find one that is
+ * archived, and none brings it back (HubSpot, archive, 2026-09: restore in its screens alone). What the run had written to it cannot be taken back then: the
  * rollback names it instead.
  */
 function lostInRollback(aftermath: Aftermath): readonly string[] {
