@@ -15,8 +15,9 @@ describe('toFailure', () => {
     { type: 'InvariantError' as const, details: { code: 'id-map-differs' }, nonRetryable: true, nextRetryDelay: undefined },
   ])('gives $type ($details.code) its retry', ({ type, details, nonRetryable, nextRetryDelay }) => {
     const failure = toFailure(new MigrationError(type, 'words of Jane Canary', details));
+    const delay: unknown = failure.nextRetryDelay ?? undefined;
 
-    expect({ type: failure.type, nonRetryable: failure.nonRetryable, nextRetryDelay: failure.nextRetryDelay ?? undefined, details: failure.details }).toEqual({ type, nonRetryable, nextRetryDelay, details: [details] });
+    expect({ type: failure.type, nonRetryable: failure.nonRetryable, nextRetryDelay: delay, details: failure.details }).toEqual({ type, nonRetryable, nextRetryDelay, details: [details] });
     expect(failure.message).not.toContain('Canary');
   });
 

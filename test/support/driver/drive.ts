@@ -294,7 +294,7 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: 
         await ledger.facts.recordError(DRIVEN_RUN, { type: failure.type ?? 'unknown', code: type, message: words, place: key, at: new Date(time.nowMs()).toISOString() });
         if (!failure.nonRetryable && attempts % ATTEMPTS !== 0) {
           retries += 1;
-          const delayMs = failure.nextRetryDelay;
+          const delayMs: unknown = failure.nextRetryDelay;
           await time.jump(typeof delayMs === 'number' ? delayMs : FIRST_RETRY_MS * 2 ** ((attempts % ATTEMPTS) - 1));
           continue;
         }
