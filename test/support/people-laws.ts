@@ -239,9 +239,9 @@ function doubled({ after }: Aftermath): readonly string[] {
 
 const pairsOf = ({ after }: Aftermath): ReadonlySet<string> => new Set(after.associations.flatMap(({ from, fromId, to, toId }) => [`${from} ${fromId} ${to} ${toId}`, `${to} ${toId} ${from} ${fromId}`]));
 
-/** Place of the first call of verify: what people do from then on it may have seen or not. */
+/** Place of the first call of verify, which comes after the last association was made: what people do from then on it may have seen or not. */
 function verifyStart(calls: readonly LoggedCall[]): number {
-  const relink = calls.findIndex(({ path }) => path.includes('/associations/'));
+  const relink = calls.findLastIndex(({ path }) => path.includes('/associations/') && path.includes('/batch/create'));
   return calls.findIndex(({ kind }, place) => place > relink && OBJECT_TYPES.some((objectType) => kind === `${objectType}.batch.read`));
 }
 
