@@ -99,7 +99,8 @@ function kindOf({ objectType }: ObjectScope, values: Values): OwnedKind {
   return sourceStageOf([values.StageName, values.IsClosed, values.IsWon])?.kind === 'open' ? 'openDeals' : 'closedDeals';
 }
 
-export function mapRow({ scope, object, source, facts, context }: RowMapper, place: Place, values: Values): PlannedRecord {
+/** @param notes what is to be said of the row's links */
+export function mapRow({ scope, object, source, facts, context }: RowMapper, place: Place, values: Values, notes: PlannedRecord['cells'] = []): PlannedRecord {
   const { properties, cells, identity, refusal } = applyMapping(values, source.mapping, context);
   if (object.objectType === 'contacts') {
     facts.consent.see(values);
@@ -107,7 +108,7 @@ export function mapRow({ scope, object, source, facts, context }: RowMapper, pla
   facts.owners.count(kindOf(object, values), values.OwnerId, values.OwnerId ? context.ownerOf(values.OwnerId) : null);
   const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
   const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};
-  const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells };
+  const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells: [...notes, ...cells] };
   return refusal === null ? record : leftOut(record, refusal.reason, refusal.code);
 }
 

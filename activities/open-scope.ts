@@ -5,6 +5,7 @@ import { keyPropertyOf } from '../domain/assemble-schema-plan';
 import { BOOKKEEPING_PROPERTIES, KEY_PROPERTY, OTHER_KEY_PROPERTY, RESERVED_PROPERTIES } from '../domain/bookkeeping-properties';
 import { compileMapping } from '../domain/compile-mapping';
 import { contactColumnOf, isPersonColumn } from '../domain/custom-column';
+import { neededLookups } from '../domain/field-mapping';
 import type { CreatedProperty, ObjectPreset } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
 import { GIVEN_STAGES, isStageGiven, LIFE_CYCLE_PROPERTY } from '../domain/life-cycle-stage';
@@ -13,10 +14,12 @@ import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { withoutOwnLists } from '../domain/retried-plan';
+import { unknownNameColumns } from '../domain/name-links';
 import { unknownDateColumns } from '../domain/source-columns';
 import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
+import { openLinks } from './source-names';
 import type { CustomColumn } from './custom-columns';
 import type { ObjectScope, PlanningScope, SourceScope, StagedRows } from './planning-scope';
 import type { QuotaGuard } from './quota-guard';
@@ -41,7 +44,8 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     inspection.objects.map(({ object, files }) => [object, { ...Object.fromEntries(files.flatMap(({ columns }) => columns.map(({ name }) => [name, 0]))), ...counts[object]?.filled }]),
   );
   const findings: Finding[] = [];
-  findings.push(...unknownDateColumns(definition.source.dateFormats, Object.fromEntries(Object.entries(filled).map(([object, columns]) => [object, Object.keys(columns)]))));
+  const columns = Object.fromEntries(Object.entries(filled).map(([object, own]) => [object, Object.keys(own)]));
+  findings.push(...unknownDateColumns(definition.source.dateFormats, columns), ...unknownNameColumns(definition.source.objects, columns));
   const keyProperty = keyPropertyOf(snapshot.objects);
   if (keyProperty === null) {
     findings.push({ code: 'key-property-taken', severity: 'error', place: KEY_PROPERTY, message: `The portal has properties ${KEY_PROPERTY} and ${OTHER_KEY_PROPERTY} that cannot carry a unique id.`, remedy: `Archive or rename ${OTHER_KEY_PROPERTY} in HubSpot.`, count: 1, exitCode: 3 });
@@ -51,12 +55,15 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     signal.throwIfAborted();
     await nextTurn();
   };
+  const links = await openLinks({ ledger, stagingId, breathe }, definition, columns);
   const objects: ObjectScope[] = [];
   for (const portal of snapshot.objects) {
-    objects.push(await openObject({ portal, definition, filled, staged: { ledger, stagingId, breathe }, rowsOf, findings }));
+    objects.push(await openObject({ portal, definition, filled, staged: { ledger, stagingId, breathe, nameLinks: links }, rowsOf, findings }));
   }
+  const lookups = objects.flatMap(({ sources }) => sources.flatMap(({ mapping }) => neededLookups(mapping)));
   for (const [object, read] of Object.entries(LINK_OBJECT_COLUMNS)) {
-    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set(read)));
+    const lookedUp = lookups.filter(({ throughObject }) => throughObject === object).map(({ column }) => column);
+    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set([...read, ...lookedUp])));
   }
   const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
   return {
@@ -74,6 +81,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     objects,
     filled,
     findings,
+    nameLinks: links,
     lifeCycle: openLifeCycle(definition, snapshot.objects, findings),
     breathe,
   };

@@ -1,9 +1,11 @@
 import type { MappingContext, Owner } from '../domain/cell-transforms';
 import type { Finding } from '../domain/finding';
 import type { OwnerForecast } from '../domain/plan-summary.schema';
+import { isIdOfName } from '../domain/record-name';
 import type { StagedRecord } from '../ledger/ledger';
 import { findStaged, hasColumn } from './planning-scope';
 import type { PlanningScope } from './planning-scope';
+import type { LinkedRow } from './source-names';
 
 export type OwnedKind = 'contacts' | 'companies' | 'openDeals' | 'closedDeals';
 
@@ -12,6 +14,8 @@ export class OwnerMatcher {
   readonly usedTargetIds = new Set<string>();
   private readonly unmatched = new Map<string, number>();
   private readonly counted = new Map<string, OwnerForecast>();
+  /** Names that no user has: told with all names that could not be resolved, because no finding quotes one. */
+  private readonly names = new Set<string>();
   private unknownRecords = 0;
   private readonly targetIdByEmail: ReadonlyMap<string, string>;
   private readonly hasUsers: boolean;
@@ -28,8 +32,9 @@ export class OwnerMatcher {
   }
 
   /** The owners of one page of rows. */
-  async read(rows: readonly StagedRecord[]): Promise<MappingContext['ownerOf']> {
-    const users = this.hasUsers ? await findStaged(this.scope, 'User', rows.map(({ values }) => values.OwnerId)) : new Map<string, StagedRecord>();
+  async read(rows: readonly LinkedRow[]): Promise<MappingContext['ownerOf']> {
+    rows.filter(({ unresolved }) => unresolved.some(({ link }) => link.column === 'OwnerId')).forEach(({ values }) => values.OwnerId && this.names.add(values.OwnerId));
+    const users = 'User' in this.scope.filled ? await findStaged(this.scope, 'User', rows.map(({ values }) => values.OwnerId)) : new Map<string, StagedRecord>();
     return (ownerId) => this.toOwner(ownerId, users.get(ownerId));
   }
 
@@ -38,7 +43,7 @@ export class OwnerMatcher {
     if (!ownerId || owner === null) {
       return;
     }
-    const known = this.counted.get(ownerId) ?? { sourceOwner: ownerId, matched: owner.targetId !== null, contacts: 0, companies: 0, openDeals: 0, closedDeals: 0 };
+    const known = this.counted.get(ownerId) ?? { sourceOwner: isIdOfName(ownerId) ? owner.name : ownerId, matched: owner.targetId !== null, contacts: 0, companies: 0, openDeals: 0, closedDeals: 0 };
     this.counted.set(ownerId, { ...known, [kind]: known[kind] + 1 });
     if (!this.hasUsers) {
       this.unknownRecords += 1;
@@ -67,7 +72,7 @@ export class OwnerMatcher {
 
   findings(): readonly Finding[] {
     const kept = 'The owner\'s name or id stays in the property source_owner.';
-    const unmatched = [...this.unmatched].map(([ownerId, count]): Finding => ({
+    const unmatched = [...this.unmatched].filter(([ownerId]) => !this.names.has(ownerId)).map(([ownerId, count]): Finding => ({
       code: 'owner-unmatched', severity: 'warning', place: `OwnerId ${ownerId}`, message: `${count} record${count === 1 ? ' belongs' : 's belong'} to an owner whom the portal does not have. ${kept}`,
       remedy: 'Add the user to the portal before the start, or name a stand-in in owners.unmatched.', count,
     }));

@@ -2,6 +2,7 @@ import type { TargetReader } from '../connectors/connector';
 import { assembleSchemaPlan } from '../domain/assemble-schema-plan';
 import { MigrationError } from '../domain/migration-error';
 import { addsUp, associationsAddUp, forecastCalls, leftOutToAccept, planFacts, schemaChanges } from '../domain/migration-plan';
+import type { UnresolvedName } from '../domain/name-links';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import { planDigest } from '../domain/plan-digest';
@@ -29,6 +30,7 @@ import { createQuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher } from './owner-matcher';
 import { readDealFacts } from './source-facts';
+import { unresolvedNames } from './source-names';
 import type { DealFacts } from './source-facts';
 import { tellUnknownIds } from './unknown-ids';
 
@@ -108,8 +110,9 @@ async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean):
     await planAssociations(scope);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
-  scope.findings.push(...consent.findings(), ...owners.findings());
-  return assemble(scope, { parts, simulator, deals, owners, madeContacts });
+  const unresolved = await unresolvedNames(scope, scope.nameLinks);
+  scope.findings.push(...consent.findings(), ...owners.findings(), ...unresolved.findings);
+  return assemble(scope, { parts, simulator, deals, owners, madeContacts, names: unresolved.names });
 }
 
 /** Mistakes are told all at once, then the run ends; nothing has been written. */
@@ -128,9 +131,10 @@ interface PlanInputs {
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
   readonly madeContacts: number;
+  readonly names: readonly UnresolvedName[];
 }
 
-async function assemble(scope: PlanningScope, { parts, simulator, deals, owners, madeContacts }: PlanInputs): Promise<PlanSummary> {
+async function assemble(scope: PlanningScope, { parts, simulator, deals, owners, madeContacts, names }: PlanInputs): Promise<PlanSummary> {
   const { ledger, stagingId, snapshot } = scope;
   const records = await Promise.all(OBJECT_TYPES.map((objectType) => recordForecast(scope, objectType, madeContacts)));
   const associations = await Promise.all(
@@ -159,6 +163,7 @@ async function assemble(scope: PlanningScope, { parts, simulator, deals, owners,
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
     owners: [...owners.forecasts()],
+    ...(names.length === 0 ? {} : { unresolvedNames: [...names] }),
     openDealsToAccept: owners.openDealsToAccept,
     calls: { ...forecastCalls(records, associations, schema, matchingCalls, lifeCycleCalls(scope)) },
     ...(await planDetails(scope)),

@@ -12,6 +12,8 @@ import { planLeads } from './plan-leads';
 import { findPlanned, findStaged, hasColumn, hasSource, keepPlanned, objectScope, sourceScope, stagedPages } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
 import { readLookups } from './source-lookups';
+import { notesOf } from './source-names';
+import type { LinkedRow } from './source-names';
 
 /** Maps every row of a source object. @returns how many rows fold because the source had merged them, and how many contacts were made of accounts alone */
 export async function planRecords(scope: PlanningScope, object: ObjectScope, source: SourceScope, facts: MappingFacts): Promise<{ readonly merged: number; readonly madeContacts: number }> {
@@ -24,7 +26,7 @@ export async function planRecords(scope: PlanningScope, object: ObjectScope, sou
     const mapper: RowMapper = { scope, object, source, facts, context: contextFor(scope, facts, { ownerOf: await facts.owners.read(page), lookup: await readLookups(scope, source.mapping, page) }) };
     const early = page.map((row) => settledEarly(scope, object, source, row, masters));
     merged += early.filter((record) => record?.action === 'fold').length;
-    const isOpen = (row: StagedRecord, at: number): boolean => early[at] === null && row.sourceId !== null;
+    const isOpen = (row: LinkedRow, at: number): boolean => early[at] === null && row.sourceId !== null;
     const ended = early.filter((record) => record !== null);
     const open = page.filter(isOpen);
     switch (sourceObject) {
@@ -41,26 +43,26 @@ export async function planRecords(scope: PlanningScope, object: ObjectScope, sou
         madeContacts += await planAccounts(mapper, open);
         break;
       default:
-        await keepPlanned(scope, [...ended, ...open.map((row) => mapRow(mapper, placeOf(source, row), row.values))]);
+        await keepPlanned(scope, [...ended, ...open.map((row) => mapRow(mapper, placeOf(source, row), row.values, notesOf(row)))]);
     }
   }
   return { merged, madeContacts };
 }
 
-async function planContacts(mapper: RowMapper, rows: readonly StagedRecord[]): Promise<void> {
+async function planContacts(mapper: RowMapper, rows: readonly LinkedRow[]): Promise<void> {
   const { scope, source } = mapper;
   const persons = await personAccountsOf(scope, rows);
   const personOf = ({ values }: StagedRecord): StagedRecord | undefined => persons.get(values.AccountId ?? '');
-  const contactOf = (row: StagedRecord): PlannedRecord => {
+  const contactOf = (row: LinkedRow): PlannedRecord => {
     const account = personOf(row);
-    const record = mapRow(mapper, placeOf(source, row), account === undefined ? row.values : withPersonAccount(row.values, account.values));
+    const record = mapRow(mapper, placeOf(source, row), account === undefined ? row.values : withPersonAccount(row.values, account.values), notesOf(row));
     return account?.sourceId ? withMergedIds(record, [account.sourceId]) : record;
   };
   await keepPlanned(scope, rows.map(contactOf));
   await keepPlanned(scope, rows.flatMap((row) => personFold(scope, personOf(row), row.sourceId)));
 }
 
-async function planAccounts(mapper: RowMapper, rows: readonly StagedRecord[]): Promise<number> {
+async function planAccounts(mapper: RowMapper, rows: readonly LinkedRow[]): Promise<number> {
   const { scope, source, facts, context } = mapper;
   // Where no contact is wanted of it, a person account is an account like others.
   const persons = hasSource(objectScope(scope, 'contacts'), 'Contact') ? rows.filter(({ values }) => isPersonAccountRow(values)) : [];
@@ -68,7 +70,7 @@ async function planAccounts(mapper: RowMapper, rows: readonly StagedRecord[]): P
   const orphans = persons.filter(({ sourceId }) => known.get(sourceId ?? '')?.action !== 'fold');
   const made = await planOrphanPersons(scope, facts, context, orphans);
   const isPerson = new Set(persons.map(({ ordinal }) => ordinal));
-  await keepPlanned(scope, rows.filter(({ ordinal }) => !isPerson.has(ordinal)).map((row) => mapRow(mapper, placeOf(source, row), row.values)));
+  await keepPlanned(scope, rows.filter(({ ordinal }) => !isPerson.has(ordinal)).map((row) => mapRow(mapper, placeOf(source, row), row.values, notesOf(row))));
   return made;
 }
 
@@ -140,7 +142,7 @@ export async function describeUnusableRows(scope: PlanningScope): Promise<void> 
   }
 }
 
-const UNUSABLE: Readonly<Record<Exclude<StagedRecord['state'], 'ok'>, string>> = {
+const UNUSABLE: Readonly<Record<Exclude<LinkedRow['state'], 'ok'>, string>> = {
   'repeated-id': 'The row repeats an id; the first row with it counts.',
   'too-many-cells': 'The row has more cells than the heading.',
   'too-few-cells': 'The row has fewer cells than the heading.',

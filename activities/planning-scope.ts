@@ -11,6 +11,8 @@ import type { PortalObject, PortalSnapshot } from '../domain/portal-snapshot.sch
 import { isWritten } from '../domain/record-identity';
 import type { SourceInspection } from '../domain/source-inspection';
 import type { Ledger, StagedRecord } from '../ledger/ledger';
+import { withLinks } from './source-names';
+import type { LinkedRow, OpenLink } from './source-names';
 
 /** Rows of one slice: reading, mapping and writing them takes some 20 ms, so that heartbeats and other work of the process get their turn. */
 const PAGE_ROWS = 250;
@@ -65,6 +67,8 @@ export interface PlanningScope {
   /** Columns of each source object in the source's spelling, with the number of filled cells. */
   readonly filled: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly findings: Finding[];
+  /** Links of all objects that hold names instead of ids. */
+  readonly nameLinks: readonly OpenLink[];
   /** Stages that the portal has and that the source's deals and leads give to contacts, and whether created ones get them; null where none is written. */
   readonly lifeCycle: { readonly stages: ReadonlySet<GivenStage>; readonly created: boolean } | null;
   /** Before each look into the portal: matching a large portal must not cost the day's reserve. */
@@ -94,11 +98,13 @@ export function sourceScope(object: ObjectScope, sourceObject: string): SourceSc
 export const hasColumn = ({ filled }: PlanningScope, sourceObject: string, column: string): boolean => column in (filled[sourceObject] ?? {});
 
 /** What reading rows takes. */
-export type StagedRows = Pick<PlanningScope, 'ledger' | 'stagingId' | 'breathe'>;
+export type StagedRows = Pick<PlanningScope, 'ledger' | 'stagingId' | 'breathe' | 'nameLinks'>;
 
-/** Staged rows of an object, page by page, in source order. */
-export const stagedPages = (scope: StagedRows, sourceObject: string): AsyncGenerator<readonly StagedRecord[]> =>
-  pagesOf(scope, (after) => scope.ledger.staging.readPage(scope.stagingId, sourceObject, after, PAGE_ROWS));
+/** Staged rows of an object, page by page, in source order; links that hold names have become ids. */
+export const stagedPages = (scope: StagedRows, sourceObject: string): AsyncGenerator<readonly LinkedRow[]> => {
+  const links = scope.nameLinks.filter((link) => link.sourceObject === sourceObject);
+  return pagesOf(scope, async (after) => (await scope.ledger.staging.readPage(scope.stagingId, sourceObject, after, PAGE_ROWS)).map((row) => withLinks(links, row)));
+};
 
 /** Planned records of a type, page by page, in order. */
 export const plannedPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>

@@ -7,6 +7,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
+import { unknownNameColumns } from '../domain/name-links';
 import { preflight } from '../domain/preflight/preflight';
 import type { PreflightSource } from '../domain/preflight/preflight-input';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
@@ -62,7 +63,8 @@ function compileSources(definition: MigrationDefinition, inspection: SourceInspe
       return { source: { objectType, sourceObject, rowCount: rowCountOf(inspection, sourceObject), filled: columns, mapping, custom }, findings: sourceObject in filled ? findings : [] };
     });
   });
-  return { sources: compiled.flatMap((ofType) => ofType.map(({ source }) => source)), mistakes: compiled.flatMap((ofType) => mistakesOfAll(ofType.map(({ findings }) => findings))) };
+  const columns = Object.fromEntries(Object.entries(filled).map(([object, own]) => [object, Object.keys(own)]));
+  return { sources: compiled.flatMap((ofType) => ofType.map(({ source }) => source)), mistakes: [...unknownNameColumns(definition.source.objects, columns), ...compiled.flatMap((ofType) => mistakesOfAll(ofType.map(({ findings }) => findings)))] };
 }
 
 /** Users are few: a company has thousands at most. Null without a file of users that has addresses. */

@@ -27,7 +27,7 @@ export interface PlanFilesInput {
 }
 
 /**
- * Writes plan.html, plan.csv, rejected-cells.csv, matched.csv, folded.csv and unmade-associations.csv, each readable by its owner alone. One pass over the ledger, page by page: memory
+ * Writes plan.html, plan.csv, rejected-cells.csv, matched.csv, folded.csv, unmade-associations.csv and unresolved-names.csv, each readable by its owner alone. One pass over the ledger, page by page: memory
  * does not grow with the plan. A repeat writes the same files again.
  */
 export async function writePlanFiles({ ledger, row, plan, findings, folder }: PlanFilesInput): Promise<void> {
@@ -56,6 +56,7 @@ export async function writePlanFiles({ ledger, row, plan, findings, folder }: Pl
         await csv.associations.write(unmade.map(({ fromSourceId, toSourceId, verdict, statedBy }) => [associationType, fromSourceId, toSourceId, verdict, statedBy]));
       }
     }
+    await csv.names.write((plan.unresolvedNames ?? []).map(({ sourceObject, column, target, code, name, rows, nearest }) => [sourceObject, column, target, code, name, rows, nearest]));
   } finally {
     await Promise.all(Object.values(csv).map((file) => file.close()));
   }
@@ -72,12 +73,13 @@ async function ownerNames(ledger: Ledger, stagingId: string, { owners }: PlanSum
   return new Map(users.map(({ sourceId, values }) => [sourceId ?? '', values.Name?.trim() || [values.FirstName, values.LastName].map((part) => part?.trim() ?? '').filter((part) => part !== '').join(' ')]));
 }
 
-async function openAll(folder: string): Promise<Readonly<Record<'plan' | 'rejected' | 'matched' | 'folded' | 'associations', CsvFile>>> {
+async function openAll(folder: string): Promise<Readonly<Record<'plan' | 'rejected' | 'matched' | 'folded' | 'associations' | 'names', CsvFile>>> {
   return {
     plan: await openCsv(join(folder, 'plan.csv'), ['object', 'ordinal', 'source_object', 'source_id', 'verdict', 'reason', 'code', 'folds_into', 'matched_id', 'changed_cells', 'dropped_cells']),
     rejected: await openCsv(join(folder, 'rejected-cells.csv'), ['object', 'ordinal', 'source_id', 'column', 'property', 'code', 'raw_value']),
     matched: await openCsv(join(folder, 'matched.csv'), ['object', 'ordinal', 'source_id', 'matched_id', 'property', 'effect', 'in_portal', 'from_source']),
     folded: await openCsv(join(folder, 'folded.csv'), ['object', 'ordinal', 'source_id', 'folds_into', 'property', 'winning_value', 'other_value']),
+    names: await openCsv(join(folder, 'unresolved-names.csv'), ['source_object', 'column', 'refers_to', 'code', 'name', 'rows', 'nearest']),
     associations: await openCsv(join(folder, 'unmade-associations.csv'), ['type', 'from_source_id', 'to_source_id', 'reason', 'stated_by']),
   };
 }

@@ -29,6 +29,8 @@ const CELL_WORDS: Readonly<Record<string, string>> = {
   'invalid-bool': 'not written: neither true nor false',
   'invalid-email': 'not an e-mail address, kept in the property invalid_email',
   'invalid-option': 'not written: the property has no such option',
+  'unmatched-name': 'not linked: no record has this name',
+  'ambiguous-name': 'not linked: several records have this name',
   'no-option': 'not written: the property has no such option',
   'no-domain': 'not written as domain: no web address',
   'domain-shared': 'not written as domain: many companies share it, or another company of the source has it',

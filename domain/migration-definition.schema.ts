@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { nearestWord } from './nearest-word';
+import { REFERENCE_COLUMNS } from './source-references';
 import { countryCodeSchema, dateFormatsSchema, timeZoneSchema, transformSchema } from './transform.schema';
 
 /**
@@ -100,12 +102,31 @@ const objectsSchema = z.strictObject({
   deals: dealsSchema.default(dealsSchema.parse({})),
 });
 
+/** A link that holds the name of a record instead of its id. */
+const nameLinkSchema = z.strictObject({
+  column: z.string().min(1).describe('The column of this file that holds the name.'),
+  by: z.string().min(1).default('Name').describe('The column of the other object that has the name too.'),
+  values: z.record(z.string(), z.string()).optional().describe('A name as this file writes it to the name as the other object has it.'),
+});
+
+/** What the headings of files mean that are not those of Salesforce. */
+const tableSchema = z.strictObject({
+  files: z.array(z.string()).min(1),
+  id: z.union([column, z.strictObject({ name: column })]).optional().describe('The column with the id of a row, or { name: … }: the column with the name that a row is known by, where there are no ids.'),
+  columns: z.record(z.string(), column).default({}).describe("Salesforce's name of a column to the heading of this file."),
+  links: z
+    .record(z.string(), nameLinkSchema)
+    .default({})
+    .superRefine((links, context) => Object.keys(links).filter((name) => !REFERENCE_COLUMNS.includes(name)).forEach((name) => context.addIssue({ code: 'custom', path: [name], message: 'does not refer to another object', params: { nearest: nearestWord(name, REFERENCE_COLUMNS) } })))
+    .describe('References that hold a name instead of an id, e.g. AccountId.'),
+}).superRefine(({ columns, links }, context) => Object.keys(columns).filter((name) => Object.hasOwn(links, name)).forEach((name) => context.addIssue({ code: 'custom', path: ['columns', name], message: 'stands under links too: keep one of the two' })));
+
 export const migrationDefinitionSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40').describe('Names the migration; its runs are numbered.'),
   source: z.strictObject({
     crm: z.literal('salesforce').describe('The source.'),
-    files: z.string().describe('Folder with the export, beside this file unless absolute.'),
-    objects: z.record(z.string(), z.array(z.string())).default({}).describe('Object name to file names, for files that cannot be told by their ids and headings.'),
+    files: z.string().describe('Folder with the export, or a zip of it, beside this file unless absolute.'),
+    objects: z.record(z.string(), z.union([z.array(z.string()), tableSchema])).default({}).describe('Object name to file names, for files that cannot be told by their ids and headings; or to files, id, columns and links of an export that is not from Salesforce.'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters such as USD').optional().describe('ISO 4217 code of amounts where the files have no currency column.'),
     timeZone: timeZoneSchema.default('UTC').describe('IANA name; how times without an offset are read.'),
     phoneCountry: countryCodeSchema.optional().describe('Country of phone numbers that do not begin with +.'),

@@ -56,8 +56,11 @@ export const mappedPropertySchema = z.strictObject({
   rows: count,
 });
 
-/** What one owner of the source has; named by the source's own id, never by an e-mail address. */
+/** What one owner of the source has; named by the source's own id, by a name where the source has no ids, never by an e-mail address. */
 export const ownerForecastSchema = z.strictObject({ sourceOwner: z.string(), matched: z.boolean(), contacts: count, companies: count, openDeals: count, closedDeals: count });
+
+/** A name that links rows of the source and that no record has, or several; the nearest right one. Holds what people entered. */
+export const unresolvedNameSchema = z.strictObject({ sourceObject: z.string(), column: z.string(), target: z.string(), code: z.enum(['unmatched-name', 'ambiguous-name']), name: z.string(), rows: count, nearest: z.string().nullable() });
 
 /** The portal's calls of the day when the plan was made. `reserve`: share of the limit that stays for other apps, 0..1. */
 const quotaForecastSchema = z.strictObject({ limit: count.nullable(), remaining: count.nullable(), resetsAt: z.string(), timeZone: z.string(), reserve: z.number() });
@@ -94,6 +97,8 @@ export const planSummarySchema = z.strictObject({
   quota: quotaForecastSchema.nullable().default(null),
   /** Contacts that are made with an e-mail address: what the portal may bill as marketing contacts. */
   newContactsWithEmail: count.default(0),
+  /** Absent where every name was found; the most frequent first, at most 1,000 of each link. */
+  unresolvedNames: z.array(unresolvedNameSchema).exactOptional(),
   /** Only in a plan that a start took over and matched again. */
   recordDrift: recordDriftSchema.exactOptional(),
 });

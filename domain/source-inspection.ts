@@ -3,8 +3,10 @@ import type { Finding } from './finding';
 
 /** One file of a source as it was found. */
 export interface SourceFile {
-  /** Path relative to the source folder. */
+  /** Path relative to the source folder, or within its zip: a file that is unpacked stays the same file. */
   readonly name: string;
+  /** The zip that it lies in, by its path relative to the source; empty where the source is that zip. */
+  readonly archive?: string;
   /** Position in reading order within its object, from 0. */
   readonly fileIndex: number;
   readonly encoding: string;

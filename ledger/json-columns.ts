@@ -24,6 +24,7 @@ export const pauseReasonsSchema: z.ZodType<readonly PauseReason[]> = z.array(
 
 const sourceFileSchema = z.object({
   name: z.string(),
+  archive: z.string().exactOptional(),
   fileIndex: z.number(),
   encoding: z.string(),
   separator: z.string(),
@@ -71,6 +72,21 @@ export function parseJsonColumn<Value>(schema: z.ZodType<Value>, text: string, p
     throw ledgerRowInvalid(place, new Error(parsed.error.issues.map((issue) => issue.code).join(', ')));
   }
   return parsed.data;
+}
+
+/** By schema the text that was parsed last, and what came of it. */
+const lastParsed = new WeakMap<z.ZodType, { readonly text: string; readonly value: unknown }>();
+
+/** As `parseJsonColumn`, for what is large and hardly ever changes, and is asked for by every activity: a migration's definition, the portal's schema, a plan's summary. Nobody may change what it returns. */
+export function parseSteadyColumn<Value>(schema: z.ZodType<Readonly<Value>>, text: string, place: string): Readonly<Value>;
+export function parseSteadyColumn(schema: z.ZodType, text: string, place: string): unknown {
+  const last = lastParsed.get(schema);
+  if (last?.text === text) {
+    return last.value;
+  }
+  const value = parseJsonColumn(schema, text, place);
+  lastParsed.set(schema, { text, value });
+  return value;
 }
 
 export function parseNullableJsonColumn<Value>(schema: z.ZodType<Value>, text: string | null, place: string): Value | null {

@@ -4,7 +4,7 @@ import { planSummarySchema } from '../domain/plan-summary.schema';
 import { portalSnapshotSchema } from '../domain/portal-snapshot.schema';
 import { byKey, inChunks } from './database';
 import type { LedgerDatabase } from './database';
-import { batchCountsSchema, cellNotesSchema, parseJsonColumn } from './json-columns';
+import { batchCountsSchema, cellNotesSchema, parseJsonColumn, parseSteadyColumn } from './json-columns';
 import type { IdentityGroup, PlanStore } from './ledger';
 import { assignBatches } from './plan-batches';
 import { createPlannedAssociations } from './planned-associations';
@@ -26,7 +26,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     readSnapshot: (stagingId) =>
       database.read(async (db) => {
         const row = await db.selectFrom('snapshots').selectAll().where('staging_id', '=', stagingId).executeTakeFirst();
-        return row ? { snapshot: parseJsonColumn(portalSnapshotSchema, row.snapshot, 'snapshots.snapshot'), digest: row.digest } : null;
+        return row ? { snapshot: parseSteadyColumn(portalSnapshotSchema, row.snapshot, 'snapshots.snapshot'), digest: row.digest } : null;
       }),
 
     clear: (stagingId) => clearPlan(database, stagingId),
@@ -164,7 +164,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     read: (stagingId) =>
       database.read(async (db) => {
         const row = await db.selectFrom('plans').select('summary').where('staging_id', '=', stagingId).executeTakeFirst();
-        return row ? parseJsonColumn(planSummarySchema, row.summary, 'plans.summary') : null;
+        return row ? parseSteadyColumn(planSummarySchema, row.summary, 'plans.summary') : null;
       }),
 
     findByDigest: (digest, except) =>

@@ -4,7 +4,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createHubspotConnector } from '../connectors/hubspot/hubspot-connector';
-import { createSalesforceFileSource, toOverrides } from '../connectors/salesforce/source';
+import { createSalesforceFileSource } from '../connectors/salesforce/source';
 import { nobodyWatches } from '../domain/crash-point';
 import type { CrashWatch } from '../domain/crash-point';
 import { MigrationError } from '../domain/migration-error';
@@ -95,7 +95,7 @@ function createSources(): (definition: MigrationDefinition) => ReturnType<typeof
   const known = new Map<string, ReturnType<typeof createSalesforceFileSource>>();
   return ({ source }) => {
     const key = JSON.stringify([source.files, source.objects]);
-    const opened = known.get(key) ?? createSalesforceFileSource({ folder: source.files, overrides: toOverrides(source.objects) });
+    const opened = known.get(key) ?? createSalesforceFileSource({ folder: source.files, objects: source.objects });
     known.set(key, opened);
     return opened;
   };

@@ -31,7 +31,7 @@ export function registerInit(program: Command, context: CommandContext): void {
     .command('init')
     .description('Looks at an export and at the portal, and writes a commented migration file with a proposed mapping. On a file that is there it only adds what is new.')
     .addOption(new Option('--source <crm>', 'where the data comes from').choices(['salesforce']).default('salesforce'))
-    .option('--files <folder>', 'folder with the exported CSV files')
+    .option('--files <folder>', 'folder with the exported CSV files or their zips, or such a zip')
     .option('--portal <id>', 'the portal that may be written; the token must be its own')
     .option('--out <file>', 'the migration file', 'migration.yaml')
     .option('--simulate', 'against a simulated portal that is started for it')

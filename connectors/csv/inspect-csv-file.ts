@@ -4,10 +4,11 @@ import type { ByteFacts } from './byte-census';
 import { createByteTextReader, decodeByteText } from './byte-text';
 import { byteOrderMark, rowLayout } from './csv-layout';
 import type { ByteOrderMark, CsvEncoding, CsvLayout } from './csv-layout';
-import { readChunks } from './read-csv-rows';
 import type { CsvLimits } from './read-csv-rows';
 import { RowSplitter, RowTooLongError } from './row-splitter';
 import type { CsvRow } from './row-splitter';
+import { readChunks } from './table-bytes';
+import type { TableBytes } from './table-bytes';
 
 /** Why a file cannot be read as a whole. */
 export type CsvProblemCode = 'empty' | 'undecodable' | 'truncated' | 'row-too-long';
@@ -42,12 +43,13 @@ const HEAD_BYTES = 256 * 1024;
 
 /**
  * Looks at a whole file, reading its bytes once and keeping none: digest, layout, headings, row count, and whether it is complete and can be decoded.
+ * @throws DamagedZipError; file errors of Node as they are
  * @param observe called with the headings when they are known; its result is told of each row
  */
-export async function inspectCsvFile(path: string, observe: (headings: readonly string[]) => RowObserver, limits: CsvLimits, signal: AbortSignal): Promise<CsvInspection> {
+export async function inspectCsvFile(bytes: TableBytes, observe: (headings: readonly string[]) => RowObserver, limits: CsvLimits, signal: AbortSignal): Promise<CsvInspection> {
   const pass = new InspectionPass(observe, limits);
   let head: Buffer | null = Buffer.alloc(0);
-  for await (const chunk of readChunks(path, 0, limits.chunkBytes, signal)) {
+  for await (const chunk of readChunks(bytes, 0, limits.chunkBytes, signal)) {
     if (head === null) {
       pass.push(chunk);
     } else {

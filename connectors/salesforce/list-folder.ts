@@ -1,27 +1,41 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { join, normalize, isAbsolute } from 'node:path';
+import { basename, isAbsolute, join, normalize } from 'node:path';
 import type { Finding } from '../../domain/finding';
-import { fileMissing, fileUnreadable, folderMissing, folderNotRead, notAFolder, otherFile, spreadsheet, zipArchive } from './findings';
+import type { TableBytes } from '../csv/table-bytes';
+import { isFileError } from '../csv/zip-file';
+import { fileMissing, fileTwice, fileUnreadable, folderMissing, folderNotRead, notAFolder, otherFile, spreadsheet, zipArchive } from './findings';
+import { listZipTables } from './list-zip-tables';
+import type { ZipLimits } from './list-zip-tables';
+import { isTableName, kindOfName } from './name-kinds';
+
+export interface ListedTable {
+  readonly name: string;
+  /** The zip that it lies in: its name in the folder, empty where the source is that zip; null for a file of its own. */
+  readonly archive: string | null;
+  readonly bytes: TableBytes;
+}
 
 export interface FolderListing {
-  /** Names of CSV files, in natural order. */
-  readonly tables: readonly string[];
-  /** Names of archives. Whether they matter depends on what else is there. */
+  /** In natural order of their names, each name once. */
+  readonly tables: readonly ListedTable[];
+  /** Names of archives that are not read. Whether they matter depends on what else is there. */
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-const TABLE = /\.(csv|tsv|tab)$/i;
-const SPREADSHEET = /\.(xlsx?|xlsm|xlsb|ods|numbers)$/i;
-const ARCHIVE = /\.(zip|gz|7z|rar|tar|tgz)$/i;
-const ABOUT = /^(readme|license|licence|notice|copying)(\.|$)|\.(txt|md)$/i;
+interface Sorted extends FolderListing {
+  /** Declared names that are no file of their own: they may lie in a zip. */
+  readonly absent: readonly string[];
+}
+
+const NOTHING: Sorted = { tables: [], archives: [], findings: [], absent: [] };
 
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' });
 
 /** `part2` before `part10`, whatever the machine's language; names that compare alike keep the order of their code units. */
 export const byNaturalName = (a: string, b: string): number => natural.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 
-/** A file's first bytes tell a renamed spreadsheet or archive: both are zip files, old spreadsheets are OLE files. */
+/** A file's first bytes tell a renamed spreadsheet or zip: both are zip files, old spreadsheets are OLE files. */
 async function containerOf(path: string): Promise<'zip' | 'spreadsheet' | null> {
   const file = await open(path, 'r');
   try {
@@ -37,69 +51,97 @@ async function containerOf(path: string): Promise<'zip' | 'spreadsheet' | null> 
 }
 
 /**
- * Sorts what lies in the source folder: tables, archives, and what a person should know of the rest. Folders within it are not entered.
+ * Sorts what lies in the source: tables, those within zips as if they were unpacked into the folder, archives of other kinds, and what a person should know of the rest.
+ * Folders within it are not entered.
+ * @param source a folder, or a zip
  * @param declared names that the migration file gives to objects; they are tables whatever their extension, and must be there
  */
-export async function listFolder(folder: string, declared: readonly string[]): Promise<FolderListing> {
-  const nothing = { tables: [], archives: [] };
+export async function listFolder(source: string, declared: readonly string[], limits: ZipLimits, signal: AbortSignal): Promise<FolderListing> {
+  let sorted: readonly Sorted[];
   try {
-    if (!(await stat(folder)).isDirectory()) {
-      return { ...nothing, findings: [notAFolder(folder)] };
+    sorted = (await stat(source)).isDirectory() ? await sortFolder(source, declared, limits, signal) : [await sortZipAlone(source, declared, limits, signal)];
+  } catch (error) {
+    if (!isFileError(error)) {
+      throw error;
     }
-  } catch {
-    return { ...nothing, findings: [folderMissing(folder)] };
+    return { tables: [], archives: [], findings: [folderMissing(source)] };
   }
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
-  const findings: Finding[] = [];
-  const tables: string[] = [];
-  const archives: string[] = [];
-  for (const name of [...new Set([...names, ...declared])].sort(byNaturalName)) {
-    const kind = await kindOf(folder, name, declared.includes(name));
-    if (kind === 'table') {
-      tables.push(name);
-    } else if (kind === 'archive') {
-      archives.push(name);
-    } else if (kind !== 'about') {
-      findings.push(kind);
+  const findings = sorted.flatMap((each) => each.findings);
+  const tables = new Map<string, ListedTable>();
+  for (const table of sorted.flatMap((each) => each.tables)) {
+    const first = tables.get(table.name);
+    if (first === undefined) {
+      tables.set(table.name, table);
+    } else {
+      findings.push(fileTwice(table.name, whereOf(source, first), whereOf(source, table)));
     }
   }
-  return { tables, archives, findings: findings.filter(({ count }) => count > 0) };
+  const isFound = (name: string): boolean => tables.has(name) || findings.some(({ place }) => place.endsWith(`/${name}`));
+  findings.push(...sorted.flatMap(({ absent }) => absent.filter((name) => !isFound(name)).map(fileMissing)));
+  return { tables: [...tables.values()].sort((one, other) => byNaturalName(one.name, other.name)), archives: sorted.flatMap(({ archives }) => archives), findings: findings.filter(({ count }) => count > 0) };
 }
 
-async function kindOf(folder: string, name: string, isDeclared: boolean): Promise<'table' | 'archive' | 'about' | Finding> {
+const whereOf = (source: string, { archive }: ListedTable): string => (archive === null ? 'the folder' : archive === '' ? basename(source) : archive);
+
+async function sortFolder(folder: string, declared: readonly string[], limits: ZipLimits, signal: AbortSignal): Promise<readonly Sorted[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  const sorted: Sorted[] = [];
+  for (const name of [...new Set([...names, ...declared])].sort(byNaturalName)) {
+    sorted.push(await sortFile(folder, name, declared, limits, signal));
+  }
+  return sorted;
+}
+
+async function sortFile(folder: string, name: string, declared: readonly string[], limits: ZipLimits, signal: AbortSignal): Promise<Sorted> {
+  const isDeclared = declared.includes(name);
+  const told = (finding: Finding): Sorted => ({ ...NOTHING, findings: [finding] });
   if (isAbsolute(name) || normalize(name).startsWith('..')) {
-    return fileMissing(name);
+    return told(fileMissing(name));
   }
   const path = join(folder, name);
   let isDirectory: boolean;
   try {
     isDirectory = (await stat(path)).isDirectory();
   } catch {
-    return isDeclared ? fileMissing(name) : fileUnreadable(name);
+    return isDeclared ? { ...NOTHING, absent: [name] } : told(fileUnreadable(name));
   }
   if (isDirectory) {
-    return folderNotRead(name, await tableCount(path));
+    return told(folderNotRead(name, await tableCount(path)));
   }
-  if (SPREADSHEET.test(name)) {
-    return spreadsheet(name);
+  const kind = kindOfName(name, isDeclared);
+  if (kind === 'spreadsheet') {
+    return told(spreadsheet(name));
   }
-  if (ARCHIVE.test(name)) {
-    return 'archive';
+  if (kind === 'archive') {
+    return { ...NOTHING, archives: [name] };
   }
-  if (!isDeclared && !TABLE.test(name)) {
-    return ABOUT.test(name) ? 'about' : otherFile(name);
+  if (kind === 'about' || kind === 'other') {
+    return kind === 'about' ? NOTHING : told(otherFile(name));
   }
   try {
-    const container = await containerOf(path);
-    return container === 'spreadsheet' ? spreadsheet(name) : container === 'zip' ? 'archive' : 'table';
-  } catch {
-    return fileUnreadable(name);
+    const container = kind === 'zip' ? 'zip' : await containerOf(path);
+    if (container === 'zip') {
+      return withArchive(name, await listZipTables(path, name, declared, limits, signal));
+    }
+    return container === 'spreadsheet' ? told(spreadsheet(name)) : { ...NOTHING, tables: [{ name, archive: null, bytes: { path, entry: null } }] };
+  } catch (error) {
+    if (!isFileError(error)) {
+      throw error;
+    }
+    return told(fileUnreadable(name));
   }
 }
 
+async function sortZipAlone(path: string, declared: readonly string[], limits: ZipLimits, signal: AbortSignal): Promise<Sorted> {
+  const isZip = kindOfName(path, false) === 'zip' || (await containerOf(path)) === 'zip';
+  return isZip ? { ...withArchive('', await listZipTables(path, basename(path), declared, limits, signal)), absent: declared } : { ...NOTHING, findings: [notAFolder(path)] };
+}
+
+const withArchive = (archive: string, { tables, findings }: Awaited<ReturnType<typeof listZipTables>>): Sorted => ({ ...NOTHING, tables: tables.map((table) => ({ ...table, archive })), findings });
+
 async function tableCount(path: string): Promise<number> {
   try {
-    return (await readdir(path)).filter((name) => TABLE.test(name)).length;
+    return (await readdir(path)).filter(isTableName).length;
   } catch {
     return 0;
   }

@@ -7,9 +7,12 @@
 
 /** The objects that are read. Everything else is named as unread. */
 export const READ_OBJECTS = ['Account', 'Contact', 'Lead', 'Opportunity', 'OpportunityContactRole', 'AccountContactRelation', 'User', 'RecordType'] as const;
-export type ReadObject = (typeof READ_OBJECTS)[number];
+/** What a migration file may say that a file holds: also products, for look-ups through links. */
+export const DECLARED_OBJECTS = [...READ_OBJECTS, 'Product2'] as const;
+export type ReadObject = (typeof DECLARED_OBJECTS)[number];
 
-export const isReadObject = (object: string | null): object is ReadObject => READ_OBJECTS.some((known) => known === object);
+export const isReadObject = (object: string | null): object is (typeof READ_OBJECTS)[number] => READ_OBJECTS.some((known) => known === object);
+export const isDeclaredObject = (object: string): object is ReadObject => DECLARED_OBJECTS.some((known) => known === object);
 
 /** The first three characters of an id name its object (developer.salesforce.com, object key prefixes). Case counts: 00K is a role, 00k a line item. */
 const OBJECT_BY_PREFIX: ReadonlyMap<string, string> = new Map([

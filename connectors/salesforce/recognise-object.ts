@@ -1,16 +1,18 @@
 /**
  * Which object a file holds, told by its ids and headings, whatever the file is called. Pure.
  */
+import type { TableDescription } from '../../domain/name-links';
+import { tableColumns } from './described-table';
 import type { FileCensus } from './file-census';
 import { dominant } from './file-census';
-import { columnsOf, isReadObject, objectOfPrefix, OBJECTS_WITH_COLUMNS, prefixOfObject, READ_OBJECTS } from './objects';
+import { columnsOf, isDeclaredObject, isReadObject, objectOfPrefix, OBJECTS_WITH_COLUMNS, prefixOfObject, READ_OBJECTS } from './objects';
 import type { ReadObject } from './objects';
 
 export type Recognition =
   | { readonly kind: 'read'; readonly object: ReadObject }
   /** An object that is not read, or none that is known. */
   | { readonly kind: 'unread'; readonly object: string | null }
-  | { readonly kind: 'problem'; readonly code: 'missing-id-column' | 'wrong-id-prefix' | 'invalid-ids' | 'report-export' | 'unknown-object'; readonly object: string };
+  | { readonly kind: 'problem'; readonly code: 'missing-id-column' | 'missing-named-id' | 'wrong-id-prefix' | 'invalid-ids' | 'report-export' | 'unknown-object'; readonly object: string };
 
 /** Columns that nearly every object has: they tell nothing. */
 const COMMON: ReadonlySet<string> = new Set(['id', 'isdeleted', 'name', 'ownerid', 'createddate', 'createdbyid', 'lastmodifieddate', 'lastmodifiedbyid', 'systemmodstamp', 'currencyisocode']);
@@ -45,20 +47,28 @@ function objectOfFileName(fileName: string): ReadObject | null {
 
 const isTelling = (heading: string): boolean => heading !== '' && !COMMON.has(heading) && !heading.endsWith('__c') && !heading.endsWith('__pc');
 
+/** What the migration file says of a file. */
+export interface Declaration {
+  readonly object: string;
+  /** Null where nothing but the object is said: its headings are Salesforce's. */
+  readonly description: TableDescription | null;
+}
+
 /**
  * @param fileName a hint for files without ids
- * @param override the object that the migration file declares for this file, or null
+ * @param declared what the migration file says of this file, or null
  * @param headings as written
  */
-export function recogniseObject(fileName: string, override: string | null, headings: readonly string[], census: FileCensus): Recognition {
+export function recogniseObject(fileName: string, declared: Declaration | null, headings: readonly string[], census: FileCensus): Recognition {
   const lower = headings.map((heading) => heading.trim().toLowerCase());
   const telling = lower.filter(isTelling);
   const reportLabels = lower.filter((heading) => REPORT_LABELS.has(heading)).length;
-  if (census.hasReportFooter || (census.idColumn === -1 && reportLabels >= 2)) {
-    return { kind: 'problem', code: 'report-export', object: override ?? '' };
+  if (census.hasReportFooter || (census.idColumn === -1 && reportLabels >= 2 && !declared?.description)) {
+    return { kind: 'problem', code: 'report-export', object: declared?.object ?? '' };
   }
-  if (override !== null) {
-    return isReadObject(override) ? declaredObject(override, census) : { kind: 'problem', code: 'unknown-object', object: override };
+  if (declared !== null) {
+    const { object, description } = declared;
+    return isDeclaredObject(object) ? declaredObject(object, description, headings, census) : { kind: 'problem', code: 'unknown-object', object };
   }
   const byHeadings = objectOfHeadings(telling);
   const byName = objectOfFileName(fileName);
@@ -73,7 +83,10 @@ export function recogniseObject(fileName: string, override: string | null, headi
   return objectOfIds(census, expected, telling);
 }
 
-function declaredObject(object: ReadObject, census: FileCensus): Recognition {
+function declaredObject(object: ReadObject, description: TableDescription | null, headings: readonly string[], census: FileCensus): Recognition {
+  if (description?.id !== undefined) {
+    return tableColumns(object, headings, description).idAt === -1 ? { kind: 'problem', code: 'missing-named-id', object } : { kind: 'read', object };
+  }
   if (census.idColumn === -1) {
     return { kind: 'problem', code: 'missing-id-column', object };
   }

@@ -215,11 +215,12 @@ export const SALESFORCE_PRESETS: readonly ObjectPreset[] = [COMPANIES, CONTACTS,
 /** Raised when the preset changes what it writes: part of the plan's digest. */
 export const SALESFORCE_PRESET_VERSION = 2;
 
-/** Columns of the objects that only hold links or owners. */
+/** Columns of the objects that only hold links, owners or what is looked up. */
 export const LINK_OBJECT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   OpportunityContactRole: ['Id', 'IsDeleted', 'OpportunityId', 'ContactId', 'IsPrimary'],
   AccountContactRelation: ['Id', 'IsDeleted', 'AccountId', 'ContactId', 'IsDirect'],
   User: ['Id', 'Email', 'Name', 'FirstName', 'LastName'],
+  Product2: ['Id', 'Name'],
 };
 
 /** Where a person account keeps what its contact has under another name (Salesforce shares the rest under the same name). */

@@ -1,5 +1,5 @@
 /** Exports made by others are planned, and each number of the summary is held against profile.json of the folder that PORTAGE_SAMPLE_DATA names. Skipped without it. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parse } from 'papaparse';
@@ -7,6 +7,7 @@ import { createSalesforceFileSource } from '../../connectors/salesforce/source';
 import type { MigrationError } from '../../domain/migration-error';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../../domain/plan-summary.schema';
 import type { SourceConnector } from '../../connectors/connector';
+import { aZip, partsOf } from '../support/a-zip';
 import { aPlanning } from '../support/planned-migration';
 import type { Planning } from '../support/planned-migration';
 import { anId, aRowsSource } from '../support/rows-source';
@@ -91,6 +92,25 @@ describe('planMigration on exports made by others', () => {
     }
   });
 
+  withSampleData('comes to the same plan from zips of the weekly export, one or several, as from the folder', async () => {
+    const set = 'salesforce-data-cloud-workshop-weekly';
+    const parts = partsOf(pathOf(set));
+    const layouts = [{ 'WE_00D000_1.ZIP': parts }, { 'WE_00D000_1.ZIP': parts.slice(0, 2), 'WE_00D000_2.ZIP': parts.slice(2, 4), 'WE_00D000_3.ZIP': parts.slice(4) }];
+    const unpacked = await planSet(set);
+
+    for (const layout of layouts) {
+      const own = mkdtempSync(join(tmpdir(), 'portage-weekly-'));
+      folders.push(own);
+      Object.entries(layout).forEach(([name, entries]) => writeFileSync(join(own, name), aZip(entries)));
+      const { summary, planning } = await plan(createSalesforceFileSource({ folder: own }));
+
+      expect(summary).toEqual(unpacked.summary);
+      for (const type of ['companies', 'contacts', 'deals'] as const) {
+        expect(await planning.planned(type)).toEqual(await unpacked.planning.planned(type));
+      }
+    }
+  });
+
   withSampleData('plans the samples of the Data Loader', async () => {
     const profile = profileOf('salesforce-dataloader-samples');
     const { summary } = await planSet('salesforce-dataloader-samples');
@@ -137,39 +157,5 @@ describe('planMigration on exports made by others', () => {
     const { summary } = await plan(aRowsSource({ Account: accounts }));
 
     expect(ofType(summary, 'companies')).toEqual(all(rowsIn(profileOf('salesforce-dataloader-samples'), `format-tests/${name}.csv`)));
-  });
-
-  withSampleData('plans the sales pipeline of Maven, its links by name resolved before', async () => {
-    const set = 'crm-sales-opportunities-maven';
-    const profile = profileOf(set);
-    // There is no reader for files without ids: the rows get some, and a name is a link where one row has it.
-    const accounts = readRows(set, 'accounts.csv');
-    const idOf = new Map(accounts.map(({ account }, at) => [account, anId('001', at + 1)]));
-    const agents = readRows(set, 'sales_teams.csv').map(({ sales_agent: agent }, at): Row => ({ Id: anId('005', at + 1), Name: agent ?? '', Email: `${(agent ?? '').replace(' ', '.')}@acme.com` }));
-    const agentOf = new Map(agents.map(({ Name, Id }) => [Name, Id]));
-    const pipeline = readRows(set, 'sales_pipeline.csv');
-    const source = aRowsSource({
-      Account: accounts.map(({ account, sector, employees, subsidiary_of: parent }): Row => ({ Id: idOf.get(account)!, Name: account ?? '', Industry: sector ?? '', NumberOfEmployees: employees ?? '', ParentId: idOf.get(parent) ?? '' })),
-      Opportunity: pipeline.map((row, at): Row => ({
-        Id: anId('006', at + 1), Name: row.opportunity_id ?? '', AccountId: idOf.get(row.account) ?? '', OwnerId: agentOf.get(row.sales_agent ?? '') ?? '', StageName: row.deal_stage ?? '', IsClosed: String(/Won|Lost/.test(row.deal_stage ?? '')), IsWon: String(row.deal_stage === 'Won'),
-        CloseDate: row.close_date ?? '', Amount: row.close_value ?? '', Product__c: row.product ?? '',
-      })),
-      User: agents,
-    });
-
-    const { summary, planning } = await plan(source);
-
-    expect(ofType(summary, 'companies')).toEqual(all(rowsIn(profile, 'accounts.csv')));
-    expect(ofType(summary, 'deals')).toEqual(all(rowsIn(profile, 'sales_pipeline.csv')));
-    const links = linksIn(profile, 'sales_pipeline.csv:account -> accounts.csv:account');
-    expect(between(summary, 'deals-companies')).toEqual({ source: links.resolved, planned: links.resolved, duplicate: 0, selfLink: 0, missingEnd: links.dangling });
-    expect(between(summary, 'companies-companies')).toMatchObject({ planned: accounts.filter(({ subsidiary_of: parent }) => parent !== '').length, missingEnd: 0 });
-    expect(summary.schema.pipelines.map(({ definition }) => definition.stages.map(({ label, metadata }) => [label, metadata.probability]))).toEqual([[['Engaging', '0.1'], ['Prospecting', '0.2'], ['Won', '1.0'], ['Lost', '0.0']]]);
-    expect(summary.owners.reduce((sum, { openDeals, closedDeals }) => sum + openDeals + closedDeals, 0)).toBe(linksIn(profile, 'sales_pipeline.csv:sales_agent -> sales_teams.csv:sales_agent').resolved);
-    expect(summary.openDealsToAccept).toBe(1_589 + 500);
-    // A name that the product table spells otherwise is an option of its own, and a sector that is spelled wrong none of the portal's.
-    const products = summary.schema.properties.find(({ definition }) => definition.name === 'product')!.definition.options.map(({ value }) => value);
-    expect(products.sort()).toEqual([...new Set(pipeline.map(({ product }) => product))].sort());
-    expect((await planning.planned('companies')).find(({ properties }) => properties.name === 'Acme Corporation')?.cells).toContainEqual(expect.objectContaining({ column: 'Industry', code: 'no-option', rawValue: 'technolgy' }));
   });
 });

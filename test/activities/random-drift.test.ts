@@ -54,7 +54,7 @@ beforeAll(async () => {
   const source = writeSmallExport(join(folder, 'export'));
   writeFileSync(join(source, 'User.csv'), '"Id","Name","Email"\n"005000000000001","Sue","sue@acme.com"\n"005000000000002","Bob","bob@acme.com"\n');
   const rules = { ...RULES, source: { crm: 'salesforce', files: source, currency: 'USD' } };
-  planning = await aPlanning({ source: createSalesforceFileSource({ folder: source, overrides: {} }), definition: rules, target: aTargetPortal({ snapshot: SNAPSHOT }) });
+  planning = await aPlanning({ source: createSalesforceFileSource({ folder: source }), definition: rules, target: aTargetPortal({ snapshot: SNAPSHOT }) });
   digest = (await planning.all()).digest;
   usual = { folder: source, definition: migrationDefinitionSchema.parse(rules), snapshot: SNAPSHOT, version: VERSION };
 }, 60_000);
@@ -67,7 +67,7 @@ afterAll(async () => {
 async function startFrom({ folder: files, definition, snapshot, version }: Parts): Promise<{ readonly code: string; readonly exitCode: number | undefined; readonly message: string }> {
   const { ledger } = planning;
   const { run } = await ledger.runs.open({ migrationId: 'acme', kind: 'planning', definition, definitionDigest: 'd', now: '2026-09-02T10:00:00.000Z' });
-  const openSource = () => createSalesforceFileSource({ folder: files, overrides: {} });
+  const openSource = () => createSalesforceFileSource({ folder: files });
   try {
     await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(async () => {
       await createInspectSource({ ledger, openSource }).inspectSource({ run });

@@ -10,7 +10,7 @@ import { planOutputSchema } from '../../domain/plan-view.schema';
 import { aMatchedPlan } from '../support/matched-plan';
 import type { Planning } from '../support/planned-migration';
 
-const FILES = ['folded.csv', 'matched.csv', 'plan.csv', 'plan.html', 'rejected-cells.csv', 'unmade-associations.csv'];
+const FILES = ['folded.csv', 'matched.csv', 'plan.csv', 'plan.html', 'rejected-cells.csv', 'unmade-associations.csv', 'unresolved-names.csv'];
 
 describe('portage plan', () => {
   let folder: string;

@@ -9,7 +9,7 @@ import { aMatchedPlan, FORMULA } from '../support/matched-plan';
 import type { Planning } from '../support/planned-migration';
 import { anId } from '../support/rows-source';
 
-const CSVS = ['folded.csv', 'matched.csv', 'plan.csv', 'rejected-cells.csv', 'unmade-associations.csv'];
+const CSVS = ['folded.csv', 'matched.csv', 'plan.csv', 'rejected-cells.csv', 'unmade-associations.csv', 'unresolved-names.csv'];
 
 describe('writePlanFiles', () => {
   let root: string;

@@ -59,7 +59,7 @@ export async function startSideBySide(temporal: SuiteTemporal): Promise<SideBySi
     const collaborators = {
       ledger,
       target: createPacedTarget(ledger, (pace) => createHubspotConnector({ baseUrl, readToken: async () => DRIVEN_TOKEN, pace })),
-      openSource: () => createSalesforceFileSource({ folder: sourceFolder, overrides: {} }),
+      openSource: () => createSalesforceFileSource({ folder: sourceFolder }),
       shards,
       clock: () => Date.now(),
       tellCommand: async () => null,

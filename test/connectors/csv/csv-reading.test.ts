@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function inspect(content: Buffer | string, chunkBytes = 64): Promise<CsvInspection> {
   writeFileSync(path, content);
-  return inspectCsvFile(path, () => () => undefined, { chunkBytes, maxRowBytes: 1_000_000 }, never());
+  return inspectCsvFile({ path, entry: null }, () => () => undefined, { chunkBytes, maxRowBytes: 1_000_000 }, never());
 }
 
 interface ReadRow {
@@ -28,7 +28,7 @@ interface ReadRow {
 /** The file's rows, decoded, its heading row included. */
 async function read({ layout }: CsvInspection, from: CsvPosition, chunkBytes: number): Promise<ReadRow[]> {
   const all: ReadRow[] = [];
-  for await (const rows of readCsvRows(path, layout, from, { chunkBytes, maxRowBytes: 1_000_000 }, never())) {
+  for await (const rows of readCsvRows({ path, entry: null }, layout, from, { chunkBytes, maxRowBytes: 1_000_000 }, never())) {
     all.push(...rows.map(({ cells, line, next }) => ({ cells: cells.map((cell) => decodeByteText(layout.encoding, cell)), line, next })));
   }
   return all;

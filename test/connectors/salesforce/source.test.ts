@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSalesforceFileSource, toOverrides } from '../../../connectors/salesforce/source';
+import { createSalesforceFileSource } from '../../../connectors/salesforce/source';
 import type { SalesforceFileSourceOptions } from '../../../connectors/salesforce/source';
 import type { SourceInspection, SourcePage } from '../../../domain/source-inspection';
 
@@ -102,7 +102,7 @@ describe('createSalesforceFileSource', () => {
       { folder: 'report-export', code: 'report-export', place: 'report1700000000000.csv' },
       { folder: 'spreadsheet', code: 'spreadsheet', place: 'Account.xlsx' },
       { folder: 'renamed-spreadsheet', code: 'spreadsheet', place: 'Account.csv' },
-      { folder: 'zip', code: 'zip-archive', place: 'WE_00D000.zip' },
+      { folder: 'zip', code: 'zip-damaged', place: 'WE_00D000.zip' },
     ])('ends the run with $code for a folder like $folder', async ({ folder, code, place }) => {
       const { findings, objects } = await inspect(fixture(`bad-input/${folder}`));
 
@@ -137,28 +137,28 @@ describe('createSalesforceFileSource', () => {
     it('takes the word of the migration file for what a file holds', async () => {
       const folder = folderWith({ 'konten.txt': `Id,Bezeichnung\n${ACCOUNT},Acme\n`, 'other.csv': `Id,Name\n${ACCOUNT},Acme\n` });
 
-      const { objects, findings } = await inspect(folder, { overrides: toOverrides({ Account: ['konten.txt'] }) });
+      const { objects, findings } = await inspect(folder, { objects: { Account: ['konten.txt'] } });
 
       expect(findings).toEqual([]);
       expect(objects.map(({ object, files }) => [object, files.map(({ name }) => name)])).toEqual([['Account', ['konten.txt', 'other.csv']]]);
     });
 
     it.each([
-      { what: 'a file that is not there', overrides: { 'gone.csv': 'Account' }, code: 'file-missing' },
-      { what: 'a file outside of the folder', overrides: { '../x.csv': 'Account' }, code: 'file-missing' },
-      { what: 'an object that is not read', overrides: { 'a.csv': 'Task' }, code: 'unknown-object' },
-      { what: 'ids of another object', overrides: { 'a.csv': 'Contact' }, code: 'wrong-id-prefix' },
-      { what: 'a file without Id', overrides: { 'b.csv': 'Contact' }, code: 'missing-id-column' },
-    ])('refuses a declaration that names $what', async ({ overrides, code }) => {
+      { what: 'a file that is not there', objects: { Account: ['gone.csv'] }, code: 'file-missing' },
+      { what: 'a file outside of the folder', objects: { Account: ['../x.csv'] }, code: 'file-missing' },
+      { what: 'an object that is not read', objects: { Task: ['a.csv'] }, code: 'unknown-object' },
+      { what: 'ids of another object', objects: { Contact: ['a.csv'] }, code: 'wrong-id-prefix' },
+      { what: 'a file without Id', objects: { Contact: ['b.csv'] }, code: 'missing-id-column' },
+    ])('refuses a declaration that names $what', async ({ objects, code }) => {
       const folder = folderWith({ 'a.csv': `Id,Name\n${ACCOUNT},Acme\n`, 'b.csv': 'x,y\n1,2\n' });
 
-      const { findings } = await inspect(folder, { overrides });
+      const { findings } = await inspect(folder, { objects });
 
       expect(findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)).toEqual([code]);
     });
 
     it('warns of an archive beside files that are read, of folders with CSV files, and of undefined characters', async () => {
-      const folder = folderWith({ 'a.csv': Buffer.from(`Id,Name\n${ACCOUNT},\x81\xe9\n`, 'latin1'), 'export.zip': 'PK\x03\x04', 'notes.json': '{}' });
+      const folder = folderWith({ 'a.csv': Buffer.from(`Id,Name\n${ACCOUNT},\x81\xe9\n`, 'latin1'), 'export.7z': '7z', 'notes.json': '{}' });
       mkdirSync(join(folder, 'part 2'));
       writeFileSync(join(folder, 'part 2', 'Contact.csv'), 'Id\n');
 

@@ -108,7 +108,7 @@ async function driveOn(options: DriveOptions, watch: CrashWatch, isDead: () => b
     target: createPacedTarget(ledger, (pace) =>
       createHubspotConnector({ baseUrl: options.simulatorUrl, readToken: async () => options.token, pace, timeoutMs: options.callTimeoutMs, crashWatch: watch, ticks: { nowMs: time.nowMs, every: (periodMs, tick) => void ticking.push(setInterval(tick, periodMs / 20).unref()) } }),
     ),
-    openSource: ({ source }: MigrationDefinition) => createSalesforceFileSource({ folder: source.files, overrides: {} }),
+    openSource: ({ source }: MigrationDefinition) => createSalesforceFileSource({ folder: source.files, objects: source.objects }),
     // Shards are workflows: the pairs are compared with the ledger's below, and nothing is open here.
     shards: { start: async () => 'started' as const, readDigest: async () => null, close: async () => undefined },
     tellCommand: async () => null,
