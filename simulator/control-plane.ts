@@ -311,6 +311,7 @@ export type PersonEdit = { readonly userId?: number | undefined } & (
     }
   /** An admin demands the property of every new record; the rule binds API writes on the 2026-09 paths. */
   | { readonly action: 'require-property'; readonly objectType: string; readonly propertyName: string }
+  | { readonly action: 'add-option'; readonly objectType: string; readonly propertyName: string; readonly value: string; readonly label: string }
   | { readonly action: 'delete-option'; readonly objectType: string; readonly propertyName: string; readonly value: string }
   | { readonly action: 'archive-property'; readonly objectType: string; readonly propertyName: string }
 );
@@ -353,6 +354,10 @@ export interface Switches {
   readonly searchLagMs: number;
   /** Distinct `from` records in one association batch archive. Default 100. */
   readonly associationBatchArchiveLimit: number;
+  /** Labels of one pair of object types; 0 as in a subscription without them. The documents say that there is a limit, help pages that it is 50. Default 50. */
+  readonly associationLabelLimit: number;
+  /** A label that associations carry is taken from them when it is deleted, or cannot be deleted. Default `taken-from-pairs`. */
+  readonly deletingLabelsInUse: 'taken-from-pairs' | 'refused';
   /** Pairs in one batch/associate/default. Default 100. */
   readonly associationDefaultBatchLimit: number;
   /** Successful results of batch create and batch update repeat the trace id (upsert always does). Default false. */

@@ -52,7 +52,6 @@ function portalIdOf(portal: Portal, token: Token): number {
 const CUSTOM_PROPERTY_LIMIT = 1_000;
 const RECORD_LIMIT = 15_000_000;
 const PIPELINE_LIMIT = 100;
-const LABEL_LIMIT = 50;
 
 export function customPropertyLimits(portal: Portal): ApiAnswer {
   const byObjectType = usages(portal, CUSTOM_PROPERTY_LIMIT, ({ registry }) => registry.liveProperties().filter(({ hubspotDefined }) => !hubspotDefined).length);
@@ -71,6 +70,7 @@ export function pipelineLimits(portal: Portal): ApiAnswer {
 
 /** HubSpot docs, "Read association label limits": types as objects with their labels, and every label of the pair. */
 export function labelLimits(portal: Portal): ApiAnswer {
+  const limit = portal.switches.associationLabelLimit;
   const pairs = new Map<string, { from: string; to: string; labels: string[] }>();
   for (const { fromTypeId, toTypeId, category, label } of portal.associations.allTypes()) {
     const key = `${fromTypeId}>${toTypeId}`;
@@ -83,7 +83,7 @@ export function labelLimits(portal: Portal): ApiAnswer {
   };
   return {
     status: 200,
-    body: { results: [...pairs.values()].map(({ from, to, labels: allLabels }) => ({ fromObjectType: named(from), toObjectType: named(to), allLabels, limit: LABEL_LIMIT, usage: allLabels.length, percentage: allLabels.length / LABEL_LIMIT })) },
+    body: { results: [...pairs.values()].map(({ from, to, labels: allLabels }) => ({ fromObjectType: named(from), toObjectType: named(to), allLabels, limit, usage: allLabels.length, percentage: limit === 0 ? 0 : allLabels.length / limit })) },
   };
 }
 

@@ -77,6 +77,12 @@ export class AssociationStore {
     }
   }
 
+  /** Does any pair carry the type, as seen from its own side? */
+  isCarried(type: AssociationType): boolean {
+    const sources = this.pairs.get(direction(type.fromTypeId, type.toTypeId));
+    return [...(sources?.values() ?? [])].some((targets) => [...targets.values()].some((types) => types.includes(type)));
+  }
+
   typesOf(fromTypeId: string, fromId: number, toTypeId: string, toId: number): Types {
     return this.pairs.get(direction(fromTypeId, toTypeId))?.get(fromId)?.get(toId) ?? [];
   }

@@ -24,6 +24,8 @@ export const switchesBody = z.strictObject({
   searchLagMs: count.optional(),
   associationBatchArchiveLimit: count.optional(),
   associationDefaultBatchLimit: count.optional(),
+  associationLabelLimit: count.optional(),
+  deletingLabelsInUse: z.enum(['taken-from-pairs', 'refused']).optional(),
   traceIdEchoedInCreate: z.boolean().optional(),
   createdateWritable: z.boolean().optional(),
   batchUpdateSplitsByTraceId: z.boolean().optional(),
@@ -143,5 +145,6 @@ export const editBody = z.discriminatedUnion('action', [
     .refine((given) => isOne(given.mergedId, given.mergedWhere), 'exactly one of mergedId and mergedWhere must be given'),
   z.strictObject({ action: z.enum(['associate', 'disassociate']), from: end, to: end, types, userId }),
   z.strictObject({ action: z.enum(['require-property', 'archive-property']), ...admin }),
+  z.strictObject({ action: z.literal('add-option'), ...admin, value: z.string(), label: z.string() }),
   z.strictObject({ action: z.literal('delete-option'), ...admin, value: z.string() }),
 ]);

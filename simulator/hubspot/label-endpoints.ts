@@ -13,8 +13,13 @@ export function createLabel(portal: Portal, request: ApiRequest, [from = '', to 
   const body = bodyOf(request);
   const [fromTypeId, toTypeId] = [objectOf(portal, from).type.objectTypeId, objectOf(portal, to).type.objectTypeId];
   const [name, label, inverseLabel] = [requiredText(body, 'name'), requiredText(body, 'label'), textOf(body['inverseLabel'])];
-  const taken = portal.associations.typesBetween(fromTypeId, toTypeId).some((type) => type.category === 'USER_DEFINED' && (type.name === name || type.label === label));
+  // HubSpot docs, "Associate records": an internal name has no hyphens and does not begin with a digit.
+  if (/^\d|-/.test(name)) throw validationError(`'${name}' is not a valid name: it has a hyphen or begins with a digit`);
+  const own = portal.associations.typesBetween(fromTypeId, toTypeId).filter(({ category }) => category === 'USER_DEFINED');
+  const taken = own.some((type) => type.name === name || type.label === label);
   if (taken) throw validationError(`An association label '${label}' already exists`);
+  // That subscriptions limit labels is documented, the answer at the limit is not.
+  if (own.length >= portal.switches.associationLabelLimit) throw validationError(`The limit of ${portal.switches.associationLabelLimit} association labels is reached`);
   const [there, back] = portal.associations.addLabel({ fromTypeId, toTypeId, name, label, inverseLabel });
   return { status: 200, body: { results: inverseLabel === undefined ? [viewLabel(there)] : [viewLabel(there), viewLabel(back)] } };
 }
@@ -29,7 +34,9 @@ export function updateLabel(portal: Portal, request: ApiRequest, [from = '', to 
 }
 
 export function deleteLabel(portal: Portal, _request: ApiRequest, [from = '', to = '', typeId = '']: readonly string[]): ApiAnswer {
-  portal.associations.removeLabel(requireLabel(portal, from, to, typeId));
+  const type = requireLabel(portal, from, to, typeId);
+  if (portal.switches.deletingLabelsInUse === 'refused' && portal.associations.isCarried(type)) throw validationError('The association label is in use');
+  portal.associations.removeLabel(type);
   return { status: 204 };
 }
 

@@ -60,6 +60,12 @@ export function editAsPerson(portal: Portal, edit: PersonEdit): EditResult {
       portal.rules = { ...portal.rules, requiredOnCreate: [...(portal.rules.requiredOnCreate ?? []), { objectType, propertyName }] };
       return { id: propertyName };
     }
+    case 'add-option': {
+      const property = requireProperty(objectOf(portal, edit.objectType), edit.propertyName, false);
+      property.options = [...property.options.filter(({ value }) => value !== edit.value), { value: edit.value, label: edit.label, displayOrder: property.options.length, hidden: false }];
+      property.updatedMs = portal.clock.nowMs();
+      return { id: edit.propertyName };
+    }
     case 'delete-option': {
       const property = requireProperty(objectOf(portal, edit.objectType), edit.propertyName, false);
       const kept = property.options.filter(({ value }) => value !== edit.value);

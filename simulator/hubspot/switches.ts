@@ -7,6 +7,8 @@ export const DEFAULT_SWITCHES: Switches = {
   searchLagMs: 5_000,
   associationBatchArchiveLimit: 100,
   associationDefaultBatchLimit: 100,
+  associationLabelLimit: 50,
+  deletingLabelsInUse: 'taken-from-pairs',
   traceIdEchoedInCreate: false,
   createdateWritable: false,
   batchUpdateSplitsByTraceId: true,

@@ -240,6 +240,32 @@ describe('associations', () => {
     expect(await typesOf(CONTACTS_TO_COMPANIES, contact, company)).toEqual([1, 279]);
   });
 
+  it('makes no label twice, none without a usable name, and none beyond what the subscription allows', async () => {
+    const labels = `${CONTACTS_TO_COMPANIES}/labels`;
+    const make = (name: string, label: string) => portal.call('POST', labels, { name, label });
+    await portal.control('POST', 'switches', { associationLabelLimit: 2 });
+
+    const replies = [await make('billing', 'Billing'), await make('billing', 'Other'), await make('other', 'Billing'), await make('a-b', 'A'), await make('1st', 'B'), await make('legal', 'Legal'), await make('third', 'Third')];
+    const limits = (await portal.call('GET', '/crm/limits/2026-09/associations/labels')).body.results;
+
+    expect(replies.map(({ status }) => status)).toEqual([200, 400, 400, 400, 400, 200, 400]);
+    const typeOf = (objectTypeId: string) => expect.objectContaining({ objectTypeId }) as unknown;
+    expect(limits).toContainEqual(expect.objectContaining({ fromObjectType: typeOf('0-1'), toObjectType: typeOf('0-2'), limit: 2, usage: 2, allLabels: ['Billing', 'Legal'] }));
+  });
+
+  it('takes a deleted label from its associations, or does not delete it while there are any, by a switch (not documented)', async () => {
+    const labels = `${CONTACTS_TO_COMPANIES}/labels`;
+    const { typeId } = (await portal.call('POST', labels, { name: 'billing', label: 'Billing' })).body.results[0]!;
+    await associate(CONTACTS_TO_COMPANIES, contact, company, custom(typeId));
+    await portal.control('POST', 'switches', { deletingLabelsInUse: 'refused' });
+
+    const inUse = await portal.call('DELETE', `${labels}/${typeId}`);
+    await portal.call('POST', `${CONTACTS_TO_COMPANIES}/batch/labels/archive`, { inputs: [{ from: { id: contact }, to: { id: company }, types: [custom(typeId)] }] });
+    const free = await portal.call('DELETE', `${labels}/${typeId}`);
+
+    expect([inUse.status, free.status, await typesOf(CONTACTS_TO_COMPANIES, contact, company)]).toEqual([400, 204, [1, 279]]);
+  });
+
   it('pages a source with more than 500', async () => {
     await portal.control('POST', 'portal', {
       records: { companies: [{ id: '1', properties: { name: 'Hub' } }], contacts: Array.from({ length: 501 }, (_, place) => ({ id: String(place + 10), properties: { firstname: 'A' } })) },
