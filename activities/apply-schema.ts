@@ -8,7 +8,7 @@ import { createQuotaGuard } from './quota-guard';
 import { inRun, otherRunWriting } from './run-context';
 import type { PortalCollaborators } from './run-context';
 
-/** Makes the groups, properties and pipelines of the plan. Repeat-safe by the protocol: what an attempt that died has made is recognised and counts as ours. */
+/** Makes the groups, properties, options, pipelines and labels of the plan. Repeat-safe by the protocol: what an attempt that died has made is recognised and counts as ours. */
 export function createApplySchema(collaborators: PortalCollaborators): Pick<PortalActivities, 'applySchema'> {
   const { ledger, target } = collaborators;
   const quota = createQuotaGuard(collaborators);
@@ -33,7 +33,7 @@ async function claim(ledger: Ledger, { stagingId }: RunRow, { run, portalId }: R
     throw new MigrationError('InvariantError', `Run ${run} has no plan.`, { code: 'no-plan' });
   }
   const { records, schema } = plan;
-  const touched = new Set([...records.filter(({ partitions }) => partitions.length > 0), ...schema.groups, ...schema.properties, ...schema.pipelines].map(({ objectType }) => objectType));
+  const touched = new Set([...records.filter(({ partitions }) => partitions.length > 0), ...schema.groups, ...schema.properties, ...schema.options, ...schema.pipelines].map(({ objectType }) => objectType));
   const other = await ledger.runs.claimPortal(run, { portalId, keyProperty: schema.keyProperty, objectTypes: [...touched] });
   if (other !== null) {
     throw otherRunWriting(other, portalId);

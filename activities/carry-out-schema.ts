@@ -2,9 +2,10 @@
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import { wasCertainlyNotCarriedOut } from '../domain/call-certainty';
 import { MigrationError } from '../domain/migration-error';
-import type { ObjectType } from '../domain/object-type';
+import { ASSOCIATION_ENDS } from '../domain/object-type';
+import type { AssociationType, ObjectType } from '../domain/object-type';
 import { advanceSchema, beginSchema } from '../domain/schema-protocol';
-import type { SchemaCommand, SchemaEvent, SchemaFailure, SchemaName, SchemaPart, SchemaThingState, SchemaUndoCommand, SchemaUndoContext, SchemaUndoEvent, SchemaUndoWord } from '../domain/schema-state';
+import type { SchemaCommand, SchemaEvent, SchemaFailure, SchemaPart, SchemaThingToUndo, SchemaUndoCommand, SchemaUndoContext, SchemaUndoEvent, SchemaUndoWord } from '../domain/schema-state';
 import { advanceSchemaUndo, beginSchemaUndo } from '../domain/schema-undo-protocol';
 import type { Ledger } from '../ledger/ledger';
 
@@ -12,6 +13,8 @@ import type { Ledger } from '../ledger/ledger';
 const MAX_RECORDS_A_READ = 100;
 /** Before any record of any portal. */
 const THE_BEGINNING = '2000-01-01T00:00:00.000Z';
+
+const WRITES: ReadonlySet<SchemaCommand['do']> = new Set<SchemaCommand['do']>(['create-group', 'create-properties', 'create-pipeline', 'create-label', 'replace-options']);
 
 export interface SchemaHands {
   readonly ledger: Ledger;
@@ -36,7 +39,7 @@ export async function carryOutSchema(hands: SchemaHands, part: SchemaPart): Prom
     try {
       event = await carryOut(hands, part.objectType, command);
     } catch (error) {
-      if (command.do !== 'create-group' && command.do !== 'create-properties' && command.do !== 'create-pipeline' && command.do !== 'replace-options') {
+      if (!WRITES.has(command.do)) {
         throw error;
       }
       failure = error;
@@ -68,6 +71,8 @@ async function carryOut({ ledger, target, call, run, assertQuota }: SchemaHands,
       return { on: 'properties-read', properties: await target.readProperties(objectType, command.names, call) };
     case 'read-pipelines':
       return { on: 'pipelines-read', pipelines: await target.readPipelines(objectType, call) };
+    case 'read-labels':
+      return { on: 'labels-read', labels: await readLabels(target, command.associationType, call) };
     case 'settle':
       return { on: 'settled', changed: await ledger.schema.settle(run, objectType, command.changes) };
     case 'create-group':
@@ -79,11 +84,15 @@ async function carryOut({ ledger, target, call, run, assertQuota }: SchemaHands,
       return { on: 'made', answer: 'created' };
     case 'create-pipeline':
       return { on: 'made', answer: await target.createPipeline(objectType, command.definition, call) };
+    case 'create-label': {
+      const { from, to } = ASSOCIATION_ENDS[command.definition.associationType];
+      return { on: 'label-made', answer: await target.createLabel(from, to, command.definition, call) };
+    }
   }
 }
 
 /** A call that fails leaves its mark; the next attempt looks before it does anything. @returns what this attempt did, by word */
-export async function carryOutSchemaUndo(hands: SchemaHands, context: SchemaUndoContext, things: readonly (SchemaName & { readonly state: SchemaThingState })[]): Promise<Readonly<Record<SchemaUndoWord, number>>> {
+export async function carryOutSchemaUndo(hands: SchemaHands, context: SchemaUndoContext, things: readonly SchemaThingToUndo[]): Promise<Readonly<Record<SchemaUndoWord, number>>> {
   let { state, command } = beginSchemaUndo(context, things);
   while (command.do !== 'done') {
     ({ state, command } = advanceSchemaUndo(state, await carryOutUndo(hands, context.objectType, command)));
@@ -103,16 +112,27 @@ async function carryOutUndo(hands: SchemaHands, objectType: ObjectType, command:
       return { on: 'properties-read', properties: await target.readProperties(objectType, command.names, call) };
     case 'read-pipelines':
       return { on: 'pipelines-read', pipelines: await target.readPipelines(objectType, call) };
+    case 'read-labels':
+      return { on: 'labels-read', labels: await readLabels(target, command.associationType, call) };
     case 'read-holders':
       return { on: 'holders-read', held: await heldValues(hands, objectType, command) };
     case 'settle':
       return { on: 'settled', changed: await ledger.schema.settle(run, objectType, command.changes) };
     case 'archive':
       return { on: 'archived', answer: await archive(target, objectType, command, call) };
+    case 'archive-label': {
+      const { from, to } = ASSOCIATION_ENDS[command.associationType];
+      return { on: 'archived', answer: await target.archiveLabel(from, to, command.kind, call) };
+    }
     case 'replace-options':
       await target.replaceOptions(objectType, command.property, command.options, call);
       return { on: 'options-replaced' };
   }
+}
+
+function readLabels(target: TargetConnector, associationType: AssociationType, call: CallContext): ReturnType<TargetConnector['readLabels']> {
+  const { from, to } = ASSOCIATION_ENDS[associationType];
+  return target.readLabels(from, to, call);
 }
 
 /** Search lags behind, so whom it names is read. Where it names more than a page of it, and none of the page holds the value, there may be others: it counts as held. */

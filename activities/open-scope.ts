@@ -12,6 +12,7 @@ import { GIVEN_STAGES, isStageGiven, LIFE_CYCLE_PROPERTY } from '../domain/life-
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import type { PortalObject } from '../domain/portal-snapshot.schema';
+import { ROLE_COLUMNS } from '../domain/association-planning';
 import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from '../domain/presets/salesforce';
 import { withoutOwnLists } from '../domain/retried-plan';
 import { unknownNameColumns } from '../domain/name-links';
@@ -63,7 +64,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
   const lookups = objects.flatMap(({ sources }) => sources.flatMap(({ mapping }) => neededLookups(mapping)));
   for (const [object, read] of Object.entries(LINK_OBJECT_COLUMNS)) {
     const lookedUp = lookups.filter(({ throughObject }) => throughObject === object).map(({ column }) => column);
-    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set([...read, ...lookedUp])));
+    findings.push(...unreadColumns(object, filled[object] ?? {}, new Set([...read.filter((column) => definition.roles === 'labels' || column !== ROLE_COLUMNS[object]), ...lookedUp])));
   }
   const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
   return {

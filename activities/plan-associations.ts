@@ -7,6 +7,7 @@ import type { PlannedAssociation, PlannedRecord } from '../domain/planned-record
 import type { StagedRecord } from '../ledger/ledger';
 import { findPlanned, MAX_FOLD_STEPS, stagedPages } from './planning-scope';
 import type { PlanningScope } from './planning-scope';
+import type { RoleLabels } from './role-labels';
 
 type Known = Readonly<Record<ObjectType, Map<string, PlannedRecord>>>;
 
@@ -38,7 +39,7 @@ async function foldedLeads(scope: PlanningScope, leads: readonly StagedRecord[])
 }
 
 /** Plans the links of all objects, page by page; main references first. */
-export async function planAssociations(scope: PlanningScope): Promise<void> {
+export async function planAssociations(scope: PlanningScope, roleLabels: RoleLabels): Promise<void> {
   const missing = new Map<string, number>();
   for (const sourceObject of LINK_ORDER) {
     if (!scope.inspection.objects.some(({ object }) => object === sourceObject) || LINKS[sourceObject] === undefined) {
@@ -49,7 +50,8 @@ export async function planAssociations(scope: PlanningScope): Promise<void> {
       const stated = page.flatMap(({ state, sourceId, values }) => (state === 'ok' && sourceId !== null && !silent.has(sourceId) ? statedAssociations(sourceObject, sourceId, values) : []));
       const known = await readEnds(scope, stated);
       const find = (objectType: ObjectType, sourceId: string): PlannedRecord | null => known[objectType].get(sourceId) ?? null;
-      const planned: readonly Omit<PlannedAssociation, 'ordinal'>[] = stated.map((one) => planAssociation(one, resolveEnd(one.from, find), resolveEnd(one.to, find)));
+      const planned: readonly Omit<PlannedAssociation, 'ordinal'>[] = stated.map((one) => planAssociation(one, roleLabels.labelsOf(one.associationType, one.roles), resolveEnd(one.from, find), resolveEnd(one.to, find)));
+      planned.forEach((association) => roleLabels.count(association));
       planned.filter(({ verdict }) => verdict === 'missing-end').forEach(({ statedBy }) => missing.set(statedBy, (missing.get(statedBy) ?? 0) + 1));
       await scope.ledger.plans.writeAssociations(scope.stagingId, planned);
     }

@@ -26,6 +26,7 @@ import { describeUnusableRows, planRecords } from './plan-records';
 import { planRequirements } from './plan-requirements';
 import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
+import { PlannedRoleLabels } from './role-labels';
 import { createQuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher } from './owner-matcher';
@@ -106,13 +107,14 @@ async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean):
     await planMatches(scope, object);
     await planRequirements(scope, object);
   }
+  const roles = await PlannedRoleLabels.open(scope);
   if (scope.definition.links === 'all') {
-    await planAssociations(scope);
+    await planAssociations(scope, roles);
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
   const unresolved = await unresolvedNames(scope, scope.nameLinks);
-  scope.findings.push(...consent.findings(), ...owners.findings(), ...unresolved.findings);
-  return assemble(scope, { parts, simulator, deals, owners, madeContacts, names: unresolved.names });
+  scope.findings.push(...consent.findings(), ...owners.findings(), ...roles.findings(), ...unresolved.findings);
+  return assemble(scope, { parts, simulator, deals, owners, roles, madeContacts, names: unresolved.names });
 }
 
 /** Mistakes are told all at once, then the run ends; nothing has been written. */
@@ -130,24 +132,25 @@ interface PlanInputs {
   readonly simulator: boolean;
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
+  readonly roles: PlannedRoleLabels;
   readonly madeContacts: number;
   readonly names: readonly UnresolvedName[];
 }
 
-async function assemble(scope: PlanningScope, { parts, simulator, deals, owners, madeContacts, names }: PlanInputs): Promise<PlanSummary> {
+async function assemble(scope: PlanningScope, { parts, simulator, deals, owners, roles, madeContacts, names }: PlanInputs): Promise<PlanSummary> {
   const { ledger, stagingId, snapshot } = scope;
   const records = await Promise.all(OBJECT_TYPES.map((objectType) => recordForecast(scope, objectType, madeContacts)));
   const associations = await Promise.all(
     ASSOCIATION_TYPES.map(async (associationType): Promise<AssociationForecast> => {
       const counts = await ledger.plans.countAssociations(stagingId, associationType);
       const [planned = 0, duplicate = 0, selfLink = 0, missingEnd = 0] = ['planned', 'duplicate', 'self-link', 'missing-end'].map((verdict) => counts[verdict]);
-      return { associationType, source: Object.values(counts).reduce((sum, count) => sum + count, 0), planned, duplicate, selfLink, missingEnd, partitions: [...(await ledger.plans.readPartitions(stagingId, associationType))] };
+      return { associationType, source: Object.values(counts).reduce((sum, count) => sum + count, 0), planned, duplicate, selfLink, missingEnd, ...(roles.labelled(associationType) === 0 ? {} : { labelled: roles.labelled(associationType) }), partitions: [...(await ledger.plans.readPartitions(stagingId, associationType))] };
     }),
   );
   if (!records.every(addsUp) || !associations.every(associationsAddUp)) {
     throw new MigrationError('InvariantError', `The plan of ${scope.run} does not add up to its source.`, { code: 'plan-does-not-add-up' });
   }
-  const schema = planSchema(scope, deals, records);
+  const schema = planSchema(scope, deals, roles, records);
   await endOnErrors(scope);
   const matchingCalls = (await ledger.facts.readCalls(scope.run)).filter(({ phase }) => phase === 'plan').reduce((sum, { count }) => sum + count, 0);
   await keepSchemaBases(scope, schema);
@@ -187,26 +190,36 @@ async function recordForecast({ ledger, stagingId, objects }: PlanningScope, obj
   };
 }
 
-function planSchema(scope: PlanningScope, { pipelines }: DealFacts, records: readonly RecordForecast[]): SchemaPlan {
+function planSchema(scope: PlanningScope, { pipelines }: DealFacts, roles: PlannedRoleLabels, records: readonly RecordForecast[]): SchemaPlan {
   const written = scope.objects.filter(({ objectType }) => records.some((forecast) => forecast.objectType === objectType && forecast.create + forecast.update + forecast.unchanged > 0));
   const { plan: schema, findings } = assembleSchemaPlan(
     scope.keyProperty,
-    written.map(({ objectType, portal, usedProperties, creatable, options }) => ({
+    written.map(({ objectType, portal, sources, usedProperties, creatable, options, listedValues }) => ({
       portal,
       usedProperties,
       creatable,
       options: Object.fromEntries([...options].map(([property, values]) => [property, [...values]])),
       pipelines: objectType === 'deals' && usedProperties.has('pipeline') ? pipelines.missing : [],
+      listedValues: growing(sources, listedValues),
     })),
+    roles.definitions(),
   );
   scope.findings.push(...findings);
   return schema;
 }
 
+/** Values of the portal's lists to which the file has options added. */
+function growing(sources: ObjectScope['sources'], listedValues: ObjectScope['listedValues']): Readonly<Record<string, readonly string[]>> {
+  const names = new Set(sources.flatMap(({ mapping }) => mapping.rules.flatMap(({ property, target }) => (target.addsOptions === true ? [property] : []))));
+  return Object.fromEntries([...listedValues].flatMap(([property, values]) => (names.has(property) ? [[property, [...values]]] : [])));
+}
+
 /** The summary's own copy: zod's types are not readonly. */
-const mutable = ({ keyProperty, groups, properties, pipelines }: SchemaPlan): PlanSummary['schema'] => ({
+const mutable = ({ keyProperty, groups, properties, pipelines, options, labels }: SchemaPlan): PlanSummary['schema'] => ({
   keyProperty,
   groups: [...groups],
   properties: properties.map(({ objectType, definition }) => ({ objectType, definition: { ...definition, options: [...definition.options] } })),
   pipelines: pipelines.map(({ objectType, definition }) => ({ objectType, definition: { ...definition, stages: definition.stages.map((stage) => ({ ...stage, metadata: { ...stage.metadata } })) } })),
+  options: options.map(({ objectType, property, definition }) => ({ objectType, property, definition: { ...definition } })),
+  labels: [...labels],
 });

@@ -14,6 +14,7 @@ import { lifeCycleCalls } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
 import { planRequirements } from './plan-requirements';
 import type { PlanningScope } from './planning-scope';
+import { roleLabelsOf } from './role-labels';
 import { createQuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 
@@ -47,7 +48,7 @@ export function createRematchRecords({ ledger, target, clock }: RematchCollabora
         await ledger.drift.saveVerdictChanges(run, changes);
         if (summary.associations.some(({ source }) => source > 0)) {
           // An association needs both its ends: planned anew only where a record came or went.
-          await (differing.some(comesOrGoes) ? planAssociations(scope) : ledger.drift.copyAssociations(from, stagingId));
+          await (differing.some(comesOrGoes) ? planAssociations(scope, roleLabelsOf(summary.schema.labels)) : ledger.drift.copyAssociations(from, stagingId));
         }
         await ledger.plans.assignBatches(stagingId);
         for (const { objectType } of scope.objects) {

@@ -20,7 +20,7 @@ export function createUndoSchema(collaborators: PortalCollaborators): Pick<Porta
         const [intents, undone] = [await ledger.schema.read(run), await ledger.facts.undoTally(run)];
         const hands = { ledger, target, call, run, assertQuota: () => quota.assertLeft(input.portalId, input.reserve ?? 0, call) };
         const tallies = await allEnded(
-          OBJECT_TYPES.map((objectType) => () => carryOutSchemaUndo(hands, schemaUndoContext(run, objectType, schemaPlan, undone[objectType] ?? {}), intents.filter((intent) => intent.objectType === objectType))),
+          OBJECT_TYPES.map((objectType) => () => carryOutSchemaUndo(hands, schemaUndoContext(run, objectType, schemaPlan, undone), intents.filter((intent) => intent.objectType === objectType))),
         );
         const sum = (word: 'archived' | 'kept' | 'gone'): number => tallies.reduce((total, tally) => total + tally[word], 0);
         return { archived: sum('archived'), kept: sum('kept'), gone: sum('gone') };

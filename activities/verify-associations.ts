@@ -28,13 +28,13 @@ export function createVerifyAssociations(collaborators: PortalCollaborators): Pi
         requireCount(links.length, input.count, `${associationType} batch ${batch}`);
 
         const written = links.filter((link) => link.outcome === 'added' || link.outcome === 'already-there');
-        const readPairs = async (fromIds: readonly string[]): Promise<ReadonlySet<string>> => {
-          const there = new Set<string>();
+        const readPairs = async (fromIds: readonly string[]): Promise<PairsThere> => {
+          const there = new Map<string, ReadonlySet<string>>();
           for (const sources of inChunks([...new Set(fromIds)], MAX_SOURCES_A_READ)) {
             await quota.assertLeft(input.portalId, input.reserve, call);
             for (const found of await target.readAssociations(from, to, sources, call)) {
               if (found.kinds.some((kind) => kindText(kind) === plain)) {
-                there.add(pairKey(found.fromId, found.toId));
+                there.set(pairKey(found.fromId, found.toId), new Set(found.kinds.map(kindText)));
               }
             }
           }
@@ -54,7 +54,7 @@ export function createVerifyAssociations(collaborators: PortalCollaborators): Pi
           kind, objectType: associationType, ordinal: link.ordinal, sourceId: link.fromSourceId, targetId: link.fromTargetId, property: null, cause, expected: link.toTargetId, found: null,
         });
         const differences = [
-          ...missing.map(({ link, cause }) => toDifference(link, 'association-missing', cause)),
+          ...missing.map(({ link, cause }) => toDifference(link, cause === LABEL_REMOVED ? 'label-missing' : 'association-missing', cause)),
           ...links.filter((link) => link.outcome === null && link.state === 'sent').map((link) => toDifference(link, 'not-compared', 'in-doubt')),
         ];
         const result = { recordsCompared: 0, cellsCompared: 0, associationsCompared: written.length };
@@ -64,13 +64,17 @@ export function createVerifyAssociations(collaborators: PortalCollaborators): Pi
   };
 }
 
+/** Kinds by pair. */
+type PairsThere = ReadonlyMap<string, ReadonlySet<string>>;
+const LABEL_REMOVED = 'label-removed-since';
+
 type ReadIds<T> = (ids: readonly string[]) => Promise<T>;
 
 /**
- * Those of the associations that are not there, and why: an end is gone (`deleted-since`), both ends became one record (`merged-since`), or somebody took it away
- * (`removed-since`: the portal had confirmed it). One whose end was merged is looked for where that end went; only what is missing costs these further calls.
+ * Those of the associations that are not there with all their labels, and why: an end is gone (`deleted-since`), both ends became one record (`merged-since`), or somebody took it away
+ * (`removed-since`, or a label of it, `label-removed-since`: the portal had confirmed it). One whose end was merged is looked for where that end went; only what is missing costs these further calls.
  */
-async function explainMissing(written: readonly BatchAssociation[], readPairs: ReadIds<ReadonlySet<string>>, readEnds: { readonly from: ReadIds<ReadonlyMap<string, string>>; readonly to: ReadIds<ReadonlyMap<string, string>> }) {
+async function explainMissing(written: readonly BatchAssociation[], readPairs: ReadIds<PairsThere>, readEnds: { readonly from: ReadIds<ReadonlyMap<string, string>>; readonly to: ReadIds<ReadonlyMap<string, string>> }) {
   const fromId = (link: BatchAssociation): string => link.fromTargetId ?? '';
   const toId = (link: BatchAssociation): string => link.toTargetId ?? '';
   const there = await readPairs(written.map(fromId));
@@ -79,12 +83,19 @@ async function explainMissing(written: readonly BatchAssociation[], readPairs: R
   const ends = missing.map((link) => ({ link, from: fromNow.get(fromId(link)), to: toNow.get(toId(link)) }));
   const moved = ends.filter(({ link, from, to }) => from !== undefined && to !== undefined && (from !== fromId(link) || to !== toId(link)));
   const thereNow = await readPairs(moved.flatMap(({ from }) => from ?? []));
+  const unlabelled = written.filter((link) => lacksLabel(link, there.get(pairKey(fromId(link), toId(link))))).map((link) => ({ link, cause: LABEL_REMOVED }));
   return ends.flatMap(({ link, from, to }) => {
     if (from === undefined || to === undefined) {
       return [{ link, cause: 'deleted-since' }];
     }
-    return thereNow.has(pairKey(from, to)) ? [] : [{ link, cause: from === to ? 'merged-since' : 'removed-since' }];
-  });
+    const kinds = thereNow.get(pairKey(from, to));
+    return kinds === undefined ? [{ link, cause: from === to ? 'merged-since' : 'removed-since' }] : lacksLabel(link, kinds) ? [{ link, cause: LABEL_REMOVED }] : [];
+  }).concat(unlabelled);
+}
+
+/** One whose pair is not there at all is told as that. */
+function lacksLabel({ labels }: BatchAssociation, kinds: ReadonlySet<string> | undefined): boolean {
+  return kinds !== undefined && labels.some((label) => !kinds.has(label));
 }
 
 function pairKey(fromId: string, toId: string): string {

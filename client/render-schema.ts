@@ -1,16 +1,25 @@
-import { OBJECT_TYPES } from '../domain/object-type';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import { ASSOCIATION_WORDS } from '../domain/words';
 
 interface SchemaPart {
   readonly objectType: string;
   readonly kind: string;
+  /** Of an option `property:value`, of a label `association type:label`. */
   readonly name: string;
 }
 
-/** Groups, properties and pipelines by object type, one line each. */
+/** Groups, properties, options and pipelines by object type, then labels by type of association; one line each. */
 export function renderSchema(parts: readonly SchemaPart[]): readonly string[] {
-  return OBJECT_TYPES.flatMap((type) => {
-    const own = parts.filter(({ objectType }) => objectType === type);
+  const objects = OBJECT_TYPES.flatMap((type) => {
+    const own = parts.filter(({ objectType, kind }) => objectType === type && kind !== 'label');
     const kinds = [...new Set(own.map(({ kind }) => kind))];
-    return own.length === 0 ? [] : [`${type}: ${kinds.map((kind) => `${kind} ${own.filter((part) => part.kind === kind).map(({ name }) => name).join(', ')}`).join('; ')}`];
+    return own.length === 0 ? [] : [`${type}: ${kinds.map((kind) => `${kind} ${own.filter((part) => part.kind === kind).map(nameOf).join(', ')}`).join('; ')}`];
   });
+  const labels = ASSOCIATION_TYPES.flatMap((type) => {
+    const own = parts.filter(({ kind, name }) => kind === 'label' && name.startsWith(`${type}:`));
+    return own.length === 0 ? [] : [`${ASSOCIATION_WORDS[type].toLowerCase()}: label ${own.map(({ name }) => name.slice(type.length + 1)).join(', ')}`];
+  });
+  return [...objects, ...labels];
 }
+
+const nameOf = ({ kind, name }: SchemaPart): string => (kind === 'option' ? name.replace(':', ' = ') : name);

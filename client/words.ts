@@ -84,6 +84,7 @@ const CAUSE_WORDS: Readonly<Record<string, string>> = {
   'merged-since': 'somebody merged the record into another',
   'deleted-since': 'somebody deleted the record, or an end of the association',
   'removed-since': 'somebody took the association away',
+  'label-removed-since': 'somebody took a label of the association away',
   'changed-by-portal': 'calculation, automation or enrichment of the portal changed the value',
   'unknown-stamped': 'a record with the mark of this run that the run knows nothing of',
   'in-doubt': 'sent, and no answer tells what became of it',

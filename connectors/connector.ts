@@ -2,11 +2,14 @@
  * What the engine sees of a CRM. A source is read; a target is read and written. Neither knows of Temporal or of the ledger:
  * pace, permits and call counting are handed in.
  */
+import type { KindText } from '../domain/association-kind';
+import type { PortalLabel } from '../domain/association-label';
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import type { CallFact } from '../domain/pace';
 import type { PortalLimits } from '../domain/portal-limits';
 import type { PortalSchema, PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
 import type { PipelineDefinition, PropertyDefinition } from '../domain/schema-plan';
+import type { LabelAnswer } from '../domain/schema-state';
 import type { SourceInspection, SourceObject, SourcePage } from '../domain/source-inspection';
 
 // ---------------------------------------------------------------- source
@@ -89,6 +92,8 @@ export interface TargetConnector {
   readSnapshot(objectTypes: readonly ObjectType[], call: CallContext): Promise<PortalSnapshot>;
   /** Records, pipelines and association labels that the subscription allows; three calls. What the token may not read is left out. */
   readLimits(call: CallContext): Promise<PortalLimits>;
+  /** Of those the labels; one call. */
+  readLabelLimits(call: CallContext): Promise<PortalLimits['labels']>;
   /** May records of the type be written with this token? Asked where its scopes are not told; changes nothing. */
   mayWrite(objectType: ObjectType, call: CallContext): Promise<boolean>;
   /** What people configure of one object type, as in the snapshot: two calls, three where the type has pipelines. */
@@ -139,6 +144,13 @@ export interface TargetConnector {
   createPipeline(objectType: ObjectType, pipeline: PipelineDefinition, call: CallContext): Promise<'created' | 'existed'>;
   readPipelines(objectType: ObjectType, call: CallContext): Promise<readonly PipelineDefinition[]>;
   archivePipeline(objectType: ObjectType, pipelineId: string, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
+
+  /** Of associations in this direction, the portal's own among them; types without words are absent. */
+  readLabels(from: ObjectType, to: ObjectType, call: CallContext): Promise<readonly PortalLabel[]>;
+  /** For both directions, under the same words. Refused is also what is there already. */
+  createLabel(from: ObjectType, to: ObjectType, label: { readonly label: string; readonly name: string }, call: CallContext): Promise<LabelAnswer>;
+  /** For both directions. */
+  archiveLabel(from: ObjectType, to: ObjectType, kind: KindText, call: CallContext): Promise<'archived' | 'in-use' | 'absent'>;
 }
 
 /**
@@ -148,5 +160,5 @@ export interface TargetConnector {
 export type TargetReader = Pick<
   TargetConnector,
   | 'portalId' | 'readSnapshot' | 'readQuota' | 'isSimulator' | 'readRecords' | 'listRecords' | 'readHistory' | 'searchCreatedWithout' | 'searchHolding' | 'readAssociations' | 'readPropertyGroups'
-  | 'readProperties' | 'readPipelines' | 'readLimits' | 'mayWrite' | 'readSchema'
+  | 'readProperties' | 'readPipelines' | 'readLabels' | 'readLimits' | 'readLabelLimits' | 'mayWrite' | 'readSchema'
 >;

@@ -4,7 +4,8 @@ import type { CreatableType, CreatedProperty } from './field-mapping';
 import type { Finding } from './finding';
 import type { PortalObject } from './portal-snapshot.schema';
 import { STAMP_PROPERTY } from './provenance';
-import type { PipelineDefinition, PropertyDefinition, SchemaPlan } from './schema-plan';
+import type { LabelDefinition } from './association-label';
+import type { OptionAddition, PipelineDefinition, PropertyDefinition, SchemaPlan } from './schema-plan';
 
 /** HubSpot, properties API, 2026: unique properties of one object type. */
 export const MAX_UNIQUE_PROPERTIES = 10;
@@ -53,13 +54,16 @@ export interface ObjectSchemaInput {
   /** Values seen of enumerations that are made, in order of first sight. */
   readonly options: Readonly<Record<string, readonly string[]>>;
   readonly pipelines: readonly PipelineDefinition[];
+  /** Values that are written to properties of the portal whose list may grow, in order of first sight. */
+  readonly listedValues: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
  * Only what the portal lacks and some record needs; the key and the stamp always.
  * @param objects those of which records are written
+ * @param labels what associations carry
  */
-export function assembleSchemaPlan(keyProperty: string, objects: readonly ObjectSchemaInput[]): { readonly plan: SchemaPlan; readonly findings: readonly Finding[] } {
+export function assembleSchemaPlan(keyProperty: string, objects: readonly ObjectSchemaInput[], labels: readonly LabelDefinition[] = []): { readonly plan: SchemaPlan; readonly findings: readonly Finding[] } {
   const parts = objects.map((input) => ({ input, objectType: input.portal.objectType, properties: missingProperties(keyProperty, input) }));
   return {
     plan: {
@@ -67,6 +71,8 @@ export function assembleSchemaPlan(keyProperty: string, objects: readonly Object
       groups: parts.flatMap(({ input, objectType, properties }) => (properties.length === 0 || input.portal.groups.includes(BOOKKEEPING_GROUP.name) ? [] : [{ objectType, ...BOOKKEEPING_GROUP }])),
       properties: parts.flatMap(({ objectType, properties }) => properties.map((definition) => ({ objectType, definition }))),
       pipelines: parts.flatMap(({ input, objectType }) => input.pipelines.map((definition) => ({ objectType, definition }))),
+      options: parts.flatMap(({ input }) => missingOptions(input)),
+      labels,
     },
     findings: parts.flatMap(({ input, properties }) => schemaFindings(input, properties)),
   };
@@ -82,7 +88,15 @@ function missingProperties(keyProperty: string, { portal, usedProperties, creata
   });
 }
 
-function schemaFindings({ portal, options }: ObjectSchemaInput, added: readonly PropertyDefinition[]): readonly Finding[] {
+function missingOptions({ portal: { objectType, properties }, listedValues }: ObjectSchemaInput): readonly OptionAddition[] {
+  return Object.entries(listedValues).flatMap(([property, values]) => {
+    const there = properties.find(({ name, archived }) => name === property && !archived)?.options ?? [];
+    const missing = values.filter((value) => !there.some((option) => option.value === value));
+    return missing.map((value, index) => ({ objectType, property, definition: { label: value, value, displayOrder: there.length + index, hidden: false } }));
+  });
+}
+
+function schemaFindings({ portal, options, listedValues }: ObjectSchemaInput, added: readonly PropertyDefinition[]): readonly Finding[] {
   const { objectType } = portal;
   const findings: Finding[] = [];
   // The portal's own unique properties (email, domain, record id) take no slot of ours.
@@ -94,7 +108,7 @@ function schemaFindings({ portal, options }: ObjectSchemaInput, added: readonly 
   if (customPropertyLimit !== null && (customPropertyCount ?? 0) + added.length > customPropertyLimit) {
     findings.push(error('property-limit', objectType, `The migration needs ${added.length} further properties on ${objectType}, and the portal allows ${Math.max(0, customPropertyLimit - (customPropertyCount ?? 0))}.`, 'Archive properties that nobody uses, or drop some in the migration file (property: null).'));
   }
-  for (const [name, values] of Object.entries(options)) {
+  for (const [name, values] of Object.entries({ ...options, ...listedValues })) {
     if (values.length > MAX_CREATED_OPTIONS) {
       findings.push(error('too-many-options', `objects.${objectType}.properties.${name}`, `${name} would get more than ${MAX_CREATED_OPTIONS} options.`, 'Make it a text: create: { type: string }.'));
     }

@@ -4,6 +4,7 @@ import { ASSOCIATION_ENDS } from './object-type';
 import type { AssociationType, ObjectType } from './object-type';
 import type { PlannedAssociation, PlannedRecord } from './planned-record';
 import { isWritten } from './record-identity';
+import { rolesIn } from './role-label';
 
 /** What a row states, by the ids that stand in it. */
 export interface StatedAssociation {
@@ -11,6 +12,8 @@ export interface StatedAssociation {
   readonly from: { readonly objectType: ObjectType; readonly sourceId: string };
   readonly to: { readonly objectType: ObjectType; readonly sourceId: string };
   readonly primary: boolean;
+  /** As they stand in the row. */
+  readonly roles: readonly string[];
   /** e.g. `Contact.AccountId` */
   readonly statedBy: string;
 }
@@ -23,6 +26,8 @@ interface LinkColumn {
   readonly from: string | null;
   readonly to: string | null;
   readonly primary: 'own-reference' | 'IsPrimary' | 'no';
+  /** Column of the role, and what parts several of them. */
+  readonly role?: { readonly column: string; readonly separator: string | null };
 }
 
 /** Which columns of which object state associations; the source's own main references come first. Table of data. */
@@ -34,13 +39,16 @@ export const LINKS: Readonly<Record<string, readonly LinkColumn[]>> = {
     { associationType: 'contacts-companies', from: null, to: 'ConvertedAccountId', primary: 'own-reference' },
     { associationType: 'deals-contacts', from: 'ConvertedOpportunityId', to: null, primary: 'no' },
   ],
-  AccountContactRelation: [{ associationType: 'contacts-companies', from: 'ContactId', to: 'AccountId', primary: 'no' }],
+  AccountContactRelation: [{ associationType: 'contacts-companies', from: 'ContactId', to: 'AccountId', primary: 'no', role: { column: 'Roles', separator: ';' } }],
   Opportunity: [
     { associationType: 'deals-companies', from: null, to: 'AccountId', primary: 'own-reference' },
     { associationType: 'deals-contacts', from: null, to: 'ContactId', primary: 'own-reference' },
   ],
-  OpportunityContactRole: [{ associationType: 'deals-contacts', from: 'OpportunityId', to: 'ContactId', primary: 'IsPrimary' }],
+  OpportunityContactRole: [{ associationType: 'deals-contacts', from: 'OpportunityId', to: 'ContactId', primary: 'IsPrimary', role: { column: 'Role', separator: null } }],
 };
+
+/** Columns that hold roles, by object. */
+export const ROLE_COLUMNS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(LINKS).flatMap(([object, links]) => links.flatMap(({ role }) => (role === undefined ? [] : [[object, role.column] as const]))));
 
 /** Order in which the objects are read for links: main references before further ones, so that those are the duplicates. */
 export const LINK_ORDER = ['Account', 'Contact', 'Lead', 'AccountContactRelation', 'Opportunity', 'OpportunityContactRole'] as const;
@@ -51,7 +59,7 @@ export function statedAssociations(sourceObject: string, sourceId: string, value
   if (isLinkObject && parseBool(values.IsDeleted) === true) {
     return [];
   }
-  return (LINKS[sourceObject] ?? []).flatMap(({ associationType, from, to, primary }) => {
+  return (LINKS[sourceObject] ?? []).flatMap(({ associationType, from, to, primary, role }) => {
     const [fromId, toId] = [from, to].map((column) => (column === null ? sourceId : (values[column] ?? '')));
     if (fromId === undefined || toId === undefined || fromId === '' || toId === '') {
       return [];
@@ -63,6 +71,7 @@ export function statedAssociations(sourceObject: string, sourceId: string, value
         from: { objectType: ends.from, sourceId: fromId },
         to: { objectType: ends.to, sourceId: toId },
         primary: primary === 'own-reference' || (primary === 'IsPrimary' && parseBool(values.IsPrimary) === true),
+        roles: role === undefined ? [] : rolesIn(values[role.column], role.separator),
         statedBy: `${sourceObject}.${[from, to].filter((column) => column !== null).join('+')}`,
       },
     ];
@@ -105,20 +114,25 @@ export function resolveEnd(end: StatedAssociation['from'], find: (objectType: Ob
 export const PERSON_ACCOUNT_CODE = 'person-account';
 export const isPersonAccount = (record: PlannedRecord): boolean => record.objectType === 'companies' && record.action === 'fold' && record.reasonCode === PERSON_ACCOUNT_CODE;
 
-/** The verdict on a stated association. Repetitions are found by the ledger's unique index. */
-export function planAssociation(stated: StatedAssociation, from: ResolvedEnd | null, to: ResolvedEnd | null): Omit<PlannedAssociation, 'ordinal'> {
+/**
+ * The verdict on a stated association. Repetitions are found by the ledger's unique index.
+ * @param labels what its roles are called in the portal
+ */
+export function planAssociation(stated: Omit<StatedAssociation, 'roles'>, labels: readonly string[], from: ResolvedEnd | null, to: ResolvedEnd | null): Omit<PlannedAssociation, 'ordinal'> {
   const { associationType, statedBy } = stated;
   if (from === null || to === null) {
-    return { associationType, fromSourceId: from?.sourceId ?? stated.from.sourceId, toSourceId: to?.sourceId ?? stated.to.sourceId, verdict: 'missing-end', primary: false, statedBy };
+    return { associationType, fromSourceId: from?.sourceId ?? stated.from.sourceId, toSourceId: to?.sourceId ?? stated.to.sourceId, verdict: 'missing-end', primary: false, labels, statedBy };
   }
   const ends = { fromSourceId: from.sourceId, toSourceId: to.sourceId };
   if (from.objectType === to.objectType && from.sourceId === to.sourceId) {
-    return { associationType, ...ends, verdict: 'self-link', primary: false, statedBy };
+    return { associationType, ...ends, verdict: 'self-link', primary: false, labels: [], statedBy };
   }
   // A reference to a person account is a reference to its contact.
   const actual = ASSOCIATION_OF[`${from.objectType} ${to.objectType}`];
   const primary = stated.primary && !from.isFolded;
-  return actual === undefined ? { associationType, ...ends, verdict: 'missing-end', primary: false, statedBy } : { associationType: actual, ...ends, verdict: 'planned', primary, statedBy };
+  return actual === undefined
+    ? { associationType, ...ends, verdict: 'missing-end', primary: false, labels, statedBy }
+    : { associationType: actual, ...ends, verdict: 'planned', primary, labels: actual === associationType ? labels : [], statedBy };
 }
 
 const ASSOCIATION_OF: Readonly<Record<string, AssociationType>> = {

@@ -4,7 +4,7 @@
  * leaves one.
  */
 import { applyEnds, endsToRead } from './association-ends';
-import { isLabel, itemsAt, move, outcome, pairKey, refusedAs } from './association-item';
+import { goesUnlabelledFirst, isLabel, itemsAt, move, outcome, pairKey, refusedAs, wantedKinds } from './association-item';
 import { ASSOCIATION_KINDS, joinKinds, kindText, parseKind, splitKinds } from './association-kind';
 import type { KindText } from './association-kind';
 import type {
@@ -37,9 +37,9 @@ export function advanceAssociations(state: AssociationBatchState, event: Associa
 }
 
 function toItem(associationType: AssociationType, mode: 'write' | 'settle', link: AssociationToWrite, isOneOfSeveral: boolean): AssociationItem {
-  const { ordinal, primary, fromOrigin, attempt } = link;
+  const { ordinal, primary, labels, fromOrigin, attempt } = link;
   return {
-    ordinal, primary, isOneOfSeveral, fromOrigin, attempt,
+    ordinal, primary, labels, isOneOfSeveral, fromOrigin, attempt,
     fromId: link.fromTargetId ?? '',
     toId: link.toTargetId ?? '',
     // Before the first send nothing there is ours: what people did since an attempt that died belongs to what was there before.
@@ -129,20 +129,24 @@ function applyKept(state: AssociationBatchState, kept: readonly { readonly ordin
 
 /** A pair that is there is settled without a call, whoever made it; people may have taken the primary elsewhere since. */
 function decided({ associationType, mode }: AssociationBatchState, item: AssociationItem): AssociationStanding {
-  if (item.kinds.includes(kindText(ASSOCIATION_KINDS[associationType].plain))) {
+  const wanted = wantedKinds(associationType, item);
+  // Whoever undoes looks for anything of ours: a person may have taken a label off a pair that is in doubt.
+  const isThere = wanted.every((kind) => item.kinds.includes(kind)) || (mode === 'settle' && wanted.some((kind) => item.kinds.includes(kind) && item.preKinds?.includes(kind) === false));
+  if (isThere) {
     return landed(associationType, item);
   }
   const mark = item.standing.at === 'unread' ? item.standing.mark : 'none';
   // A write to a merged record lands on the one that it was merged into, and there a label replaces labels that nobody has read.
-  if (mark === 'unnamed' || (mark === 'none' && mode === 'write' && isLabel(associationType) && !item.hasLiveEnds)) {
+  if (mark === 'unnamed' || (mark === 'unlabelled' && item.kinds.length === 0) || (mark === 'none' && mode === 'write' && isLabel(associationType) && !item.hasLiveEnds)) {
     return { at: 'astray', look: 'from', mark: mark === 'none' ? 'none' : 'sent', isAlone: false };
   }
   return mark === 'none' ? { at: 'ready' } : { at: 'absent', then: mode === 'write' && isLabel(associationType) && !item.hasLiveEnds ? 'unread' : 'ready' };
 }
 
 /** *Added* is what was not there before this run wrote. Of a pair that was found on another record than it was sent to, nobody can tell: rollback leaves it alone. */
-function landed(associationType: AssociationType, { ordinal, preKinds, isRedirected, standing }: AssociationItem): AssociationStanding {
-  const wasThere = preKinds?.includes(kindText(ASSOCIATION_KINDS[associationType].plain)) === true;
+function landed(associationType: AssociationType, item: AssociationItem): AssociationStanding {
+  const { ordinal, preKinds, isRedirected, standing } = item;
+  const wasThere = wantedKinds(associationType, item).every((kind) => preKinds?.includes(kind) === true);
   const isFoundElsewhere = isRedirected && standing.at === 'unread';
   return outcome({ ordinal, outcome: wasThere || isFoundElsewhere ? 'already-there' : 'added', refusal: null });
 }
@@ -150,8 +154,9 @@ function landed(associationType: AssociationType, { ordinal, preKinds, isRedirec
 /** Primary is written where a record of this run's making has several companies and no primary of somebody else's; the source's own reference names which. */
 function plannedKinds({ associationType }: AssociationBatchState, item: AssociationItem, keepPrimaryOf: ReadonlySet<string>): readonly KindText[] {
   const { plain, primary } = ASSOCIATION_KINDS[associationType];
+  const wanted = goesUnlabelledFirst(associationType, item) ? [kindText(plain)] : wantedKinds(associationType, item);
   const isWritten = primary !== null && item.primary && item.isOneOfSeveral && item.fromOrigin === 'c' && !keepPrimaryOf.has(item.fromId);
-  return isWritten ? [kindText(plain), kindText(primary)] : [kindText(plain)];
+  return isWritten ? [...wanted, kindText(primary)] : wanted;
 }
 
 /** Sources with a primary that is never moved: any but one on a pair of this batch that had none before we wrote (the portal gives it to a record's first company). */
@@ -193,7 +198,7 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
   const culprit = nameless.length === unnamed.length && !isElsewhere ? nameless[0] : undefined;
   const settled = move(state, 'marked', (item) => {
     if (landedPairs.has(pairKey(item))) {
-      return landed(state.associationType, item);
+      return goesUnlabelledFirst(state.associationType, item) ? { at: 'unread', mark: 'unlabelled' } : landed(state.associationType, item);
     }
     // Deleted, or merged into another record: reading its ends tells, and where an end went the pair follows.
     if (withoutEnd.has(item.ordinal)) {
@@ -202,7 +207,7 @@ function applyAnswer(state: AssociationBatchState, answer: AssociationAnswer): A
     const refused = refusalOf(item) ?? culprit;
     return refused === undefined ? { at: 'unread', mark: nameless.length > 0 ? 'sent' : 'unnamed' } : refusedAs(item, { code: refused.code, property: null, message: refused.message, correlationId: refused.correlationId });
   });
-  const isUnnamed = new Set(culprit === undefined ? unnamed.map(toOrdinal) : []);
+  const isUnnamed = new Set([...(culprit === undefined ? unnamed : []), ...itemsAt(settled, 'unread').filter(({ standing }) => standing.at === 'unread' && standing.mark === 'unlabelled')].map(toOrdinal));
   return {
     ...settled,
     // A refusal that names nobody: who it means is found by halves.
@@ -298,12 +303,28 @@ function sendingChoice(state: AssociationBatchState): Choice {
   if (chosen.length === 0) {
     return sendingChoice({ ...state, queue: later });
   }
+  // In a call of their own: until they are there it is not known whether two of these pairs are one by now.
+  const unlabelled = chosen.filter((item) => goesUnlabelledFirst(state.associationType, item));
+  if (unlabelled.length > 0 && unlabelled.length < chosen.length) {
+    const others = chosen.filter((item) => !unlabelled.includes(item)).map(toOrdinal);
+    return { command: { do: 'mark-sent', links: unlabelled.map(toMark) }, queue: inGroup.length > 0 ? [others, ...later] : state.queue };
+  }
   return { command: { do: 'mark-sent', links: chosen.map(toMark) }, queue: inGroup.length > 0 ? later : state.queue };
 }
 
 function toSend(state: AssociationBatchState, marked: readonly AssociationItem[]): readonly PortalAssociation[] {
   const keepPrimaryOf = sourcesWithPrimaryOfOthers(state);
-  return inSendingOrder(marked).map((item) => ({ fromId: item.fromId, toId: item.toId, kinds: splitKinds(joinKinds([...item.kinds, ...plannedKinds(state, item, keepPrimaryOf)])).map(parseKind) }));
+  const labels = labelsByPair(state);
+  return inSendingOrder(marked).map((item) => ({ fromId: item.fromId, toId: item.toId, kinds: splitKinds(joinKinds([...item.kinds, ...plannedKinds(state, item, keepPrimaryOf), ...(goesUnlabelledFirst(state.associationType, item) ? [] : (labels.get(pairKey(item)) ?? []))])).map(parseKind) }));
+}
+
+/** Ends that were merged make one pair of two: what is sent for one of them must not replace what is planned for the other. */
+function labelsByPair({ items }: AssociationBatchState): ReadonlyMap<string, readonly KindText[]> {
+  const found = new Map<string, readonly KindText[]>();
+  for (const item of items.filter(({ standing }) => standing.at !== 'outcome' || standing.settlement.outcome !== 'refused')) {
+    found.set(pairKey(item), [...(found.get(pairKey(item)) ?? []), ...item.labels]);
+  }
+  return found;
 }
 
 /** The portal makes a record's first company primary by itself: the planned primary goes first. */

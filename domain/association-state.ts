@@ -20,6 +20,8 @@ export interface AssociationAnswer {
 export interface AssociationToWrite {
   readonly ordinal: number;
   readonly primary: boolean;
+  /** What it carries beside the plain type. */
+  readonly labels: readonly KindText[];
   readonly fromTargetId: string | null;
   readonly toTargetId: string | null;
   readonly fromOrigin: PairOrigin | null;
@@ -37,8 +39,8 @@ export interface AssociationSettlement {
 export type AssociationStanding =
   | { readonly at: 'settled' }
   | { readonly at: 'outcome'; readonly settlement: AssociationSettlement }
-  /** What the pair has now is not known. `mark`: does one stand in the ledger? `unnamed`: it was answered, but without a word on this pair. */
-  | { readonly at: 'unread'; readonly mark: 'none' | 'sent' | 'unnamed' }
+  /** What the pair has now is not known. `mark`: does one stand in the ledger? `unnamed`: it was answered, but without a word on this pair; `unlabelled`: as there, and its labels go out next. */
+  | { readonly at: 'unread'; readonly mark: 'none' | 'sent' | 'unnamed' | 'unlabelled' }
   /** Marked as sent, and not there: the mark goes. `then: 'unread'` where labels that are gone may have been the reason. */
   | { readonly at: 'absent'; readonly then: 'ready' | 'unread' }
   /** Was one of its ends merged into another record, or deleted? Asked where an answer said nothing of the pair, or where the write would replace labels on that record. */
@@ -54,6 +56,7 @@ export interface AssociationItem {
   readonly fromId: string;
   readonly toId: string;
   readonly primary: boolean;
+  readonly labels: readonly KindText[];
   /** Its source has further pairs in this batch. */
   readonly isOneOfSeveral: boolean;
   readonly fromOrigin: PairOrigin | null;

@@ -5,6 +5,7 @@
  */
 import { ASSOCIATION_KINDS, kindText, parseKind, splitKinds } from './association-kind';
 import type { KindText } from './association-kind';
+import { wantedKinds } from './association-item';
 import type { AssociationAnswer, PortalAssociation } from './association-state';
 import type {
   AssociationUndoCommand, AssociationUndoContext, AssociationUndoEvent, AssociationUndoItem, AssociationUndoProgress, AssociationUndoStanding, AssociationUndoState, AssociationUndoStep, LinkToUndo,
@@ -26,10 +27,10 @@ export function advanceAssociationUndo(state: AssociationUndoState, event: Assoc
   return step(applyEvent(state, event));
 }
 
-function toItem({ ordinal, fromTargetId, toTargetId, preKinds, undo }: LinkToUndo): AssociationUndoItem {
+function toItem({ ordinal, fromTargetId, toTargetId, labels, preKinds, undo }: LinkToUndo): AssociationUndoItem {
   const isOpen = fromTargetId !== null && toTargetId !== null && (undo === 'pending' || undo === 'sent' || undo === 'failed');
   return {
-    ordinal, fromId: fromTargetId ?? '', toId: toTargetId ?? '', preKinds: splitKinds(preKinds ?? ''), kinds: [], wasSent: undo === 'sent', readCount: 0,
+    ordinal, fromId: fromTargetId ?? '', toId: toTargetId ?? '', labels, preKinds: splitKinds(preKinds ?? ''), kinds: [], wasSent: undo === 'sent', readCount: 0,
     standing: { at: isOpen ? 'unread' : 'done' },
   };
 }
@@ -75,10 +76,10 @@ function decided({ associationType, edited }: AssociationUndoContext, item: Asso
     return wasSent && preKinds.length === 0 ? outcome(item, 'archived', null) : outcome(item, 'gone', 'deleted-since');
   }
   if (preKinds.length === 0) {
-    const isLabelled = kinds.some((kind) => !comesWithOurs(associationType, kind));
+    const isLabelled = kinds.some((kind) => !comesWithOurs(associationType, item, kind));
     return isLabelled && edited === 'keep' ? outcome(item, 'kept', 'edited-since') : { at: 'decided', next: { do: 'remove' } };
   }
-  const added = ownKinds(associationType).filter((kind) => kinds.includes(kind) && !preKinds.includes(kind));
+  const added = ownKinds(associationType, item).filter((kind) => kinds.includes(kind) && !preKinds.includes(kind));
   const missing = preKinds.filter((kind) => !kinds.includes(kind));
   if (added.length > 0) {
     return { at: 'decided', next: { do: 'take', kinds: added, missing } };
@@ -90,14 +91,15 @@ function decided({ associationType, edited }: AssociationUndoContext, item: Asso
 }
 
 /** What the forward run writes. */
-function ownKinds(associationType: AssociationType): readonly KindText[] {
-  const { plain, primary } = ASSOCIATION_KINDS[associationType];
-  return primary === null ? [kindText(plain)] : [kindText(plain), kindText(primary)];
+function ownKinds(associationType: AssociationType, item: AssociationUndoItem): readonly KindText[] {
+  const { primary } = ASSOCIATION_KINDS[associationType];
+  const wanted = wantedKinds(associationType, item);
+  return primary === null ? wanted : [...wanted, kindText(primary)];
 }
 
 /** Ours, or given to every pair by the portal itself. */
-function comesWithOurs(associationType: AssociationType, kind: KindText): boolean {
-  return ownKinds(associationType).includes(kind) || kind === kindText(ASSOCIATION_KINDS[associationType].unlabelled);
+function comesWithOurs(associationType: AssociationType, item: AssociationUndoItem, kind: KindText): boolean {
+  return ownKinds(associationType, item).includes(kind) || kind === kindText(ASSOCIATION_KINDS[associationType].unlabelled);
 }
 
 /** An intent that the ledger did not take was undone by another attempt meanwhile: touching the pair now could hit what a person made since. */

@@ -9,6 +9,8 @@ export interface LinkToUndo {
   readonly ordinal: number;
   readonly fromTargetId: string | null;
   readonly toTargetId: string | null;
+  /** What the run gave it beside the plain type. */
+  readonly labels: readonly KindText[];
   /** Kinds of the pair before this run wrote, joined; the empty text for a pair that was not there. */
   readonly preKinds: string | null;
   readonly undo: UndoStateOfRecord;
@@ -45,6 +47,7 @@ export interface AssociationUndoItem {
   readonly ordinal: number;
   readonly fromId: string;
   readonly toId: string;
+  readonly labels: readonly KindText[];
   readonly preKinds: readonly KindText[];
   /** As last read. */
   readonly kinds: readonly KindText[];

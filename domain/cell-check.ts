@@ -45,12 +45,12 @@ function checkOption(options: NonNullable<TargetProperty['options']>, text: stri
   return (options.find(({ value }) => value === text) ?? options.find(({ label, value }) => label.toLowerCase() === text.toLowerCase() || value.toLowerCase() === text.toLowerCase()))?.value ?? null;
 }
 
-function checkOptions({ options, isMultiple }: TargetProperty, value: string): CheckedCell {
+function checkOptions({ options, isMultiple, addsOptions }: TargetProperty, value: string): CheckedCell {
   if (options === null) {
     return { value, code: null };
   }
   const parts = isMultiple ? value.split(';').map((part) => part.trim()).filter((part) => part !== '') : [value];
-  const found = parts.map((part) => checkOption(options, part));
+  const found = parts.map((part) => checkOption(options, part) ?? (addsOptions === true ? part : null));
   return found.includes(null) ? refused('invalid-option') : { value: found.join(';'), code: null };
 }
 

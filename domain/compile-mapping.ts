@@ -8,7 +8,7 @@ import { nearestWord } from './nearest-word';
 import type { PortalObject, PortalProperty } from './portal-snapshot.schema';
 import { findColumn } from './source-columns';
 import type { TransformSetting } from './transform.schema';
-import { columnsOf, unknownColumn, userRules } from './user-rules';
+import { addsOptions, columnsOf, unknownColumn, userRules } from './user-rules';
 
 /** Values whose options lie elsewhere (owners) or are made by the migration. */
 const UNCHECKED: ReadonlySet<Transform['kind']> = new Set(['owner-id', 'pipeline', 'stage', 'currency']);
@@ -111,7 +111,7 @@ function refusedValues({ property, transform }: PropertyRule, target: TargetProp
     });
 }
 
-function targetOf(rule: PropertyRule, by: 'user' | 'preset', { preset, portal, filled }: MappingInput, findings: Finding[]): TargetProperty | null {
+function targetOf(rule: PropertyRule, by: 'user' | 'preset', { preset, mapping, portal, filled }: MappingInput, findings: Finding[]): TargetProperty | null {
   const isUsers = by === 'user';
   const hasData = rule.columns.some((column) => (filled[column] ?? 0) > 0) || rule.transform.kind === 'currency' || rule.transform.kind === 'constant';
   if (!hasData && !isUsers) {
@@ -121,7 +121,7 @@ function targetOf(rule: PropertyRule, by: 'user' | 'preset', { preset, portal, f
   const existing = portal.properties.find(({ name, archived }) => name === rule.property && !archived);
   if (existing !== undefined) {
     if (!existing.readOnly) {
-      return fromPortal(existing, rule, portal);
+      return { ...fromPortal(existing, rule, portal), ...(isUsers && addsOptions(mapping.properties[rule.property]) ? { addsOptions: true as const } : {}) };
     }
     findings.push(
       isUsers

@@ -78,6 +78,8 @@ export interface TargetProperty {
   readonly isMultiple: boolean;
   /** What the portal's admins ask of a value. */
   readonly rules: readonly ValidationRule[];
+  /** What is no option yet becomes one. */
+  readonly addsOptions?: true;
 }
 
 export interface CompiledRule extends PropertyRule {

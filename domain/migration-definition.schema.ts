@@ -18,7 +18,7 @@ const create = z.strictObject({ type: z.enum(['string', 'number', 'bool', 'enume
 const reading = {
   transform: transformSchema.optional(),
   values: z.record(z.string(), scalar).optional().describe("Source value to the portal's value; upper and lower case are the same."),
-  otherwise: z.enum(['leave-out', 'add-option', 'refuse']).optional().describe('A value that the table does not list: not written, added to the options of a property that the migration makes, or the record is skipped.'),
+  otherwise: z.enum(['leave-out', 'add-option', 'refuse']).optional().describe('A value that the table does not list: not written, added to the options of the property, or the record is skipped.'),
   create: create.optional(),
 };
 
@@ -142,6 +142,7 @@ export const migrationDefinitionSchema = z.strictObject({
     .default({ match: 'email', unmatched: 'leave-empty' }),
   openDealsWithoutOwner: z.enum(['refuse', 'accept']).default('refuse').describe('Whether a migration may start in which open deals lose their owner.'),
   links: z.enum(['all', 'none']).default('all').describe('Whether associations are made.'),
+  roles: z.enum(['labels', 'off']).default('labels').describe('Roles of contacts at deals and companies: labels of the associations, or not moved.'),
   dateAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 12:00').default('12:00').describe("Time of day in the portal's zone at which a date without time is written to a datetime."),
   quota: z
     .strictObject({ reserve: share.default(0.25).describe("Share of the day's calls that stays for other apps; 25% unless given."), rate: share.default(1).describe('Share of the allowed rate that is used; all of it unless given.') })

@@ -1,4 +1,6 @@
 /** The plan as a whole: counts that add up, what it will cost, and the facts that workflows get. */
+import { labelThingName } from './association-label';
+import { ASSOCIATION_ENDS } from './object-type';
 import type { ObjectType } from './object-type';
 import type { PlanFacts } from './plan-facts';
 import type { AssociationForecast, PlanSummary, RecordForecast, SchemaChange } from './plan-summary.schema';
@@ -42,21 +44,25 @@ export function forecastCalls(records: readonly RecordForecast[], associations: 
   return {
     preflight: PREFLIGHT_CALLS,
     plan: matchingCalls,
-    // All is looked for before it is made; each property batch and each pipeline is read back.
-    properties: 2 * schema.groups.length + 3 * new Set(schema.properties.map(({ objectType }) => objectType)).size + 3 * schema.pipelines.length,
+    // All is looked for before it is made; each property batch and each pipeline is read back, and a list of options once more before it grows. The labels of a pair of types are read together.
+    properties:
+      2 * schema.groups.length + 3 * new Set(schema.properties.map(({ objectType }) => objectType)).size + 3 * schema.pipelines.length + 3 * new Set(schema.options.map(({ objectType, property }) => `${objectType} ${property}`)).size +
+      2 * new Set(schema.labels.map(({ associationType }) => associationType)).size + schema.labels.filter(({ isThere }) => !isThere).length,
     ...Object.fromEntries(written),
-    // Links are read before they are written.
-    relink: 2 * links,
+    // Links are read before they are written; those with a label are written without it and read once more first.
+    relink: 2 * links + 2 * associations.reduce((sum, forecast) => sum + ((forecast.labelled ?? 0) > 0 ? batchCountOf(forecast) : 0), 0),
     // Of what was written over, the history is read: 50 records a call.
     verify: readBack + records.reduce((sum, { update }) => sum + batches(update, 50), 0) + links + records.length,
   };
 }
 
-export function schemaChanges({ groups, properties, pipelines }: SchemaPlan): readonly SchemaChange[] {
+export function schemaChanges({ groups, properties, pipelines, options, labels }: SchemaPlan): readonly SchemaChange[] {
   return [
     ...groups.map(({ objectType, name, label }): SchemaChange => ({ kind: 'group', objectType, name, label })),
     ...properties.map(({ objectType, definition: { name, label } }): SchemaChange => ({ kind: 'property', objectType, name, label })),
     ...pipelines.map(({ objectType, definition: { pipelineId, label } }): SchemaChange => ({ kind: 'pipeline', objectType, name: pipelineId, label })),
+    ...options.map(({ objectType, property, definition: { value, label } }): SchemaChange => ({ kind: 'option', objectType, name: `${property}:${value}`, label })),
+    ...labels.filter(({ isThere }) => !isThere).map((definition): SchemaChange => ({ kind: 'label', objectType: ASSOCIATION_ENDS[definition.associationType].from, name: labelThingName(definition), label: definition.label })),
   ];
 }
 

@@ -27,12 +27,16 @@ export const associationForecastSchema = z.strictObject({
   duplicate: count,
   selfLink: count,
   missingEnd: count,
+  /** Associations that get a label, roughly; absent where none does. */
+  labelled: count.exactOptional(),
   partitions: z.array(partitionManifestSchema),
 });
 
 export const schemaChangeSchema = z.strictObject({
-  kind: z.enum(['group', 'property', 'pipeline']),
+  kind: z.enum(['group', 'property', 'option', 'pipeline', 'label']),
+  /** Of a label the type that its associations run from. */
   objectType: z.enum(OBJECT_TYPES),
+  /** Of an option `property:value`, of a label `association type:label`. */
   name: z.string(),
   label: z.string(),
 });

@@ -55,6 +55,8 @@ export interface PlannedAssociation {
   readonly verdict: PlannedAssociationVerdict;
   /** The source's own main reference (a deal's AccountId, a contact's AccountId): becomes primary where there are several. */
   readonly primary: boolean;
+  /** Roles that become labels of the pair, as the portal or the first row writes them. */
+  readonly labels: readonly string[];
   /** Where it is stated, e.g. `Contact.AccountId`. */
   readonly statedBy: string;
 }

@@ -12,6 +12,8 @@ export const portalPropertySchema = z.strictObject({
   hasUniqueValue: z.boolean(),
   /** modificationMetadata.readOnlyValue or calculated. */
   readOnly: z.boolean(),
+  /** Its options are not for admins to change; absent where they are. */
+  readOnlyOptions: z.literal(true).exactOptional(),
   archived: z.boolean(),
 });
 

@@ -1,4 +1,5 @@
 /** A run's plan after a round of retry: what was planned at the start, with the verdicts and the schema of the round. */
+import { labelThingName } from './association-label';
 import { MigrationError } from './migration-error';
 import { leftOutToAccept, schemaChanges } from './migration-plan';
 import type { AssociationType, ObjectType } from './object-type';
@@ -54,6 +55,9 @@ function mergedSchema(before: Schema, dryRun: Schema): Schema {
     groups: further(before.groups, dryRun.groups, ({ name }) => name),
     properties: further(properties, dryRun.properties, ({ definition }) => definition.name),
     pipelines: further(before.pipelines, dryRun.pipelines, ({ definition }) => definition.pipelineId),
+    options: further(before.options, dryRun.options, ({ property, definition }) => `${property}:${definition.value}`),
+    // What the run made itself is there for the dry run: it stays what it was.
+    labels: [...before.labels, ...dryRun.labels.filter((label) => !before.labels.some((known) => labelThingName(known) === labelThingName(label)))],
   };
 }
 

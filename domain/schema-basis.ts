@@ -19,6 +19,7 @@ export function schemaBasis(portal: PortalSchema, schema: SchemaPlan, written: W
   const { objectType } = portal;
   const added = schema.properties.filter((property) => property.objectType === objectType).map(({ definition }) => ({ ...definition, readOnly: false }));
   const known = new Map([...portal.properties.filter(({ archived }) => !archived), ...added].map((property) => [property.name, property]));
+  const addedOptions = (property: string): readonly string[] => schema.options.filter((option) => option.objectType === objectType && option.property === property).map(({ definition }) => definition.value);
   const names = [...new Set([...written.properties, ...added.map(({ name }) => name)])].sort();
   const stages = new Set([
     ...portal.pipelines.filter(({ archived }) => !archived).flatMap(({ id, stages: own }) => own.map((stage) => `${id}/${stage.id}`)),
@@ -31,7 +32,7 @@ export function schemaBasis(portal: PortalSchema, schema: SchemaPlan, written: W
       names.flatMap((name) => {
         const property = known.get(name);
         const values = written.values.get(name) ?? new Set();
-        const options = property === undefined || STAGE_PROPERTIES.has(name) ? [] : property.options.map(({ value }) => value).filter((value) => values.has(value)).sort();
+        const options = property === undefined || STAGE_PROPERTIES.has(name) ? [] : [...property.options.map(({ value }) => value), ...addedOptions(name)].filter((value) => values.has(value)).sort();
         return property === undefined ? [] : [[name, { type: property.type, hasUniqueValue: property.hasUniqueValue, readOnly: property.readOnly, options }]];
       }),
     ),

@@ -1,4 +1,5 @@
 /** One thing of the schema on its way: small parts that making and reading share. */
+import type { KindText } from './association-kind';
 import type { PropertyOption, SchemaFailure, SchemaItem, SchemaName, SchemaStanding, SchemaState, SchemaThing, SchemaThingState } from './schema-state';
 
 export const SENT_STATES: readonly SchemaThingState[] = ['sent', 'sent-again'];
@@ -12,8 +13,8 @@ export function optionOf(property: string, definition: PropertyOption): SchemaTh
   return { kind: 'option', name: `${property}:${definition.value}`, property, definition };
 }
 
-export function outcome({ thing: { kind, name } }: SchemaItem, to: SchemaThingState, from: readonly SchemaThingState[] = OPEN_STATES): SchemaStanding {
-  return { at: 'outcome', change: { kind, name, from, to } };
+export function outcome({ thing: { kind, name } }: SchemaItem, to: SchemaThingState, from: readonly SchemaThingState[] = OPEN_STATES, associationKind?: KindText): SchemaStanding {
+  return { at: 'outcome', change: { kind, name, from, to, ...(associationKind === undefined ? {} : { associationKind }) } };
 }
 
 /** The first failure counts; what is known is settled before it is told. */

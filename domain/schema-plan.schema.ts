@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { OBJECT_TYPES } from './object-type';
+import { ASSOCIATION_TYPES, OBJECT_TYPES } from './object-type';
 import type { SchemaPlan } from './schema-plan';
 
 const count = z.number().int().nonnegative();
+
+const plannedOptionSchema = z.strictObject({ label: z.string(), value: z.string(), displayOrder: count, hidden: z.boolean() });
 
 /** Same members as the connector's PropertyDefinition. */
 const plannedPropertySchema = z.strictObject({
@@ -13,7 +15,7 @@ const plannedPropertySchema = z.strictObject({
   type: z.string(),
   fieldType: z.string(),
   hasUniqueValue: z.boolean(),
-  options: z.array(z.strictObject({ label: z.string(), value: z.string(), displayOrder: count, hidden: z.boolean() })),
+  options: z.array(plannedOptionSchema),
 });
 
 /** Same members as the connector's PipelineDefinition. */
@@ -32,4 +34,7 @@ export const schemaPlanSchema = z.strictObject({
   /** In the order in which they are created: the key first. */
   properties: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), definition: plannedPropertySchema })),
   pipelines: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), definition: plannedPipelineSchema })),
+  /** Plans of older versions have none of the following. */
+  options: z.array(z.strictObject({ objectType: z.enum(OBJECT_TYPES), property: z.string(), definition: plannedOptionSchema })).default([]),
+  labels: z.array(z.strictObject({ associationType: z.enum(ASSOCIATION_TYPES), label: z.string(), name: z.string(), isThere: z.boolean() })).default([]),
 }) satisfies z.ZodType<SchemaPlan>;

@@ -1,3 +1,4 @@
+import type { LabelDefinition } from './association-label';
 import type { ObjectType } from './object-type';
 
 export interface PropertyDefinition {
@@ -18,6 +19,13 @@ export interface PipelineDefinition {
   readonly stages: readonly { readonly stageId: string; readonly label: string; readonly displayOrder: number; readonly metadata: Readonly<Record<string, string>> }[];
 }
 
+export interface OptionAddition {
+  readonly objectType: ObjectType;
+  /** A property that the portal has. */
+  readonly property: string;
+  readonly definition: PropertyDefinition['options'][number];
+}
+
 /** What the plan adds to the portal's schema before a record is written. */
 export interface SchemaPlan {
   /** The unique property that ties a target record to its source, the same name for every object type. */
@@ -26,4 +34,8 @@ export interface SchemaPlan {
   /** In the order in which they are created: the key first. */
   readonly properties: readonly { readonly objectType: ObjectType; readonly definition: PropertyDefinition }[];
   readonly pipelines: readonly { readonly objectType: ObjectType; readonly definition: PipelineDefinition }[];
+  /** Options for properties that the portal has, where the migration file says so. */
+  readonly options: readonly OptionAddition[];
+  /** All labels that associations of the plan carry; those that are there already are looked up. */
+  readonly labels: readonly LabelDefinition[];
 }

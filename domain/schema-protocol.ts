@@ -3,29 +3,33 @@
  * what came of it. What is there before we send is somebody else's, and stays so; what we made is recognised by its mark, or by being absent before our call and there after it.
  * Options that somebody else's property lacks are merged into those that it has.
  */
+import { labelThingName } from './association-label';
+import { ASSOCIATION_ENDS } from './object-type';
 import { markedDescription } from './schema-check';
 import { change, failed, keyOf, OPEN_STATES, optionOf, outcome, SENT_STATES, toItem } from './schema-item';
 import type { SchemaPlan } from './schema-plan';
-import { applyPipelines, applyProperties, groupFound } from './schema-reads';
-import type { PropertiesAnswer, SchemaCommand, SchemaEvent, SchemaItem, SchemaKind, SchemaName, SchemaPart, SchemaStanding, SchemaState, SchemaStep, SchemaThing, SchemaThingState } from './schema-state';
+import { applyLabels, applyPipelines, applyProperties, groupFound } from './schema-reads';
+import type { LabelAnswer, PropertiesAnswer, SchemaCommand, SchemaEvent, SchemaItem, SchemaKind, SchemaName, SchemaPart, SchemaStanding, SchemaState, SchemaStep, SchemaThing, SchemaThingState } from './schema-state';
 
 // 100 inputs a batch create or read: HubSpot properties API, 2026-09.
 const MAX_PROPERTIES_A_CALL = 100;
 /** A name that is neither there nor free: the portal is not telling us something. */
 const MAX_SENDS_AN_ATTEMPT = 3;
 /** A group before the properties that stand in it, a property before what is added to it. */
-const ORDER: readonly SchemaKind[] = ['group', 'property', 'option', 'pipeline'];
+const ORDER: readonly SchemaKind[] = ['group', 'property', 'option', 'pipeline', 'label'];
 
-/** Object types side by side, because a write takes a second; pipelines stand in no group. */
-export function schemaParts({ groups, properties, pipelines }: SchemaPlan): readonly SchemaPart[] {
+/** Object types side by side, because a write takes a second; pipelines and labels stand in no group. */
+export function schemaParts({ groups, properties, options, pipelines, labels }: SchemaPlan): readonly SchemaPart[] {
   const things = [
     ...groups.map(({ objectType, name, label }) => ({ objectType, thing: { kind: 'group' as const, name, definition: { name, label } } })),
     ...properties.map(({ objectType, definition }) => ({ objectType, thing: { kind: 'property' as const, name: definition.name, definition } })),
+    ...options.map(({ objectType, property, definition }) => ({ objectType, thing: optionOf(property, definition) })),
     ...pipelines.map(({ objectType, definition }) => ({ objectType, thing: { kind: 'pipeline' as const, name: definition.pipelineId, definition } })),
+    ...labels.map((definition) => ({ objectType: ASSOCIATION_ENDS[definition.associationType].from, thing: { kind: 'label' as const, name: labelThingName(definition), definition } })),
   ];
   const parts = new Map<string, { readonly objectType: SchemaPart['objectType']; readonly things: SchemaThing[] }>();
   for (const { objectType, thing } of things) {
-    const key = `${objectType} ${thing.kind === 'pipeline' ? 'pipelines' : 'properties'}`;
+    const key = thing.kind === 'label' ? thing.definition.associationType : `${objectType} ${thing.kind === 'pipeline' ? 'pipelines' : 'properties'}`;
     const part = parts.get(key) ?? { objectType, things: [] };
     part.things.push(thing);
     parts.set(key, part);
@@ -56,12 +60,16 @@ function applyEvent(state: SchemaState, event: SchemaEvent): SchemaState {
       return applyProperties(state, event.properties);
     case 'pipelines-read':
       return applyPipelines(state, event.pipelines);
+    case 'labels-read':
+      return applyLabels(state, event.labels);
     case 'settled':
       return applySettled(state, event.changed);
     case 'made':
       return change(state, (item) => (isAsked(state, item) ? { ...item, standing: event.answer === 'created' ? outcome(item, 'created') : takenName(item) } : item));
     case 'properties-made':
       return applyPropertiesMade(state, event.answer);
+    case 'label-made':
+      return change(state, (item) => (isAsked(state, item) ? { ...item, standing: labelMade(item, event.answer) } : item));
     case 'not-carried-out':
       return { ...change(state, (item) => (isAsked(state, item) && item.thing.kind !== 'property' ? { ...item, standing: notSent(item) } : item)), ending: 'rethrow' };
     case 'no-answer':
@@ -123,6 +131,8 @@ function isAsked({ asked }: SchemaState, { thing, standing }: SchemaItem): boole
       return thing.kind === 'pipeline' && thing.name === asked.definition.pipelineId;
     case 'replace-options':
       return thing.kind === 'option' && thing.property === asked.property;
+    case 'create-label':
+      return thing.kind === 'label' && thing.definition.associationType === asked.definition.associationType && thing.definition.label === asked.definition.label;
     case 'create-properties':
       return thing.kind === 'property' && asked.definitions.some(({ name }) => name === thing.name);
     default:
@@ -134,6 +144,13 @@ function isAsked({ asked }: SchemaState, { thing, standing }: SchemaItem): boole
 function takenName(item: SchemaItem): SchemaStanding {
   const isFirst = item.standing.at === 'marked' && item.standing.isFirst;
   return isFirst ? outcome(item, 'existed', ['sent']) : { at: 'unread' };
+}
+
+function labelMade(item: SchemaItem, answer: LabelAnswer): SchemaStanding {
+  if ('created' in answer) {
+    return answer.created === null ? { at: 'made' } : outcome(item, 'created', undefined, answer.created);
+  }
+  return { at: 'refused', isFirst: item.standing.at === 'marked' && item.standing.isFirst, correlationId: answer.refused.correlationId };
 }
 
 function notSent(item: SchemaItem): SchemaStanding {
@@ -160,7 +177,7 @@ function applyPropertiesMade(state: SchemaState, { created, existed, refused }: 
 
 function step(state: SchemaState): SchemaStep {
   const command = nextCommand(state);
-  const isWrite = command.do === 'create-group' || command.do === 'create-properties' || command.do === 'replace-options' || command.do === 'create-pipeline';
+  const isWrite = command.do === 'create-group' || command.do === 'create-properties' || command.do === 'replace-options' || command.do === 'create-pipeline' || command.do === 'create-label';
   return { state: { ...state, asked: command, quotaChecked: isWrite ? false : state.quotaChecked }, command };
 }
 
@@ -202,9 +219,10 @@ function commandFor(state: SchemaState, items: readonly SchemaItem[], kind: Sche
   if (marked.length > 0) {
     return callOf(state, marked);
   }
-  const unread = items.filter(({ standing, isChecked, thing }) => standing.at === 'unread' || (standing.at === 'settled' && !isChecked && (thing.kind === 'property' || thing.kind === 'pipeline')));
+  const unread = items.filter(({ standing, isChecked, thing }) => standing.at === 'unread' || standing.at === 'refused' || (standing.at === 'settled' && !isChecked && (thing.kind === 'property' || thing.kind === 'pipeline')));
   const toSend = ofOneCall(items.filter(({ standing }) => standing.at === 'to-send'));
-  if (unread.length === 0 && toSend.length === 0) {
+  const made = items.filter(({ standing }) => standing.at === 'made');
+  if (unread.length === 0 && toSend.length === 0 && made.length === 0) {
     return null;
   }
   if (!state.quotaChecked) {
@@ -213,10 +231,14 @@ function commandFor(state: SchemaState, items: readonly SchemaItem[], kind: Sche
   if (unread.length > 0) {
     return readOf(unread, kind);
   }
+  if (toSend.length === 0) {
+    return readOf(made, kind);
+  }
   return { do: 'settle', changes: toSend.map(({ thing, state: from }) => ({ kind, name: thing.name, from: [from], to: from === 'intended' ? 'sent' : 'sent-again' })) };
 }
 
 function readOf(items: readonly SchemaItem[], kind: SchemaKind): SchemaCommand {
+  const [first] = items;
   switch (kind) {
     case 'group':
       return { do: 'read-groups' };
@@ -225,6 +247,8 @@ function readOf(items: readonly SchemaItem[], kind: SchemaKind): SchemaCommand {
       return { do: 'read-properties', names: [...new Set(items.map(({ thing }) => (thing.kind === 'option' ? thing.property : thing.name)))].slice(0, MAX_PROPERTIES_A_CALL) };
     case 'pipeline':
       return { do: 'read-pipelines' };
+    case 'label':
+      return first?.thing.kind === 'label' ? { do: 'read-labels', associationType: first.thing.definition.associationType } : { do: 'done' };
   }
 }
 
@@ -242,6 +266,7 @@ function ofOneCall(items: readonly SchemaItem[]): readonly SchemaItem[] {
     }
     case 'group':
     case 'pipeline':
+    case 'label':
       return [first];
   }
 }
@@ -258,6 +283,8 @@ function callOf({ run, options }: SchemaState, marked: readonly SchemaItem[]): S
       return { do: 'create-properties', definitions: things.flatMap((thing) => (thing.kind === 'property' ? [{ ...thing.definition, description: markedDescription(thing.definition.description, run) }] : [])) };
     case 'pipeline':
       return { do: 'create-pipeline', definition: first.thing.definition };
+    case 'label':
+      return { do: 'create-label', definition: first.thing.definition };
     case 'option': {
       const { property } = first.thing;
       // The list that is sent replaces the one that is there: it is read after the mark, as late as can be.

@@ -1,6 +1,9 @@
 /** What a look at the portal's schema says of the things that are being made: not there yet, ours, or somebody else's. */
+import { findLabel } from './association-label';
+import type { PortalLabel } from './association-label';
+import type { KindText } from './association-kind';
 import { isMadeBy, isMadeByMigrationOf, pipelineMisfit, propertyMisfit } from './schema-check';
-import { change, failed, keyOf, optionOf, outcome, replace, toItem } from './schema-item';
+import { change, failed, keyOf, optionOf, outcome, replace, SENT_STATES, toItem } from './schema-item';
 import type { PipelineDefinition, PropertyDefinition } from './schema-plan';
 import type { FoundProperty, GroupDefinition, SchemaItem, SchemaState } from './schema-state';
 
@@ -81,6 +84,26 @@ export function applyPipelines(state: SchemaState, pipelines: readonly PipelineD
   }, state);
 }
 
+/** Labels carry no mark that can be read. One that was not there when this run looked first, and is there after it sent, is ours; but not one that our only call was refused for. */
+export function applyLabels(state: SchemaState, labels: readonly PortalLabel[]): SchemaState {
+  const { asked } = state;
+  return state.items.reduce((current, item): SchemaState => {
+    const { thing, standing } = item;
+    if (thing.kind !== 'label' || asked.do !== 'read-labels' || thing.definition.associationType !== asked.associationType || (standing.at !== 'unread' && standing.at !== 'made' && standing.at !== 'refused')) {
+      return current;
+    }
+    const found = findLabel(asked.associationType, thing.definition.label, labels);
+    if (found !== undefined) {
+      const isOurs = item.state !== 'intended' && !(standing.at === 'refused' && standing.isFirst);
+      return replace(current, { ...item, standing: isOurs ? isMade(item, found.kind) : wasThere(item, found.kind) });
+    }
+    if (standing.at === 'refused') {
+      return failed(replace(current, { ...item, standing: outcome(item, 'intended', SENT_STATES) }), { type: 'PlanError', code: 'schema-refused', kind: 'label', name: thing.name, correlationId: standing.correlationId });
+    }
+    return thing.definition.isThere ? failed(current, { type: 'PlanError', code: 'label-gone', kind: 'label', name: thing.name, correlationId: null }) : replace(current, { ...item, standing: { at: 'to-send' } });
+  }, state);
+}
+
 /** This run's mark proves it; another run's mark, where the name was free when this run looked and is taken after it sent. */
 function whoseProperty(run: string, item: SchemaItem, found: FoundProperty): SchemaItem['standing'] {
   if (isMadeBy(run, found)) {
@@ -90,10 +113,10 @@ function whoseProperty(run: string, item: SchemaItem, found: FoundProperty): Sch
 }
 
 /** Concluded from what this attempt knows, so only as long as the ledger says the same: another may have sent it, or was told that it was not carried out, in between. */
-function isMade(item: SchemaItem): SchemaItem['standing'] {
-  return outcome(item, 'created', [item.state]);
+function isMade(item: SchemaItem, associationKind?: KindText): SchemaItem['standing'] {
+  return outcome(item, 'created', [item.state], associationKind);
 }
 
-function wasThere(item: SchemaItem): SchemaItem['standing'] {
-  return outcome(item, 'existed', [item.state]);
+function wasThere(item: SchemaItem, associationKind?: KindText): SchemaItem['standing'] {
+  return outcome(item, 'existed', [item.state], associationKind);
 }

@@ -1,5 +1,7 @@
 /** What the state machines of making and undoing schema remember, ask for and are told; plain JSON. */
-import type { ObjectType } from './object-type';
+import type { LabelDefinition, PortalLabel } from './association-label';
+import type { KindText } from './association-kind';
+import type { AssociationType, ObjectType } from './object-type';
 import type { PipelineDefinition, PropertyDefinition } from './schema-plan';
 
 export type PropertyOption = PropertyDefinition['options'][number];
@@ -9,13 +11,15 @@ export interface GroupDefinition {
   readonly label: string;
 }
 
-/** Something that the plan makes. `name` is unique among things of its kind and object type; that of an option is `property:value`. */
+/** Something that the plan makes. `name` is unique among things of its kind and object type; that of an option is `property:value`, of a label `association type:label`. */
 export type SchemaThing =
   | { readonly kind: 'group'; readonly name: string; readonly definition: GroupDefinition }
   | { readonly kind: 'property'; readonly name: string; readonly definition: PropertyDefinition }
   /** Added to a property that somebody else made: options of our own properties come with them. */
   | { readonly kind: 'option'; readonly name: string; readonly property: string; readonly definition: PropertyOption }
-  | { readonly kind: 'pipeline'; readonly name: string; readonly definition: PipelineDefinition };
+  | { readonly kind: 'pipeline'; readonly name: string; readonly definition: PipelineDefinition }
+  /** Stands with the type that its associations run from. */
+  | { readonly kind: 'label'; readonly name: string; readonly definition: LabelDefinition };
 export type SchemaKind = SchemaThing['kind'];
 
 /**
@@ -30,6 +34,8 @@ export interface SchemaChange {
   /** Changes nothing where the ledger holds another state. */
   readonly from: readonly SchemaThingState[];
   readonly to: SchemaThingState;
+  /** Of a label: the type that associations get for it. Kept where it is not said. */
+  readonly associationKind?: KindText;
 }
 
 export type FoundProperty = PropertyDefinition & { readonly archived: boolean };
@@ -54,6 +60,10 @@ export type SchemaStanding =
   | { readonly at: 'to-send' }
   /** The ledger took the mark: this attempt alone sends it. `fresh`: what it is merged with has been read since. */
   | { readonly at: 'marked'; readonly isFirst: boolean; readonly isFresh: boolean }
+  /** The portal said that it is made, but not as what: its type is read when all are. */
+  | { readonly at: 'made' }
+  /** The portal said no, and not whether because it is there already: a look tells. */
+  | { readonly at: 'refused'; readonly isFirst: boolean; readonly correlationId: string | null }
   | { readonly at: 'outcome'; readonly change: SchemaChange }
   | { readonly at: 'settled' }
   /** Another attempt is at work on it. */
@@ -96,6 +106,7 @@ export type SchemaCommand =
   | { readonly do: 'read-groups' }
   | { readonly do: 'read-properties'; readonly names: readonly string[] }
   | { readonly do: 'read-pipelines' }
+  | { readonly do: 'read-labels'; readonly associationType: AssociationType }
   /** Intents and outcomes. */
   | { readonly do: 'settle'; readonly changes: readonly SchemaChange[] }
   | { readonly do: 'create-group'; readonly definition: GroupDefinition }
@@ -103,6 +114,7 @@ export type SchemaCommand =
   /** All options that the property shall have. */
   | { readonly do: 'replace-options'; readonly property: string; readonly options: readonly PropertyOption[] }
   | { readonly do: 'create-pipeline'; readonly definition: PipelineDefinition }
+  | { readonly do: 'create-label'; readonly definition: LabelDefinition }
   | { readonly do: 'done' }
   | { readonly do: 'rethrow' }
   | { readonly do: 'fail'; readonly failure: SchemaFailure };
@@ -113,6 +125,9 @@ export interface PropertiesAnswer {
   readonly refused: readonly { readonly property: string | null; readonly code: string; readonly correlationId: string | null }[];
 }
 
+/** With its type where the answer names one alone; where it names one for each side, it is read afterwards. */
+export type LabelAnswer = { readonly created: KindText | null } | { readonly refused: { readonly correlationId: string | null } };
+
 export type SchemaEvent =
   /** What the ledger holds of them now: an earlier attempt may have come further. */
   | { readonly on: 'intended'; readonly states: readonly (SchemaName & { readonly state: SchemaThingState })[] }
@@ -120,10 +135,12 @@ export type SchemaEvent =
   | { readonly on: 'groups-read'; readonly groups: readonly GroupDefinition[] }
   | { readonly on: 'properties-read'; readonly properties: readonly FoundProperty[] }
   | { readonly on: 'pipelines-read'; readonly pipelines: readonly PipelineDefinition[] }
+  | { readonly on: 'labels-read'; readonly labels: readonly PortalLabel[] }
   /** Those that the ledger changed. */
   | { readonly on: 'settled'; readonly changed: readonly SchemaName[] }
   | { readonly on: 'made'; readonly answer: 'created' | 'existed' }
   | { readonly on: 'properties-made'; readonly answer: PropertiesAnswer }
+  | { readonly on: 'label-made'; readonly answer: LabelAnswer }
   | { readonly on: 'not-carried-out' }
   | { readonly on: 'no-answer' };
 
@@ -143,6 +160,8 @@ export interface SchemaUndoContext {
   readonly optionLabels: Readonly<Record<string, string>>;
   /** What became of the type's records in this rollback, by undo state. */
   readonly records: Readonly<Record<string, number>>;
+  /** What became of associations, likewise. */
+  readonly associations: Readonly<Partial<Record<AssociationType, Readonly<Record<string, number>>>>>;
 }
 
 export type SchemaUndoStanding =
@@ -160,6 +179,8 @@ export interface SchemaUndoItem {
   readonly kind: SchemaKind;
   readonly name: string;
   readonly state: SchemaThingState;
+  /** Of a label: its type as the ledger has it, then as it was found. */
+  readonly associationKind: KindText | null;
   readonly standing: SchemaUndoStanding;
 }
 
@@ -178,10 +199,12 @@ export type SchemaUndoCommand =
   | { readonly do: 'read-groups' }
   | { readonly do: 'read-properties'; readonly names: readonly string[] }
   | { readonly do: 'read-pipelines' }
+  | { readonly do: 'read-labels'; readonly associationType: AssociationType }
   /** Which of these values does a live record hold? */
   | { readonly do: 'read-holders'; readonly property: string; readonly values: readonly string[] }
   | { readonly do: 'settle'; readonly changes: readonly SchemaChange[] }
   | { readonly do: 'archive'; readonly kind: 'group' | 'property' | 'pipeline'; readonly name: string }
+  | { readonly do: 'archive-label'; readonly associationType: AssociationType; readonly kind: KindText }
   | { readonly do: 'replace-options'; readonly property: string; readonly options: readonly PropertyOption[] }
   | { readonly do: 'done'; readonly tally: Readonly<Record<SchemaUndoWord, number>> };
 
@@ -190,10 +213,17 @@ export type SchemaUndoEvent =
   | { readonly on: 'groups-read'; readonly groups: readonly GroupDefinition[] }
   | { readonly on: 'properties-read'; readonly properties: readonly FoundProperty[] }
   | { readonly on: 'pipelines-read'; readonly pipelines: readonly PipelineDefinition[] }
+  | { readonly on: 'labels-read'; readonly labels: readonly PortalLabel[] }
   | { readonly on: 'holders-read'; readonly held: readonly string[] }
   | { readonly on: 'settled'; readonly changed: readonly SchemaName[] }
   | { readonly on: 'archived'; readonly answer: 'archived' | 'in-use' | 'absent' }
   | { readonly on: 'options-replaced' };
+
+/** As the ledger holds it. */
+export interface SchemaThingToUndo extends SchemaName {
+  readonly state: SchemaThingState;
+  readonly associationKind: KindText | null;
+}
 
 export interface SchemaUndoStep {
   readonly state: SchemaUndoState;

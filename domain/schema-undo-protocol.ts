@@ -2,34 +2,42 @@
  * Undoing what a run made in the portal's schema, as a pure state machine: look, intent, call, outcome. What was sent without an answer is looked up. Only what is
  * recognisably of this migration's making goes, and only if nothing uses it. It may die anywhere: what is gone already is found gone.
  */
+import { findLabel } from './association-label';
+import type { PortalLabel } from './association-label';
 import { isMadeByMigrationOf } from './schema-check';
+import { ASSOCIATION_TYPES } from './object-type';
 import type { PipelineDefinition, SchemaPlan } from './schema-plan';
 import type {
-  FoundProperty, GroupDefinition, SchemaChange, SchemaKind, SchemaName, SchemaThingState, SchemaUndoCommand, SchemaUndoContext, SchemaUndoEvent, SchemaUndoItem, SchemaUndoStanding, SchemaUndoState, SchemaUndoStep,
+  FoundProperty, GroupDefinition, SchemaChange, SchemaKind, SchemaName, SchemaThingState, SchemaThingToUndo, SchemaUndoCommand, SchemaUndoContext, SchemaUndoEvent, SchemaUndoItem, SchemaUndoStanding, SchemaUndoState, SchemaUndoStep,
   SchemaUndoWord,
 } from './schema-state';
-import type { ObjectType } from './object-type';
+import type { AssociationType, ObjectType } from './object-type';
 
 // 100 inputs a batch read: HubSpot properties API, 2026-09.
 const MAX_PROPERTIES_A_READ = 100;
 /** A group goes after its properties, an option before the property that a person made goes on without it. */
-const ORDER: readonly SchemaKind[] = ['option', 'pipeline', 'property', 'group'];
+const ORDER: readonly SchemaKind[] = ['label', 'option', 'pipeline', 'property', 'group'];
 const SENT: readonly SchemaThingState[] = ['sent', 'sent-again'];
 const OPEN: readonly SchemaThingState[] = [...SENT, 'created', 'removing'];
 
-export function schemaUndoContext(run: string, objectType: ObjectType, plan: SchemaPlan, records: Readonly<Record<string, number>>): SchemaUndoContext {
+/** @param undone by work type: how many records or associations are in which state of undoing */
+export function schemaUndoContext(run: string, objectType: ObjectType, plan: SchemaPlan, undone: Readonly<Record<string, Readonly<Record<string, number>>>>): SchemaUndoContext {
   const ofType = <T extends { readonly objectType: ObjectType }>(parts: readonly T[]): readonly T[] => parts.filter((part) => part.objectType === objectType);
   return {
     run,
     objectType,
     groupLabels: Object.fromEntries(ofType(plan.groups).map(({ name, label }) => [name, label])),
-    optionLabels: Object.fromEntries(ofType(plan.properties).flatMap(({ definition }) => definition.options.map(({ value, label }) => [`${definition.name}:${value}`, label]))),
-    records,
+    optionLabels: Object.fromEntries([
+      ...ofType(plan.properties).flatMap(({ definition }) => definition.options.map(({ value, label }) => [`${definition.name}:${value}`, label] as const)),
+      ...ofType(plan.options).map(({ property, definition: { value, label } }) => [`${property}:${value}`, label] as const),
+    ]),
+    records: undone[objectType] ?? {},
+    associations: Object.fromEntries(ASSOCIATION_TYPES.map((associationType) => [associationType, undone[associationType] ?? {}])),
   };
 }
 
-export function beginSchemaUndo(context: SchemaUndoContext, things: readonly (SchemaName & { readonly state: SchemaThingState })[]): SchemaUndoStep {
-  const items = things.map(({ kind, name, state }): SchemaUndoItem => ({ kind, name, state, standing: { at: OPEN.includes(state) ? 'unread' : 'done' } }));
+export function beginSchemaUndo(context: SchemaUndoContext, things: readonly SchemaThingToUndo[]): SchemaUndoStep {
+  const items = things.map(({ kind, name, state, associationKind }): SchemaUndoItem => ({ kind, name, state, associationKind, standing: { at: OPEN.includes(state) ? 'unread' : 'done' } }));
   return step({ context, items, options: {}, tally: { archived: 0, kept: 0, gone: 0 }, quotaChecked: false, asked: { do: 'done', tally: { archived: 0, kept: 0, gone: 0 } } });
 }
 
@@ -49,6 +57,8 @@ function applyEvent(state: SchemaUndoState, event: SchemaUndoEvent): SchemaUndoS
       return applyProperties(state, event.properties);
     case 'pipelines-read':
       return change(state, (item) => (item.kind === 'pipeline' && item.standing.at === 'unread' ? { ...item, standing: pipelineFound(state.context, item, event.pipelines) } : item));
+    case 'labels-read':
+      return applyLabels(state, event.labels);
     case 'holders-read':
       return applyHolders(state, event.held);
     case 'settled':
@@ -68,6 +78,19 @@ function groupFound(context: SchemaUndoContext, item: SchemaUndoItem, groups: re
 /** Its id is of this migration's making. */
 function pipelineFound(context: SchemaUndoContext, item: SchemaUndoItem, pipelines: readonly PipelineDefinition[]): SchemaUndoStanding {
   return foundAs(context, item, pipelines.some(({ pipelineId }) => pipelineId === item.name) ? 'ours' : 'absent');
+}
+
+/** One that a person renamed is theirs now; one of our words and another type was made by somebody after ours was deleted. */
+function applyLabels(state: SchemaUndoState, labels: readonly PortalLabel[]): SchemaUndoState {
+  const { context, asked } = state;
+  return change(state, (item) => {
+    if (asked.do !== 'read-labels' || item.kind !== 'label' || associationTypeOf(item) !== asked.associationType || item.standing.at !== 'unread') {
+      return item;
+    }
+    const found = findLabel(asked.associationType, valueOf(item), labels);
+    const isOurs = found !== undefined && (item.associationKind === null || item.associationKind === found.kind);
+    return { ...item, associationKind: found?.kind ?? item.associationKind, standing: foundAs(context, item, found === undefined ? 'absent' : isOurs ? 'ours' : 'not-ours') };
+  });
 }
 
 function applyProperties(state: SchemaUndoState, properties: readonly FoundProperty[]): SchemaUndoState {
@@ -98,7 +121,7 @@ function applyProperties(state: SchemaUndoState, properties: readonly FoundPrope
  * What is there but not recognisable stays: another was made under the name of one that we took away, or a person has rewritten ours. What we only may have made is not
  * ours then.
  */
-function foundAs({ records }: SchemaUndoContext, item: SchemaUndoItem, found: 'ours' | 'not-ours' | 'absent'): SchemaUndoStanding {
+function foundAs({ records, associations }: SchemaUndoContext, item: SchemaUndoItem, found: 'ours' | 'not-ours' | 'absent'): SchemaUndoStanding {
   const wasPerhapsMade = SENT.includes(item.state);
   switch (found) {
     case 'absent':
@@ -106,11 +129,11 @@ function foundAs({ records }: SchemaUndoContext, item: SchemaUndoItem, found: 'o
     case 'not-ours':
       return wasPerhapsMade ? outcome(item, 'existed', null) : item.state === 'removing' ? outcome(item, 'undone', 'archived') : outcome(item, 'kept', 'kept');
     case 'ours':
-      return holdsValues(records) ? outcome(item, 'kept', 'kept') : { at: item.kind === 'option' ? 'unasked' : 'to-remove' };
+      return holdsValues(item.kind === 'label' ? (associations[associationTypeOf(item)] ?? {}) : records) ? outcome(item, 'kept', 'kept') : { at: item.kind === 'option' ? 'unasked' : 'to-remove' };
   }
 }
 
-/** Records that stay keep their values: their properties and stages stay with them. */
+/** Records that stay keep their values: their properties and stages stay with them. So do labels with associations. */
 function holdsValues(records: Readonly<Record<string, number>>): boolean {
   return ['kept', 'failed', 'pending', 'sent'].some((state) => (records[state] ?? 0) > 0);
 }
@@ -150,6 +173,9 @@ function isAsked({ asked }: SchemaUndoState, item: SchemaUndoItem): boolean {
   if (item.standing.at !== 'marked') {
     return false;
   }
+  if (asked.do === 'archive-label') {
+    return item.kind === 'label' && associationTypeOf(item) === asked.associationType && item.associationKind === asked.kind;
+  }
   return asked.do === 'archive' ? item.kind === asked.kind && item.name === asked.name : asked.do === 'replace-options' && item.kind === 'option' && propertyOf(item) === asked.property;
 }
 
@@ -166,6 +192,15 @@ function propertyOf({ kind, name }: SchemaName): string {
   return kind === 'option' ? name.slice(0, name.indexOf(':')) : name;
 }
 
+/** That of a label. */
+function associationTypeOf({ name }: SchemaName): AssociationType {
+  const associationType = ASSOCIATION_TYPES.find((each) => name.startsWith(`${each}:`));
+  if (associationType === undefined) {
+    throw new Error('A label is kept under the name of its association type.');
+  }
+  return associationType;
+}
+
 function valueOf({ name }: SchemaName): string {
   return name.slice(name.indexOf(':') + 1);
 }
@@ -174,7 +209,7 @@ function valueOf({ name }: SchemaName): string {
 
 function step(state: SchemaUndoState): SchemaUndoStep {
   const command = nextCommand(state);
-  const isWrite = command.do === 'archive' || command.do === 'replace-options';
+  const isWrite = command.do === 'archive' || command.do === 'archive-label' || command.do === 'replace-options';
   return { state: { ...state, asked: command, quotaChecked: isWrite ? false : state.quotaChecked }, command };
 }
 
@@ -230,11 +265,16 @@ function readOf(unread: readonly SchemaUndoItem[], kind: SchemaKind): SchemaUndo
       return { do: 'read-properties', names: [...new Set(unread.map(propertyOf))].slice(0, MAX_PROPERTIES_A_READ) };
     case 'pipeline':
       return { do: 'read-pipelines' };
+    case 'label':
+      return { do: 'read-labels', associationType: associationTypeOf(unread[0] ?? { kind, name: '' }) };
   }
 }
 
 function callOf({ options }: SchemaUndoState, marked: readonly SchemaUndoItem[], kind: SchemaKind): SchemaUndoCommand {
   const name = marked[0]?.name ?? '';
+  if (kind === 'label') {
+    return { do: 'archive-label', associationType: associationTypeOf({ kind, name }), kind: marked[0]?.associationKind ?? '' };
+  }
   if (kind !== 'option') {
     return { do: 'archive', kind, name };
   }

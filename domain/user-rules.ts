@@ -100,11 +100,16 @@ function ruleOf(property: string, given: Given, place: string, input: MappingInp
   return { property, columns: [...new Set([...here, ...(helper === undefined ? [] : [helper])])], transform, create: createdBy(given, property, here) ?? byPreset?.create ?? null };
 }
 
-/** Options are added to properties that the migration makes; those of the portal are its admins' own. */
+/** Lists that are more than a list of words, and are changed in their own way: pipelines and their stages, currencies, owners, and stages of life in the order that they have. */
+const OWN_LISTS: ReadonlySet<string> = new Set(['pipeline', 'dealstage', 'deal_currency_code', 'hubspot_owner_id', 'lifecyclestage']);
+
+export const addsOptions = (given: PropertyMapping | undefined): boolean => given !== null && given !== undefined && typeof given !== 'string' && 'otherwise' in given && given.otherwise === 'add-option';
+
+/** Of a property that the portal has, options can be added where it has a list that admins may change. */
 function checkAddedOptions(property: string, given: Given, place: string, { portal }: MappingInput, findings: Finding[]): void {
-  const adds = typeof given !== 'string' && 'otherwise' in given && given.otherwise === 'add-option';
-  if (adds && portal.properties.some(({ name, archived }) => name === property && !archived)) {
-    findings.push(mappingError('add-option-unsupported', `${place}.otherwise`, `${property} is there already, and options are added only to properties that the migration makes.`, 'Add the option in HubSpot, or use otherwise: leave-out.'));
+  const existing = portal.properties.find(({ name, archived }) => name === property && !archived);
+  if (addsOptions(given) && existing !== undefined && (existing.type !== 'enumeration' || existing.readOnlyOptions === true || OWN_LISTS.has(property))) {
+    findings.push(mappingError('add-option-unsupported', `${place}.otherwise`, `${property} has no list of options that can be added to.`, 'Use otherwise: leave-out, or map the column to another property.'));
   }
 }
 

@@ -20,7 +20,7 @@ const PLANNED_RECORD: Readonly<Record<Exclude<keyof Tables['planned_records'], '
   properties: true, before_values: true, identity_email: true, identity_domain: true, identity_name: true, cells: true,
 };
 const PLANNED_ASSOCIATION: Readonly<Record<Exclude<keyof Tables['planned_associations'], 'staging_id' | 'batch'>, true>> = {
-  association_type: true, ordinal: true, from_source_id: true, to_source_id: true, verdict: true, is_primary: true, stated_by: true,
+  association_type: true, ordinal: true, from_source_id: true, to_source_id: true, verdict: true, is_primary: true, stated_by: true, labels: true,
 };
 const STAGED_RECORD: Readonly<Record<Exclude<keyof Tables['staged_records'], 'staging_id'>, true>> = {
   source_object: true, ordinal: true, source_id: true, file_index: true, line: true, state: true, cell_values: true,

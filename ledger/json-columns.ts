@@ -58,6 +58,9 @@ export const nullableTextsSchema = z.record(z.string(), z.string().nullable());
 export const batchCountsSchema = z.array(z.number());
 export const countsSchema = z.record(z.string(), z.number());
 
+/** Of a planned association. */
+export const toLabelNames = (text: string): readonly string[] => (text === '[]' ? [] : parseJsonColumn(z.array(z.string()), text, 'planned_associations.labels'));
+
 /** @param place table and column, for the error; never a value */
 export function parseJsonColumn<Value>(schema: z.ZodType<Value>, text: string, place: string): Value {
   let json: unknown;

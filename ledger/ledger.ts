@@ -2,6 +2,7 @@
  * The durable memory as the other rooms see it. One implementation on Kysely (open-ledger.ts) serves SQLite and, later, Postgres.
  * Every method is one transaction and safe to repeat. All times are ISO-8601 strings or epoch milliseconds as named.
  */
+import type { KindText } from '../domain/association-kind';
 import type { Finding } from '../domain/finding';
 import type { IdPair, PairOrigin } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
@@ -248,6 +249,8 @@ export interface BatchAssociation {
   readonly fromSourceId: string;
   readonly toSourceId: string;
   readonly primary: boolean;
+  /** Types of its labels that are known to the run: all of them once the schema is made. */
+  readonly labels: readonly KindText[];
   /** Null where that end was not written by this run. */
   readonly fromTargetId: string | null;
   readonly toTargetId: string | null;
@@ -333,6 +336,8 @@ export interface SchemaIntent {
   /** That of an option is `property:value`. */
   readonly name: string;
   readonly state: SchemaThingState;
+  /** Of a label: its type in the portal, once that is known. */
+  readonly associationKind: KindText | null;
   readonly definition: unknown;
 }
 
@@ -348,13 +353,13 @@ export interface SchemaStore {
 // ---------------------------------------------------------------- facts: tallies, calls, differences, report
 
 export interface Difference {
-  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'unexpected-record' | 'not-compared';
+  readonly kind: 'record-missing' | 'value' | 'association-missing' | 'label-missing' | 'unexpected-record' | 'not-compared';
   readonly objectType: WorkType;
   readonly ordinal: number | null;
   readonly sourceId: string | null;
   readonly targetId: string | null;
   readonly property: string | null;
-  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
+  /** Why, as far as it can be told: `edited-since`, `changed-by-portal`, `overwritten`, `merged-since`, `removed-since`, `label-removed-since`, `deleted-since`, `in-doubt`, `unknown`. */
   readonly cause: string;
   /** Values stay in the ledger. */
   readonly expected: string | null;

@@ -1,10 +1,12 @@
 import type { Transaction } from 'kysely';
 import { ASSOCIATION_ENDS } from '../domain/object-type';
 import type { AssociationType } from '../domain/object-type';
+import { labelThingName } from '../domain/association-label';
 import { MigrationError } from '../domain/migration-error';
 import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import type { BatchAssociation, LinkingStore, LinkOutcome, UndoState } from './ledger';
+import { toLabelNames } from './json-columns';
 import { ledgerRowInvalid } from './ledger-errors';
 import { stagingIdOf } from './run-store';
 import type { Tables } from './tables';
@@ -74,12 +76,13 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
 
 async function readLinks(db: Transaction<Tables>, run: string, associationType: AssociationType, batch: number): Promise<readonly { readonly association: BatchAssociation; readonly undo: UndoState }[]> {
   const ends = ASSOCIATION_ENDS[associationType];
+  const kinds = await readLabelKinds(db, run);
   const rows = await db
     .selectFrom('planned_associations as planned')
     .leftJoin('id_map as source', (join) => join.onRef('source.source_id', '=', 'planned.from_source_id').on('source.run', '=', run).on('source.object_type', '=', ends.from))
     .leftJoin('id_map as target', (join) => join.onRef('target.source_id', '=', 'planned.to_source_id').on('target.run', '=', run).on('target.object_type', '=', ends.to))
     .leftJoin('writes', (join) => join.onRef('writes.ordinal', '=', 'planned.ordinal').on('writes.run', '=', run).on('writes.work_type', '=', associationType))
-    .select(['planned.ordinal', 'planned.from_source_id', 'planned.to_source_id', 'planned.is_primary'])
+    .select(['planned.ordinal', 'planned.from_source_id', 'planned.to_source_id', 'planned.is_primary', 'planned.labels'])
     .select(['source.target_id as from_target_id', 'source.origin as from_origin', 'target.target_id as to_target_id'])
     .select(['writes.state', 'writes.attempt', 'writes.outcome', 'writes.pre_image', 'writes.undo'])
     .where('planned.staging_id', '=', await stagingIdOf(db, run))
@@ -94,6 +97,7 @@ async function readLinks(db: Transaction<Tables>, run: string, associationType: 
       fromSourceId: row.from_source_id,
       toSourceId: row.to_source_id,
       primary: row.is_primary === 1,
+      labels: toLabelNames(row.labels).flatMap((label) => kinds.get(labelThingName({ associationType, label })) ?? []),
       fromTargetId: row.from_target_id,
       toTargetId: row.to_target_id,
       fromOrigin: row.from_origin,
@@ -104,6 +108,12 @@ async function readLinks(db: Transaction<Tables>, run: string, associationType: 
     },
     undo: row.undo ?? 'pending',
   }));
+}
+
+/** By the label's name in the ledger. */
+async function readLabelKinds(db: Transaction<Tables>, run: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.selectFrom('schema_intents').select(['name', 'association_kind']).where('run', '=', run).where('kind', '=', 'label').where('association_kind', 'is not', null).execute();
+  return new Map(rows.flatMap(({ name, association_kind: kind }) => (kind === null ? [] : [[name, kind] as const])));
 }
 
 async function readPreKinds(db: Transaction<Tables>, { run, workType }: Work, ordinals: readonly number[]): Promise<readonly { readonly ordinal: number; readonly preKinds: string }[]> {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Selectable, Transaction } from 'kysely';
 import type { PlannedAssociation } from '../domain/planned-record';
 import { byKey, inChunks } from './database';
+import { toLabelNames } from './json-columns';
 import type { LedgerDatabase } from './database';
 import type { PlanStore } from './ledger';
 import { refuseInUse } from './run-store';
@@ -70,6 +71,7 @@ function toAssociationRow(stagingId: string, association: PlannedAssociation): T
     verdict: association.verdict,
     is_primary: association.primary ? 1 : 0,
     stated_by: association.statedBy,
+    labels: JSON.stringify(association.labels),
     batch: null,
   };
 }
@@ -81,10 +83,11 @@ const toPlannedAssociation = (row: Selectable<Tables['planned_associations']>): 
   toSourceId: row.to_source_id,
   verdict: row.verdict,
   primary: row.is_primary === 1,
+  labels: toLabelNames(row.labels),
   statedBy: row.stated_by,
 });
 
-/** The first statement of a pair keeps its verdict, later ones are duplicates; if any of them is the source's main reference, the pair is primary. */
+/** The first statement of a pair keeps its verdict, later ones are duplicates; if any of them is the source's main reference, the pair is primary, and it has the labels of all. */
 async function insertAssociations(db: Transaction<Tables>, rows: readonly Tables['planned_associations'][]): Promise<void> {
   const inserted = await db
     .insertInto('planned_associations')
@@ -98,15 +101,30 @@ async function insertAssociations(db: Transaction<Tables>, rows: readonly Tables
     return;
   }
   await db.insertInto('planned_associations').values(repeated.map((row) => ({ ...row, verdict: 'duplicate' as const }))).execute();
-  for (const row of repeated.filter(({ is_primary: isPrimary }) => isPrimary === 1)) {
+  for (const row of repeated.filter(({ is_primary: isPrimary, labels }) => isPrimary === 1 || labels !== '[]')) {
+    await addToFirst(db, row);
+  }
+}
+
+async function addToFirst(db: Transaction<Tables>, row: Tables['planned_associations']): Promise<void> {
+  const first = await db
+    .selectFrom('planned_associations')
+    .select(['ordinal', 'is_primary', 'labels'])
+    .where('staging_id', '=', row.staging_id)
+    .where('association_type', '=', row.association_type)
+    .where('from_source_id', '=', row.from_source_id)
+    .where('to_source_id', '=', row.to_source_id)
+    .where('verdict', '<>', sql.lit('duplicate'))
+    .executeTakeFirstOrThrow();
+  const labels = JSON.stringify([...new Set([...toLabelNames(first.labels), ...toLabelNames(row.labels)])]);
+  const isPrimary = Math.max(first.is_primary, row.is_primary);
+  if (labels !== first.labels || isPrimary !== first.is_primary) {
     await db
       .updateTable('planned_associations')
-      .set({ is_primary: 1 })
+      .set({ is_primary: isPrimary, labels })
       .where('staging_id', '=', row.staging_id)
       .where('association_type', '=', row.association_type)
-      .where('from_source_id', '=', row.from_source_id)
-      .where('to_source_id', '=', row.to_source_id)
-      .where('verdict', '<>', sql.lit('duplicate'))
+      .where('ordinal', '=', first.ordinal)
       .execute();
   }
 }

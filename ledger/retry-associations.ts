@@ -11,6 +11,7 @@ import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { PlannedRecord } from '../domain/planned-record';
 import { isWritten } from '../domain/record-identity';
 import { byKey, inChunks } from './database';
+import { toLabelNames } from './json-columns';
 import { BATCHES_PER_PARTITION, PAIRS_PER_ASSOCIATION_BATCH, SOURCES_PER_ASSOCIATION_BATCH } from './plan-batches';
 import { toPlannedRecord } from './planned-rows';
 import { addPartitions, keepHistory, nextPartition, UNSETTLED } from './retry-round';
@@ -21,7 +22,7 @@ import { changeTallies } from './write-protocol';
 /** A merge, a person account and a fold by e-mail: more steps there are not. */
 const MAX_FOLD_STEPS = 4;
 
-type Link = Pick<Tables['planned_associations'], 'ordinal' | 'from_source_id' | 'to_source_id' | 'stated_by'>;
+type Link = Pick<Tables['planned_associations'], 'ordinal' | 'from_source_id' | 'to_source_id' | 'stated_by' | 'labels'>;
 type Sources = Map<AssociationType, Set<string>>;
 
 export async function takeAssociations(db: Transaction<Tables>, place: Round): Promise<void> {
@@ -40,7 +41,7 @@ export async function takeAssociations(db: Transaction<Tables>, place: Round): P
 async function completeEnds(db: Transaction<Tables>, place: Round, associationType: AssociationType, sources: Sources): Promise<void> {
   const missing = await db
     .selectFrom('planned_associations')
-    .select(['ordinal', 'from_source_id', 'to_source_id', 'stated_by'])
+    .select(['ordinal', 'from_source_id', 'to_source_id', 'stated_by', 'labels'])
     .where('staging_id', '=', place.stagingId)
     .where('association_type', '=', associationType)
     .where('verdict', '=', 'missing-end')
@@ -86,7 +87,7 @@ async function complete(db: Transaction<Tables>, place: Round, associationType: 
     return;
   }
   const stated = { associationType, from, to, primary: false, statedBy: link.stated_by };
-  const planned = planAssociation(stated, from, to);
+  const planned = planAssociation(stated, toLabelNames(link.labels), from, to);
   if (planned.verdict === 'missing-end') {
     return;
   }
@@ -95,7 +96,7 @@ async function complete(db: Transaction<Tables>, place: Round, associationType: 
   const isRepeated = known !== undefined && !(known.association_type === associationType && Number(known.ordinal) === Number(link.ordinal));
   // Whether it is the source's main reference was not kept where an end was missing; the dry run knows.
   const isPrimary = isRepeated ? 0 : ((await findPair(db, place.planning, pair))?.is_primary ?? 0);
-  const row = { ...pair, verdict: isRepeated ? ('duplicate' as const) : planned.verdict, is_primary: isPrimary, batch: null };
+  const row = { ...pair, verdict: isRepeated ? ('duplicate' as const) : planned.verdict, is_primary: isPrimary, labels: JSON.stringify(planned.labels), batch: null };
   const ordinal = await replaceLink(db, place, associationType, link, row);
   await keepHistory(db, place, planned.associationType, 'missing-end', [ordinal]);
   if (row.verdict === 'planned') {

@@ -14,7 +14,7 @@ export function createSchemaStore(database: LedgerDatabase): SchemaStore {
         for (const { kind, name, definition } of things) {
           await db
             .insertInto('schema_intents')
-            .values({ run, position, kind, object_type: objectType, name, state: 'intended', definition: JSON.stringify(definition ?? null) })
+            .values({ run, position, kind, object_type: objectType, name, state: 'intended', definition: JSON.stringify(definition ?? null), association_kind: null })
             .onConflict((conflict) => conflict.columns(['run', 'kind', 'object_type', 'name']).doNothing())
             .execute();
           position += 1;
@@ -25,10 +25,10 @@ export function createSchemaStore(database: LedgerDatabase): SchemaStore {
     settle: (run, objectType, changes) =>
       database.write('settle-schema', async (db) => {
         const changed: { readonly kind: SchemaIntent['kind']; readonly name: string }[] = [];
-        for (const { kind, name, from, to } of changes) {
+        for (const { kind, name, from, to, associationKind } of changes) {
           const rows = await db
             .updateTable('schema_intents')
-            .set({ state: to })
+            .set({ state: to, ...(associationKind === undefined ? {} : { association_kind: associationKind }) })
             .where('run', '=', run)
             .where('kind', '=', kind)
             .where('object_type', '=', objectType)
@@ -47,5 +47,5 @@ export function createSchemaStore(database: LedgerDatabase): SchemaStore {
 
 async function readIntents(db: Transaction<Tables>, run: string): Promise<readonly SchemaIntent[]> {
   const rows = await db.selectFrom('schema_intents').selectAll().where('run', '=', run).orderBy('position').execute();
-  return rows.map((row) => ({ kind: row.kind, objectType: row.object_type, name: row.name, state: row.state, definition: parseJsonColumn(z.unknown(), row.definition, 'schema_intents.definition') }));
+  return rows.map((row) => ({ kind: row.kind, objectType: row.object_type, name: row.name, state: row.state, associationKind: row.association_kind, definition: parseJsonColumn(z.unknown(), row.definition, 'schema_intents.definition') }));
 }

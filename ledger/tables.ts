@@ -82,6 +82,8 @@ export interface Tables {
     verdict: PlannedAssociationVerdict;
     is_primary: number;
     stated_by: string;
+    /** JSON: what its labels are called. */
+    labels: string;
     batch: number | null;
   };
   planned_partitions: { staging_id: string; work_type: WorkType; partition: number; first_batch: number; batch_counts: string; round: number };
@@ -118,7 +120,7 @@ export interface Tables {
   /** What the workflows knew of the id map when the ledger was lost. */
   id_map_witnesses: { run: string; object_type: ObjectType; source_id: string; target_id: string; origin: PairOrigin };
   id_map_shards: { run: string; object_type: ObjectType; partition: number; workflow_id: string; digest: string; pair_count: number };
-  schema_intents: { run: string; position: number; kind: SchemaIntent['kind']; object_type: ObjectType; name: string; state: SchemaIntent['state']; definition: string };
+  schema_intents: { run: string; position: number; kind: SchemaIntent['kind']; object_type: ObjectType; name: string; state: SchemaIntent['state']; definition: string; association_kind: string | null };
   calls: { run: string; phase: Phase; kind: CallKind; count: number; too_many: number; failed: number; duration_ms: number };
   phases: { run: string; phase: Phase; started_at: string; ended_at: string | null };
   verified_batches: { run: string; work_type: WorkType; batch: number; records_compared: number; cells_compared: number; associations_compared: number; differences: number };

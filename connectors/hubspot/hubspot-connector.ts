@@ -6,6 +6,7 @@ import { createAccountCalls } from './account-calls';
 import { createAssociationCalls } from './association-calls';
 import { createHubspotClient } from './client';
 import { createFreshClock, SYSTEM_TICKS, type TickSource } from './fresh-clock';
+import { createLabelCalls } from './label-calls';
 import { createLimitsCalls } from './limits-calls';
 import { createRecordCalls } from './record-calls';
 import { createSchemaCalls } from './schema-calls';
@@ -68,5 +69,6 @@ export function createHubspotConnector(options: HubspotConnectorOptions): Target
     ...createRecordCalls(client),
     ...createAssociationCalls(client),
     ...createSchemaCalls(client),
+    ...createLabelCalls(client),
   };
 }

@@ -9,16 +9,19 @@ import { labelLimitsSchema, objectLimitsSchema } from './responses';
 
 export interface LimitsCalls {
   readLimits(call: CallContext): Promise<PortalLimits>;
+  readLabelLimits(call: CallContext): Promise<PortalLimits['labels']>;
 }
 
 export function createLimitsCalls(client: HubspotClient): LimitsCalls {
+  const readLabelLimits: LimitsCalls['readLabelLimits'] = async (call) => byKey((await read(client, 'label limits', labelLimitsPath(), labelLimitsSchema, call))?.results ?? [], ({ fromObjectType, toObjectType }) => `${fromObjectType.objectTypeId}>${toObjectType.objectTypeId}`);
   return {
+    readLabelLimits,
     async readLimits(call) {
-      const [records, pipelines, labels] = await Promise.all([read(client, 'record limits', recordLimitsPath(), objectLimitsSchema, call), read(client, 'pipeline limits', pipelineLimitsPath(), objectLimitsSchema, call), read(client, 'label limits', labelLimitsPath(), labelLimitsSchema, call)]);
+      const [records, pipelines, labels] = await Promise.all([read(client, 'record limits', recordLimitsPath(), objectLimitsSchema, call), read(client, 'pipeline limits', pipelineLimitsPath(), objectLimitsSchema, call), readLabelLimits(call)]);
       return {
         records: byKey(records?.hubspotDefinedObjectTypes ?? [], ({ objectTypeId }) => objectTypeId),
         pipelines: byKey(pipelines?.hubspotDefinedObjectTypes ?? [], ({ objectTypeId }) => objectTypeId),
-        labels: byKey(labels?.results ?? [], ({ fromObjectType, toObjectType }) => `${fromObjectType.objectTypeId}>${toObjectType.objectTypeId}`),
+        labels,
       };
     },
   };

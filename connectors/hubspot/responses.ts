@@ -81,6 +81,9 @@ export const associationReadSchema = batchOf(
 );
 export const associationCreateSchema = batchOf(z.object({ fromObjectId: idSchema, toObjectId: idSchema }));
 
+/** The types that every pair of records has bear no label. */
+export const labelListSchema = z.object({ results: z.array(z.object({ category: associationKindSchema.shape.category, typeId: associationKindSchema.shape.typeId, label: z.string().nullish().transform((label) => label ?? '') })) });
+
 // ---------------------------------------------------------------- properties, groups, pipelines, rules, limits
 
 export const propertySchema = z.object({
@@ -103,9 +106,9 @@ export const propertySchema = z.object({
     }),
   ),
   modificationMetadata: z
-    .object({ readOnlyValue: optionalFlag })
+    .object({ readOnlyValue: optionalFlag, readOnlyOptions: optionalFlag })
     .nullish()
-    .transform((metadata) => metadata ?? { readOnlyValue: false }),
+    .transform((metadata) => metadata ?? { readOnlyValue: false, readOnlyOptions: false }),
 });
 export type PropertyReply = z.infer<typeof propertySchema>;
 

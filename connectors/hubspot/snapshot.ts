@@ -177,6 +177,7 @@ function toPortalProperty(reply: PropertyReply): PortalProperty {
     options: options.map((option) => ({ value: option.value, label: option.label, hidden: option.hidden })),
     hasUniqueValue,
     readOnly: modificationMetadata.readOnlyValue || calculated,
+    ...(modificationMetadata.readOnlyOptions ? { readOnlyOptions: true as const } : {}),
     archived,
   };
 }

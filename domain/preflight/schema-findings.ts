@@ -9,7 +9,7 @@ import type { ObjectType } from '../object-type';
 import { fedProperties, info, mistake, warning, type PreflightInput } from './preflight-input';
 
 export interface SchemaForecast {
-  /** Types of which a property or pipeline must be made. */
+  /** Types of which a property or pipeline must be made, or an option may be. */
   readonly objectTypes: readonly ObjectType[];
   readonly findings: readonly Finding[];
 }
@@ -27,12 +27,12 @@ export function forecastSchema({ snapshot, sources }: PreflightInput): SchemaFor
       const own = sources.filter(({ objectType }) => objectType === portal.objectType);
       const ofColumns = own.flatMap(({ custom }) => custom.map((column) => [propertyNameOf(column, () => true), AS_TEXT] as const));
       const created = [...ofColumns, ...own.flatMap(({ mapping }) => mapping.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create] as const])))];
-      return { portal, usedProperties: new Set([...ofColumns.map(([name]) => name), ...own.flatMap((source) => [...fedProperties(source)])]), creatable: { ...BOOKKEEPING_PROPERTIES, ...Object.fromEntries(created) }, options: {}, pipelines: [] };
+      return { portal, usedProperties: new Set([...ofColumns.map(([name]) => name), ...own.flatMap((source) => [...fedProperties(source)])]), creatable: { ...BOOKKEEPING_PROPERTIES, ...Object.fromEntries(created) }, options: {}, pipelines: [], listedValues: {} };
     }),
   );
   const made = new Map(OBJECT_TYPES.map((objectType) => [objectType, plan.properties.filter((property) => property.objectType === objectType).length]));
   return {
-    objectTypes: OBJECT_TYPES.filter((objectType) => (made.get(objectType) ?? 0) > 0),
+    objectTypes: OBJECT_TYPES.filter((objectType) => (made.get(objectType) ?? 0) > 0 || sources.some((source) => source.objectType === objectType && source.mapping.rules.some(({ target }) => target.addsOptions))),
     findings: [
       ...keyFindings(keyProperty, snapshot.objects),
       ...findings,

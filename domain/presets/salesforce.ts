@@ -213,12 +213,12 @@ const DEALS: ObjectPreset = {
 export const SALESFORCE_PRESETS: readonly ObjectPreset[] = [COMPANIES, CONTACTS, LEADS, DEALS];
 
 /** Raised when the preset changes what it writes: part of the plan's digest. */
-export const SALESFORCE_PRESET_VERSION = 2;
+export const SALESFORCE_PRESET_VERSION = 3;
 
 /** Columns of the objects that only hold links, owners or what is looked up. */
 export const LINK_OBJECT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  OpportunityContactRole: ['Id', 'IsDeleted', 'OpportunityId', 'ContactId', 'IsPrimary'],
-  AccountContactRelation: ['Id', 'IsDeleted', 'AccountId', 'ContactId', 'IsDirect'],
+  OpportunityContactRole: ['Id', 'IsDeleted', 'OpportunityId', 'ContactId', 'Role', 'IsPrimary'],
+  AccountContactRelation: ['Id', 'IsDeleted', 'AccountId', 'ContactId', 'Roles', 'IsDirect'],
   User: ['Id', 'Email', 'Name', 'FirstName', 'LastName'],
   Product2: ['Id', 'Name'],
 };

@@ -5,6 +5,7 @@ import { portalClaims } from './0003-portal-claims';
 import { outputs } from './0004-outputs';
 import { drift } from './0005-drift';
 import { retry } from './0006-retry';
+import { labels } from './0007-labels';
 
 /** Every change of the ledger's tables, by name in order. Listed here, not read from a folder, so that a bundled build has them too. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-outputs': outputs,
   '0005-drift': drift,
   '0006-retry': retry,
+  '0007-labels': labels,
 };

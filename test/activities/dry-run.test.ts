@@ -23,7 +23,7 @@ const ROOT = join(__dirname, '..', '..');
 /** Whatever a target can do that changes something. A method that is added is missing here, or one too many in a plan's hands, and the types do not fit. */
 const WRITING: Readonly<Record<Exclude<keyof TargetConnector, keyof TargetReader>, true>> = {
   createRecords: true, updateRecords: true, archiveRecords: true, createAssociations: true, archiveAssociations: true, archiveAssociationKinds: true, createPropertyGroup: true, archivePropertyGroup: true, createProperties: true, replaceOptions: true,
-  archiveProperty: true, createPipeline: true, archivePipeline: true,
+  archiveProperty: true, createPipeline: true, archivePipeline: true, createLabel: true, archiveLabel: true,
 };
 
 /** What a plan is made by, and whatever these load. */

@@ -82,7 +82,7 @@ const faultsOf = (command: AssociationCommand): readonly Fault[] =>
   command.do === 'create' ? ['none', 'die-before', 'die-after', 'request-lost', 'answer-lost', 'declined', 'one-result-missing'] : command.do === 'read' || command.do === 'check-quota' ? ['none', 'die-before'] : ['none', 'die-before', 'die-after'];
 
 const aLink = (ordinal: number, from: string | null, to: string | null, change: Partial<AssociationToWrite> = {}): AssociationToWrite => ({
-  ordinal, primary: false, fromTargetId: from, toTargetId: to, fromOrigin: 'c', state: 'unsent', attempt: 0, preKinds: null, ...change,
+  ordinal, primary: false, labels: [], fromTargetId: from, toTargetId: to, fromOrigin: 'c', state: 'unsent', attempt: 0, preKinds: null, ...change,
 });
 
 function attempt(portal: PortalOfPairs, ledger: LedgerOfPairs, faultAt: (command: AssociationCommand) => Fault = () => 'none'): AssociationCommand[] {

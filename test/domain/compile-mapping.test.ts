@@ -108,6 +108,13 @@ describe('compileMapping of what the file says of a property', () => {
     expect(mapRow('Contact', row, properties)).toEqual({ lastname: 'Lee', ...expected });
   });
 
+  it('writes values that a list of the portal lacks where options are added, and spells those that it has as it does', () => {
+    const into = (otherwise: string) => ({ lifecyclestage: null, hs_lead_status: { from: 'Title', otherwise } });
+
+    expect(['connected', 'Frozen'].map((Title) => mapRow('Contact', { Title }, { ...into('add-option'), jobtitle: null }))).toEqual([{ lastname: 'Lee', hs_lead_status: 'CONNECTED' }, { lastname: 'Lee', hs_lead_status: 'Frozen' }]);
+    expect(mapRow('Contact', { Title: 'Frozen' }, { ...into('leave-out'), jobtitle: null })).toEqual({ lastname: 'Lee' });
+  });
+
   it('tells two mistakes of one setting at once', () => {
     expect(compile('Contact', { properties: { jobtitel: 'Titel' } }).findings.map(({ code }) => code)).toEqual(['unknown-column', 'unknown-property']);
   });
@@ -127,7 +134,8 @@ describe('compileMapping of what the file says of a property', () => {
   it.each([
     ['a reference to what was not exported', { city: { lookup: { through: 'OwnerId', column: 'Name' } } }, 'unknown-reference', 'OwnerId refers to User, which is not in the export, or not read by this version.'],
     ['a constant that is no option', { lifecyclestage: { constant: 'custommer' } }, 'value-refused', "The portal's property lifecyclestage does not take this value."],
-    ['options for a property of the portal', { lifecyclestage: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'lifecyclestage is there already, and options are added only to properties that the migration makes.'],
+    ['options for a list with an order of its own', { lifecyclestage: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'lifecyclestage has no list of options that can be added to.'],
+    ['options for a text of the portal', { jobtitle: { from: 'Title', otherwise: 'add-option' } }, 'add-option-unsupported', 'jobtitle has no list of options that can be added to.'],
   ])('refuses %s', (_, properties, code, message) => {
     expect(compile('Contact', { properties }).findings).toEqual([expect.objectContaining({ code, message, severity: 'error', exitCode: 3 })]);
   });

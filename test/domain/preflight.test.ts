@@ -194,6 +194,13 @@ describe('preflight', () => {
 
     expect(findingsOf({ source, limits: labels(10) }).of('label-limit')).toEqual([expect.objectContaining({ count: 3 })]);
     expect(findingsOf({ source, limits: labels(9) }).of('label-limit')).toEqual([]);
+    expect(findingsOf({ source, limits: labels(10), definition: { roles: 'off' } }).of('label-limit')).toEqual([]);
+  });
+
+  it('says when the subscription has no labels', () => {
+    const source = { ...CONTACTS, OpportunityContactRole: { Id: 4, Role: 3 } };
+
+    expect(findingsOf({ source, limits: { records: {}, pipelines: {}, labels: { '0-3>0-1': { limit: 0, usage: 0 } } } }).of('labels-not-allowed')).toEqual([expect.objectContaining({ severity: 'warning', count: 3 })]);
   });
 });
 

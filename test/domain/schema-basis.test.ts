@@ -20,12 +20,21 @@ function aRule(property: string, ruleType: string, ...args: readonly string[]): 
   return { ...aPortalObject('deals').validationRules[0], property, ruleType, arguments: [...args], normalizes: false };
 }
 const keyDefinition = { name: 'salesforce_id', label: 'Id', description: '', groupName: 'g', type: 'string', fieldType: 'text', hasUniqueValue: true, options: [] };
-const plan: SchemaPlan = { keyProperty: 'salesforce_id', groups: [], properties: [{ objectType: 'deals', definition: keyDefinition }], pipelines: [] };
+const plan: SchemaPlan = { keyProperty: 'salesforce_id', groups: [], properties: [{ objectType: 'deals', definition: keyDefinition }], pipelines: [], options: [], labels: [] };
 const written = { properties: ['dealname', 'amount', 'industry', 'dealstage', 'pipeline'], values: new Map([['industry', new Set(['BANKING', 'RETAIL'])], ['dealstage', new Set(['open', 'won'])]]) };
 const basis = schemaBasis(deals(), plan, written);
 const made = aProperty('salesforce_id', { hasUniqueValue: true });
 const withProperty = (name: string, changes: Parameters<typeof aProperty>[1]) => deals({ properties: [...deals().properties.map((property) => (property.name === name ? { ...property, ...changes } : property)), made] });
 const asPlanned = deals({ properties: [...deals().properties, made] });
+
+describe('schemaBasis', () => {
+  it('counts on the options that the plan adds', () => {
+    const adding: SchemaPlan = { ...plan, options: [{ objectType: 'deals', property: 'industry', definition: { value: 'SPACE', label: 'Space', displayOrder: 3, hidden: false } }] };
+    const values = new Map([['industry', new Set(['BANKING', 'SPACE'])]]);
+
+    expect(schemaBasis(deals(), adding, { ...written, values }).properties.industry?.options).toEqual(['BANKING', 'SPACE']);
+  });
+});
 
 describe('schemaDrift', () => {
   it('finds none in the portal that the plan was made against, once its properties are made', () => {

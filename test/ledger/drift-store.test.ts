@@ -51,7 +51,7 @@ describe('DriftStore', () => {
     const { runs, plans } = used.ledger;
     const [first, second] = [await openRun(used.ledger, 'acme', 'planning'), await openRun(used.ledger)];
     expect(first.run).toBe('plan:acme.1');
-    const summary = { digest: 'd', parts: { source: '', mapping: '', portal: '', version: '' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true }, records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'k', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, owners: [], openDealsToAccept: 0, mapping: [], quota: null, newContactsWithEmail: 0 };
+    const summary = { digest: 'd', parts: { source: '', mapping: '', portal: '', version: '' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true }, records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'k', groups: [], properties: [], pipelines: [], options: [], labels: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, owners: [], openDealsToAccept: 0, mapping: [], quota: null, newContactsWithEmail: 0 };
     await plans.save(second.run, summary);
     expect([await plans.findByDigest('d'), await plans.findByDigest('d', second.run)]).toEqual([second.run, null]);
     await plans.save(first.run, summary);

@@ -1,4 +1,6 @@
-import { NOW, anAssociation, aPlanned, openRun, useLedger } from './support';
+import Database from 'better-sqlite3';
+import { openLedger } from '../../ledger/open-ledger';
+import { aLedgerFile, NOW, anAssociation, aPlanned, openRun, useLedger } from './support';
 
 const RUN = 'acme.1';
 const TYPE = 'contacts-companies';
@@ -68,5 +70,27 @@ describe('LinkingStore', () => {
     expect(before.map(({ ordinal, undo }) => [ordinal, undo])).toEqual([[1, 'pending']]);
     expect((await used.ledger.linking.readUndo(RUN, TYPE, 0)).map(({ undo }) => undo)).toEqual(['restored']);
     expect((await used.ledger.facts.undoTally(RUN))[TYPE]).toEqual({ restored: 1, pending: 0 });
+  });
+});
+
+describe('a ledger from before associations had labels', () => {
+  it('is brought up to date in the middle of a run', async () => {
+    const file = aLedgerFile();
+    const before = await openLedger({ location: file.location });
+    await openRun(before);
+    await before.plans.writeAssociations(RUN, [anAssociation('s0', 'x')]);
+    await before.plans.assignBatches(RUN);
+    await before.schema.intend(RUN, 'contacts', [{ kind: 'group', name: 'g', definition: null }]);
+    await before.close();
+    const sqlite = new Database(file.location);
+    sqlite.exec("alter table planned_associations drop column labels; alter table schema_intents drop column association_kind; delete from kysely_migration where name >= '0007'");
+    sqlite.close();
+
+    const ledger = await openLedger({ location: file.location });
+
+    expect((await ledger.linking.readBatch(RUN, TYPE, 0)).map(({ labels }) => labels)).toEqual([[]]);
+    expect((await ledger.schema.read(RUN)).map(({ name, associationKind }) => [name, associationKind])).toEqual([['g', null]]);
+    await ledger.close();
+    file.remove();
   });
 });

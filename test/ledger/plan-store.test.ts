@@ -7,7 +7,7 @@ import { anAssociation, aPlanned, openRun, range, useLedger } from './support';
 const STAGING = 'acme.1';
 const aSummary = (digest: string): PlanSummary => ({
   digest, parts: { source: 's', mapping: 'm', portal: 'p', version: 'v' }, portal: { id: '1', name: null, accountType: 'STANDARD', simulator: true },
-  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
+  records: [], associations: [], schemaChanges: [], schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [], options: [], labels: [] }, leftOutToAccept: 0, undecided: 0, calls: {}, mapping: [], owners: [], openDealsToAccept: 0, quota: null, newContactsWithEmail: 0,
 });
 
 describe('PlanStore', () => {
@@ -59,6 +59,22 @@ describe('PlanStore', () => {
     expect([...(await unmade(-1, 2)), ...(await unmade(2, 9))]).toEqual([[1, 'a', 'x', 'duplicate'], [2, 'b', 'b', 'self-link'], [3, 'b', 'b', 'duplicate'], [4, 'a', 'x', 'duplicate'], [5, 'c', 'x', 'missing-end']]);
     expect(await used.ledger.plans.countAssociations(STAGING, 'deals-companies')).toEqual({ planned: 1 });
     expect((await used.ledger.linking.readBatch(STAGING, 'contacts-companies', 0)).map(({ ordinal, primary }) => [ordinal, primary])).toEqual([[0, true]]);
+  });
+
+  it('gives a repeated pair the labels of all its rows', async () => {
+    const labelled = (...labels: string[]) => anAssociation('a', 'x', { associationType: 'deals-contacts', labels });
+    await used.ledger.plans.writeAssociations(STAGING, [labelled('Buyer'), labelled(), labelled('Donor', 'Buyer')]);
+    await used.ledger.plans.writeAssociations(STAGING, [labelled('VIP'), anAssociation('c', 'x', { associationType: 'deals-contacts', verdict: 'missing-end', labels: ['Late'] })]);
+    await used.ledger.plans.assignBatches(STAGING);
+    const kinds = async (): Promise<readonly (readonly string[])[]> => (await used.ledger.linking.readBatch(STAGING, 'deals-contacts', 0)).map(({ labels }) => labels);
+    const before = await kinds();
+    const names = ['Buyer', 'Donor', 'VIP'].map((label) => `deals-contacts:${label}`);
+    await used.ledger.schema.intend(STAGING, 'deals', names.map((name) => ({ kind: 'label' as const, name, definition: null })));
+
+    await used.ledger.schema.settle(STAGING, 'deals', names.map((name, at) => ({ kind: 'label' as const, name, from: ['intended' as const], to: 'created' as const, associationKind: `USER_DEFINED:${at + 1}` })));
+
+    expect([before, await kinds()]).toEqual([[[]], [['USER_DEFINED:1', 'USER_DEFINED:2', 'USER_DEFINED:3']]]);
+    expect((await used.ledger.plans.readUnmadeAssociations(STAGING, 'deals-contacts', -1, 9)).map(({ verdict, labels }) => [verdict, labels])).toEqual([['duplicate', []], ['duplicate', ['Donor', 'Buyer']], ['duplicate', ['VIP']], ['missing-end', ['Late']]]);
   });
 
   it('numbers batches by kind, 100 records each, 100 batches a partition', async () => {

@@ -50,6 +50,7 @@ export const anAssociation = (from: string, to: string, changes: Partial<Planned
   toSourceId: to,
   verdict: 'planned',
   primary: false,
+  labels: [],
   statedBy: 'Contact.AccountId',
   ...changes,
 });

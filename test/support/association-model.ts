@@ -26,6 +26,7 @@ export interface PortalOfPairs {
 
 interface Row {
   readonly primary: boolean;
+  readonly labels: readonly string[];
   readonly fromTargetId: string;
   readonly toTargetId: string;
   readonly fromOrigin: 'c' | 'm';
@@ -76,7 +77,7 @@ export interface AssociationParts {
 export interface AssociationScene {
   readonly name: string;
   readonly associationType: AssociationType;
-  readonly links: readonly Pick<Row, 'primary' | 'fromTargetId' | 'toTargetId' | 'fromOrigin'>[];
+  readonly links: readonly Pick<Row, 'primary' | 'labels' | 'fromTargetId' | 'toTargetId' | 'fromOrigin'>[];
   readonly pairs: Pairs;
   readonly labels: readonly string[];
   /** One edit of these is made, at any time that is not within the gap between a read and its write. */
@@ -216,7 +217,7 @@ function carryOutUndo(parts: AssociationParts, type: AssociationType, { portal, 
 // ---------------------------------------------------------------- what can happen
 
 const toLink = (row: Row, ordinal: number): AssociationToWrite => ({ ...row, ordinal });
-const toUndo = (row: Row, ordinal: number): LinkToUndo[] => (row.outcomes[0] === 'added' ? [{ ordinal, fromTargetId: row.fromTargetId, toTargetId: row.toTargetId, preKinds: row.preKinds, undo: row.undo }] : []);
+const toUndo = (row: Row, ordinal: number): LinkToUndo[] => (row.outcomes[0] === 'added' ? [{ ordinal, fromTargetId: row.fromTargetId, toTargetId: row.toTargetId, labels: row.labels, preKinds: row.preKinds, undo: row.undo }] : []);
 const pairOf = ({ fromTargetId, toTargetId }: Pick<Row, 'fromTargetId' | 'toTargetId'>): string => `${fromTargetId} ${toTargetId}`;
 
 function nextOf(parts: AssociationParts, { associationType }: AssociationScene, world: World): Transition<World>[] {
@@ -354,6 +355,7 @@ export const ASSOCIATION_LAWS = [
   'a primary of others is never moved',
   'what was there is not counted as added, and what was added is there',
   'the source’s own company is primary where nobody else chose one',
+  'each association that counts as made has all its labels',
   'rollback leaves what would stand there without the run',
   'nothing is in doubt at the end',
 ] as const;
@@ -394,6 +396,10 @@ function lawOf({ associationType }: AssociationScene, world: World): string | nu
       }
       if ((outcome === 'added' || outcome === 'already-there') && (edited === null || edited.startsWith('archive')) && !hasPlain(pair)) {
         return `${pair} was counted, and is not there`;
+      }
+      const now = `${portal.merged[row.fromTargetId] ?? row.fromTargetId} ${portal.merged[row.toTargetId] ?? row.toTargetId}`;
+      if ((outcome === 'added' || outcome === 'already-there') && (edited === null || edited.startsWith('archive') || edited.startsWith('merge')) && !row.labels.every((label) => splitKinds(portal.pairs[now] ?? '').includes(label))) {
+        return `${pair} was counted, and lacks a label`;
       }
       if (row.primary && row.fromOrigin === 'c' && outcome === 'added' && edited === null && !splitKinds(portal.pairs[pair] ?? '').includes(PRIMARY) && !primaryOfPeople.some((other) => sourceOf(other) === row.fromTargetId)) {
         return `${pair} is not primary`;
@@ -441,8 +447,8 @@ const plainAndPrimary = 'HUBSPOT_DEFINED:1;HUBSPOT_DEFINED:279';
 const twoCompanies: Omit<AssociationScene, 'name' | 'faults' | 'overlaps' | 'edits'> = {
   associationType: 'contacts-companies',
   links: [
-    { primary: false, fromTargetId: '1', toTargetId: '8', fromOrigin: 'c' },
-    { primary: true, fromTargetId: '1', toTargetId: '9', fromOrigin: 'c' },
+    { primary: false, labels: [], fromTargetId: '1', toTargetId: '8', fromOrigin: 'c' },
+    { primary: true, labels: [], fromTargetId: '1', toTargetId: '9', fromOrigin: 'c' },
   ],
   pairs: { '2 9': plainAndPrimary },
   labels: ['USER_DEFINED:77'],
@@ -451,9 +457,20 @@ const twoCompanies: Omit<AssociationScene, 'name' | 'faults' | 'overlaps' | 'edi
 /** Two companies that a person had associated and labelled, one of which is the other’s parent. */
 const parent: Omit<AssociationScene, 'name' | 'faults' | 'overlaps' | 'edits'> = {
   associationType: 'companies-companies',
-  links: [{ primary: false, fromTargetId: '1', toTargetId: '8', fromOrigin: 'm' }],
+  links: [{ primary: false, labels: [], fromTargetId: '1', toTargetId: '8', fromOrigin: 'm' }],
   pairs: { '1 8': 'HUBSPOT_DEFINED:450;USER_DEFINED:77' },
   labels: ['USER_DEFINED:77', 'USER_DEFINED:78'],
+};
+
+/** Two roles at a deal of a contact that a person had associated and labelled, and one of another contact. */
+const roles: Omit<AssociationScene, 'name' | 'faults' | 'overlaps' | 'edits'> = {
+  associationType: 'deals-contacts',
+  links: [
+    { primary: false, labels: ['USER_DEFINED:77', 'USER_DEFINED:78'], fromTargetId: '1', toTargetId: '8', fromOrigin: 'm' },
+    { primary: false, labels: ['USER_DEFINED:79'], fromTargetId: '1', toTargetId: '9', fromOrigin: 'm' },
+  ],
+  pairs: { '1 8': 'HUBSPOT_DEFINED:3;USER_DEFINED:80' },
+  labels: ['USER_DEFINED:77', 'USER_DEFINED:78', 'USER_DEFINED:79', 'USER_DEFINED:80', 'USER_DEFINED:81'],
 };
 
 export const ASSOCIATION_SCENES: readonly AssociationScene[] = [
@@ -461,4 +478,6 @@ export const ASSOCIATION_SCENES: readonly AssociationScene[] = [
   { ...twoCompanies, name: 'associations: two companies of a contact, two attempts at once', faults: 1, overlaps: 1, edits: ['associate|1 8', 'disassociate|1 9'] },
   { ...parent, name: 'associations: a parent of a labelled company, two faults', faults: 2, overlaps: 0, edits: ['label|1 8|USER_DEFINED:78', 'delete label|USER_DEFINED:77', 'disassociate|1 8', 'merge|8|7'] },
   { ...parent, name: 'associations: a parent of a labelled company, two attempts at once', faults: 1, overlaps: 1, edits: ['label|1 8|USER_DEFINED:78'] },
+  { ...roles, name: 'associations: roles at a deal, two faults', faults: 2, overlaps: 0, edits: ['label|1 8|USER_DEFINED:81', 'label|1 9|USER_DEFINED:81', 'unlabel|1 8|USER_DEFINED:77', 'associate|1 9', 'disassociate|1 8', 'delete label|USER_DEFINED:80', 'merge|9|8'] },
+  { ...roles, name: 'associations: roles at a deal, two attempts at once', faults: 1, overlaps: 1, edits: ['label|1 8|USER_DEFINED:81'] },
 ];

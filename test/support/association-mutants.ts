@@ -111,8 +111,44 @@ const ofALabelledParent: readonly Mistake<AssociationParts>[] = [
   },
 ];
 
+const ofRoles: readonly Mistake<AssociationParts>[] = [
+  {
+    name: 'associations: one role a call',
+    describes: 'The roles of a pair go out one after the other: each replaces the one before it.',
+    inject: (right) => ({
+      create: (portal, type, inputs) => {
+        const [first, ...others] = inputs.map((input) => input.kinds.filter(({ category }) => category === 'USER_DEFINED').map((label) => ({ ...input, kinds: [...input.kinds.filter(({ category }) => category !== 'USER_DEFINED'), label] }))).flat();
+        return [...(first === undefined ? [] : [first]), ...others].reduce((done, input) => right.create(done.portal, type, [input]), { portal, answer: right.create(portal, type, inputs).answer });
+      },
+    }),
+  },
+  {
+    name: 'associations: a pair without its roles counts as there',
+    describes: 'A pair that stood there is settled without a look at its labels.',
+    inject: (right) => ({ begin: (type, links, mode) => right.begin(type, links.map((link) => ({ ...link, labels: [] })), mode) }),
+  },
+  {
+    name: 'associations: rollback forgets the roles',
+    describes: 'Of a pair that stood there the labels that the run added stay.',
+    inject: (right) => ({ beginUndo: (context, links) => right.beginUndo(context, links.map((link) => ({ ...link, labels: [] }))) }),
+  },
+  {
+    name: 'associations: roles before the pair was seen',
+    describes: 'A pair that is not there is written with its roles at once: where its contact was merged into another, they replace the roles of that one.',
+    inject: (right) => ({ create: (portal, type, inputs) => right.create(portal, type, inputs.map((input) => (input.toId === '9' && input.kinds.length === 1 ? { ...input, kinds: [...input.kinds, { category: 'USER_DEFINED', typeId: 79 }] } : input))) }),
+  },
+  {
+    name: 'associations: merged ends sent apart',
+    describes: 'Two contacts of a deal were merged into one: the roles of one replace those of the other.',
+    inject: (right) => ({
+      create: (portal, type, inputs) => right.create(portal, type, inputs.map((input) => (inputs.some((other) => other !== input && other.fromId === input.fromId && other.toId === input.toId) ? { ...input, kinds: input.kinds.filter(({ typeId }) => typeId !== 79) } : input))),
+    }),
+  },
+];
+
 export const ASSOCIATION_MUTANTS: readonly Mutant[] = [
   ...mutantsOf(sceneNamed('two companies of a contact, two faults'), ofTwoCompanies),
   ...mutantsOf(sceneNamed('two companies of a contact, two attempts'), ofTwoAtOnce),
   ...mutantsOf(sceneNamed('a parent of a labelled company, two faults'), ofALabelledParent),
+  ...mutantsOf(sceneNamed('roles at a deal, two faults'), ofRoles),
 ];

@@ -76,7 +76,7 @@ export function aPlan(change: Partial<PlanSummary> = {}): PlanSummary {
     records: [],
     associations: [],
     schemaChanges: [],
-    schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] },
+    schema: { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [], options: [], labels: [] },
     leftOutToAccept: 0,
     undecided: 0,
     calls: {},

@@ -1,4 +1,5 @@
 import type { TargetConnector, TargetRecord } from '../../connectors/connector';
+import type { PortalLabel } from '../../domain/association-label';
 import type { ObjectType } from '../../domain/object-type';
 import type { PortalLimits } from '../../domain/portal-limits';
 import type { PortalSnapshot } from '../../domain/portal-snapshot.schema';
@@ -8,6 +9,8 @@ export interface FakePortal {
   readonly snapshot?: PortalSnapshot;
   readonly records?: Partial<Record<ObjectType, readonly TargetRecord[]>>;
   readonly limits?: PortalLimits;
+  /** Of every pair of types. */
+  readonly labels?: readonly PortalLabel[];
   readonly simulator?: boolean;
 }
 
@@ -16,7 +19,7 @@ const unexpected = async (): Promise<never> => {
 };
 
 /** What planning asks of a portal: account, snapshot, lists and batch reads. An e-mail also finds its holder under `hs_additional_emails`. Every write is an error. */
-export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = { records: {}, pipelines: {}, labels: {} }, simulator = true }: FakePortal = {}): TargetConnector {
+export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = { records: {}, pipelines: {}, labels: {} }, labels = [], simulator = true }: FakePortal = {}): TargetConnector {
   const finds = (record: TargetRecord, idProperty: string | null, id: string): boolean =>
     idProperty === null ? record.id === id : record.properties[idProperty] === id || (idProperty === 'email' && (record.properties.hs_additional_emails ?? '').split(';').includes(id));
   return {
@@ -24,6 +27,7 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = {
     readSnapshot: async () => snapshot,
     mayWrite: async () => true,
     readLimits: async () => limits,
+    readLabelLimits: async () => limits.labels,
     readSchema: async (objectType) => snapshot.objects.find((object) => object.objectType === objectType)!,
     readQuota: async () => snapshot.quota,
     isSimulator: async () => simulator,
@@ -39,6 +43,6 @@ export function aTargetPortal({ snapshot = aSnapshot(), records = {}, limits = {
     },
     createRecords: unexpected, updateRecords: unexpected, archiveRecords: unexpected, readHistory: unexpected, searchCreatedWithout: unexpected, searchHolding: unexpected, readAssociations: unexpected,
     createAssociations: unexpected, archiveAssociations: unexpected, archiveAssociationKinds: unexpected, readPropertyGroups: unexpected, replaceOptions: unexpected, createPropertyGroup: unexpected, archivePropertyGroup: unexpected, createProperties: unexpected,
-    readProperties: unexpected, archiveProperty: unexpected, createPipeline: unexpected, readPipelines: unexpected, archivePipeline: unexpected,
+    readProperties: unexpected, archiveProperty: unexpected, createPipeline: unexpected, readPipelines: unexpected, archivePipeline: unexpected, readLabels: async () => labels, createLabel: unexpected, archiveLabel: unexpected,
   };
 }

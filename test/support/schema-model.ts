@@ -1,4 +1,7 @@
 /** A portal's schema in miniature, a ledger, two attempts that may run at once, and another admin. What is made and undone there is made and undone by the code that runs. */
+import { labelThingName } from '../../domain/association-label';
+import type { PortalLabel } from '../../domain/association-label';
+import type { AssociationType } from '../../domain/object-type';
 import type { PipelineDefinition, PropertyDefinition } from '../../domain/schema-plan';
 import { advanceSchema, beginSchema } from '../../domain/schema-protocol';
 import type { SchemaChange, SchemaCommand, SchemaEvent, SchemaName, SchemaPart, SchemaState, SchemaThing, SchemaThingState, SchemaUndoCommand, SchemaUndoEvent, SchemaUndoState } from '../../domain/schema-state';
@@ -23,11 +26,15 @@ interface PortalSchema {
   readonly groups: Readonly<Record<string, { readonly label: string; readonly by: Maker }>>;
   readonly properties: Readonly<Record<string, PortalProperty>>;
   readonly pipelines: Readonly<Record<string, { readonly by: Maker }>>;
+  /** By `association type:label`. A label that is made anew gets another type. */
+  readonly labels: Readonly<Record<string, { readonly by: Maker; readonly typeId: number }>>;
+  readonly labelsMade: number;
   /** Values that records hold. */
   readonly held: readonly string[];
 }
 interface Intent extends SchemaName {
   readonly state: SchemaThingState;
+  readonly associationKind: string | null;
 }
 type Slot = { readonly doing: 'apply'; readonly machine: SchemaState } | { readonly doing: 'undo'; readonly machine: SchemaUndoState };
 interface World {
@@ -70,10 +77,11 @@ const RIGHT: SchemaParts = {
   advance: advanceSchema,
   beginUndo: beginSchemaUndo,
   advanceUndo: advanceSchemaUndo,
-  intend: (intents, things) => [...intents, ...things.filter((thing) => !intents.some((intent) => isSame(intent, thing))).map(({ kind, name }): Intent => ({ kind, name, state: 'intended' }))],
+  intend: (intents, things) => [...intents, ...things.filter((thing) => !intents.some((intent) => isSame(intent, thing))).map(({ kind, name }): Intent => ({ kind, name, state: 'intended', associationKind: null }))],
   settle: (intents, changes) => {
     const changed = changes.filter((change) => intents.some((intent) => isSame(intent, change) && change.from.includes(intent.state)));
-    return { intents: intents.map((intent) => ({ ...intent, state: changed.find((change) => isSame(change, intent))?.to ?? intent.state })), changed: changed.map(({ kind, name }) => ({ kind, name })) };
+    const changeOf = (intent: Intent): SchemaChange | undefined => changed.find((change) => isSame(change, intent));
+    return { intents: intents.map((intent) => ({ ...intent, state: changeOf(intent)?.to ?? intent.state, associationKind: changeOf(intent)?.associationKind ?? intent.associationKind })), changed: changed.map(({ kind, name }) => ({ kind, name })) };
   },
 };
 
@@ -84,6 +92,8 @@ const toDefinition = (name: string, { description, type, unique, options, archiv
   options: Object.entries(options).map(([value, { label }], displayOrder) => ({ value, label, displayOrder, hidden: false })),
 });
 
+const withLabel = (portal: PortalSchema, name: string, by: Maker): PortalSchema => ({ ...portal, labels: { ...portal.labels, [name]: { by, typeId: portal.labelsMade + 1 } }, labelsMade: portal.labelsMade + 1 });
+
 function writeTo(portal: PortalSchema, command: SchemaCommand): { readonly portal: PortalSchema; readonly event: SchemaEvent } {
   switch (command.do) {
     case 'create-group': {
@@ -93,6 +103,11 @@ function writeTo(portal: PortalSchema, command: SchemaCommand): { readonly porta
     case 'create-pipeline': {
       const { pipelineId } = command.definition;
       return portal.pipelines[pipelineId] === undefined ? { portal: { ...portal, pipelines: { ...portal.pipelines, [pipelineId]: { by: 'run' } } }, event: { on: 'made', answer: 'created' } } : { portal, event: { on: 'made', answer: 'existed' } };
+    }
+    case 'create-label': {
+      const name = labelThingName(command.definition);
+      // Which answer a label gets that is there already is not documented.
+      return portal.labels[name] === undefined ? { portal: withLabel(portal, name, 'run'), event: { on: 'label-made', answer: { created: name.endsWith('Donor') ? `USER_DEFINED:${portal.labelsMade + 1}` : null } } } : { portal, event: { on: 'label-made', answer: { refused: { correlationId: null } } } };
     }
     case 'create-properties': {
       const existed = command.definitions.filter(({ name }) => portal.properties[name]?.archived === false).map(({ name }) => name);
@@ -117,6 +132,8 @@ const readGroups = ({ groups }: PortalSchema) => Object.entries(groups).map(([na
 const readProperties = ({ properties }: PortalSchema, names: readonly string[]) => Object.entries(properties).filter(([name, { archived }]) => names.includes(name) && !archived).map(([name, property]) => toDefinition(name, property));
 const readPipelines = ({ pipelines }: PortalSchema): PipelineDefinition[] => Object.keys(pipelines).map((pipelineId) => ({ pipelineId, label: pipelineId, displayOrder: 0, stages: [] }));
 
+const readLabels = ({ labels }: PortalSchema, associationType: AssociationType): PortalLabel[] => Object.entries(labels).filter(([name]) => name.startsWith(`${associationType}:`)).map(([name, { typeId }]) => ({ label: name.slice(name.indexOf(':') + 1), kind: `USER_DEFINED:${typeId}` }));
+
 // ---------------------------------------------------------------- what can happen
 
 function nextOf(parts: SchemaParts, scene: SchemaScene, world: World): Transition<World>[] {
@@ -124,7 +141,7 @@ function nextOf(parts: SchemaParts, scene: SchemaScene, world: World): Transitio
   const found: Transition<World>[] = [];
   const add = (label: string, change: Partial<World>): void => void found.push({ label, state: { ...world, ...change } });
   if ((phase === 'apply' || phase === 'undo') && (slots.length === 0 || (slots.length === 1 && overlapsLeft > 0))) {
-    const context = { run: RUN, objectType: scene.part.objectType, groupLabels: { g: 'Ours' }, optionLabels: { 'choice:a': 'a' }, records: {} };
+    const context = { run: RUN, objectType: scene.part.objectType, groupLabels: { g: 'Ours' }, optionLabels: { 'choice:a': 'a' }, records: {}, associations: {} };
     const slot: Slot = phase === 'apply' ? { doing: 'apply', machine: parts.begin(RUN, scene.part).state } : { doing: 'undo', machine: parts.beginUndo(context, world.intents).state };
     add(`an attempt to ${phase} begins`, { slots: [...slots, slot], overlapsLeft: overlapsLeft - slots.length });
   }
@@ -182,6 +199,9 @@ function stepsOf(parts: SchemaParts, world: World, machine: SchemaState, put: (n
     case 'read-pipelines':
       add('read pipelines', { slots: told({ on: 'pipelines-read', pipelines: readPipelines(portal) }) });
       return found;
+    case 'read-labels':
+      add('read labels', { slots: told({ on: 'labels-read', labels: readLabels(portal, asked.associationType) }) });
+      return found;
     case 'settle': {
       const settled = parts.settle(intents, asked.changes);
       add(`settle ${asked.changes.map(({ name, to }) => `${name} ${to}`).join()}`, { intents: settled.intents, slots: told({ on: 'settled', changed: settled.changed }) });
@@ -215,7 +235,7 @@ function undoStepsOf(parts: SchemaParts, world: World, machine: SchemaUndoState,
   }
   const effect = undoEffect(parts, world, machine.asked);
   add(machine.asked.do, { portal: effect.portal, intents: effect.intents, slots: put({ doing: 'undo', machine: parts.advanceUndo(machine, effect.event).state }) });
-  if (world.faultsLeft > 0 && (machine.asked.do === 'archive' || machine.asked.do === 'replace-options')) {
+  if (world.faultsLeft > 0 && (machine.asked.do === 'archive' || machine.asked.do === 'archive-label' || machine.asked.do === 'replace-options')) {
     add(`${machine.asked.do}, and dies`, { portal: effect.portal, slots: put(null), faultsLeft: world.faultsLeft - 1 });
   }
   return found;
@@ -231,6 +251,8 @@ function undoEffect(parts: SchemaParts, { portal, intents }: World, command: Exc
       return { portal, intents, event: { on: 'properties-read', properties: readProperties(portal, command.names) } };
     case 'read-pipelines':
       return { portal, intents, event: { on: 'pipelines-read', pipelines: readPipelines(portal) } };
+    case 'read-labels':
+      return { portal, intents, event: { on: 'labels-read', labels: readLabels(portal, command.associationType) } };
     case 'read-holders':
       return { portal, intents, event: { on: 'holders-read', held: command.values.filter((value) => portal.held.includes(value)) } };
     case 'settle': {
@@ -241,6 +263,10 @@ function undoEffect(parts: SchemaParts, { portal, intents }: World, command: Exc
       return { portal: writeTo(portal, command).portal, intents, event: { on: 'options-replaced' } };
     case 'archive':
       return { ...archive(portal, command), intents };
+    case 'archive-label': {
+      const [name] = Object.entries(portal.labels).find(([each, { typeId }]) => each.startsWith(`${command.associationType}:`) && `USER_DEFINED:${typeId}` === command.kind) ?? [];
+      return { portal: name === undefined ? portal : { ...portal, labels: without(portal.labels, name) }, intents, event: { on: 'archived', answer: name === undefined ? 'absent' : 'archived' } };
+    }
   }
 }
 
@@ -261,7 +287,7 @@ function archive(portal: PortalSchema, { kind, name }: Extract<SchemaUndoCommand
 }
 
 /**
- * Of what carries no mark (groups, pipelines, options) an admin's twin cannot be told from ours while ours is in doubt or just taken away, nor what is made in the gap between a look
+ * Of what carries no mark (groups, pipelines, labels, options) an admin's twin cannot be told from ours while ours is in doubt or just taken away, nor what is made in the gap between a look
  * and the call that rests on it: there no twin is made. Null where the edit cannot be made now.
  */
 function editAsAdmin({ portal, intents, slots, late }: World, edit: string): PortalSchema | null {
@@ -280,6 +306,8 @@ function editAsAdmin({ portal, intents, slots, late }: World, edit: string): Por
     }
     case 'pipeline':
       return portal.pipelines[name] !== undefined || !mayTwin('pipeline', name) ? null : { ...portal, pipelines: { ...portal.pipelines, [name]: { by: 'other' } } };
+    case 'label':
+      return portal.labels[name] !== undefined || !mayTwin('label', name) ? null : withLabel(portal, name, 'other');
     case 'property': {
       const made: PortalProperty = { by: 'other', archived: false, description: 'Somebody’s own', type: more === 'number' ? 'number' : more === 'choice' ? 'enumeration' : 'string', unique: more === 'unique', options: {} };
       return portal.properties[name]?.archived === false || portal.properties[name]?.by === 'other' || isGoing('property', name) ? null : { ...portal, properties: { ...portal.properties, [name]: made } };
@@ -314,10 +342,11 @@ interface LiveThing extends SchemaName {
   readonly by: Maker;
 }
 
-function liveThings({ groups, properties, pipelines }: PortalSchema): readonly LiveThing[] {
+function liveThings({ groups, properties, pipelines, labels }: PortalSchema): readonly LiveThing[] {
   return [
     ...Object.entries(groups).map(([name, { by }]): LiveThing => ({ kind: 'group', name, by })),
     ...Object.entries(pipelines).map(([name, { by }]): LiveThing => ({ kind: 'pipeline', name, by })),
+    ...Object.entries(labels).map(([name, { by }]): LiveThing => ({ kind: 'label', name, by })),
     ...Object.entries(properties).filter(([, { archived }]) => !archived).flatMap(([name, { by, options }]): LiveThing[] => [{ kind: 'property', name, by }, ...(by === 'other' ? Object.entries(options).map(([value, option]): LiveThing => ({ kind: 'option', name: `${name}:${value}`, by: option.by })) : [])]),
   ];
 }
@@ -395,6 +424,7 @@ function thingsOf(edit: string): readonly SchemaName[] {
     case 'group':
     case 'property':
     case 'pipeline':
+    case 'label':
       return [{ kind: verb, name }];
     default:
       return verb === 'option' ? [{ kind: 'option', name: `${name}:${more}` }] : [];
@@ -419,7 +449,8 @@ const group: SchemaThing = { kind: 'group', name: 'g', definition: { name: 'g', 
 const key = aProperty('key', { hasUniqueValue: true });
 const choice = aProperty('choice', { type: 'enumeration', fieldType: 'select', options: [{ value: 'a', label: 'a', displayOrder: 0, hidden: false }] });
 const pipeline: SchemaThing = { kind: 'pipeline', name: 'p', definition: { pipelineId: 'p', label: 'p', displayOrder: 0, stages: [] } };
-const empty: PortalSchema = { groups: {}, properties: {}, pipelines: {}, held: [] };
+const aLabel = (label: string): SchemaThing => ({ kind: 'label', name: `deals-contacts:${label}`, definition: { associationType: 'deals-contacts', label, name: label, isThere: false } });
+const empty: PortalSchema = { groups: {}, properties: {}, pipelines: {}, labels: {}, labelsMade: 0, held: [] };
 const theirs = (change: Partial<PortalProperty>): PortalProperty => ({ by: 'other', archived: false, description: 'Somebody’s own', type: 'string', unique: false, options: {}, ...change });
 const ofAnEarlierRun = theirs({ archived: true, description: 'What for (Portage run acme.1)', unique: true });
 const theirChoice = theirs({ type: 'enumeration', options: { x: { label: 'x', by: 'other' } } });
@@ -441,10 +472,23 @@ const choices: Omit<SchemaScene, 'name' | 'faults' | 'overlaps'> = {
 };
 const pipelines: Omit<SchemaScene, 'name' | 'faults' | 'overlaps'> = { part: { objectType: 'deals', things: [pipeline] }, portal: empty, edits: ['pipeline|p'] };
 
+const addedOption: Omit<SchemaScene, 'name' | 'faults' | 'overlaps'> = {
+  part: { objectType: 'contacts', things: [{ kind: 'option', name: 'choice:a', property: 'choice', definition: { value: 'a', label: 'a', displayOrder: 1, hidden: false } }] },
+  portal: { ...empty, properties: { choice: theirChoice } },
+  edits: ['option|choice|y', 'option|choice|a', 'use|a'],
+};
+const labels: Omit<SchemaScene, 'name' | 'faults' | 'overlaps'> = {
+  part: { objectType: 'deals', things: [aLabel('Influencer'), aLabel('Donor')] },
+  portal: withLabel(empty, 'deals-contacts:Buyer', 'other'),
+  edits: ['label|deals-contacts:Influencer', 'label|deals-contacts:Other'],
+};
+
 const bounds = [{ faults: 2, overlaps: 0, how: 'two faults' }, { faults: 1, overlaps: 1, how: 'two attempts at once' }];
 export const SCHEMA_SCENES: readonly SchemaScene[] = [
   ...bounds.map(({ how, ...bound }) => ({ ...groupAndKey, ...bound, part: bound.overlaps === 0 ? groupAndKey.part : { ...groupAndKey.part, things: [group] }, edits: bound.overlaps === 0 ? groupAndKey.edits : ['group|g|Theirs', 'group|g|Ours'], name: bound.overlaps === 0 ? `schema: a group and the key, ${how}` : `schema: a group, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...revived, ...bound, name: `schema: a key that a rollback archived, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...choices, ...bound, edits: bound.overlaps === 0 ? choices.edits : ['option|choice|y'], name: `schema: an option for somebody’s property, ${how}` })),
+  ...bounds.map(({ how, ...bound }) => ({ ...addedOption, ...bound, edits: bound.overlaps === 0 ? addedOption.edits : ['option|choice|y'], name: `schema: an option that the file adds, ${how}` })),
+  ...bounds.map(({ how, ...bound }) => ({ ...labels, ...bound, part: bound.overlaps === 0 ? labels.part : { ...labels.part, things: [aLabel('Influencer')] }, name: `schema: labels, ${how}` })),
   ...bounds.map(({ how, ...bound }) => ({ ...pipelines, ...bound, name: `schema: a pipeline, ${how}` })),
 ];

@@ -85,8 +85,22 @@ const ofOptions: readonly Mistake<SchemaParts>[] = [
   },
 ];
 
+const ofLabels: readonly Mistake<SchemaParts>[] = [
+  {
+    name: 'schema: a label whose answer was lost is taken for somebody else’s',
+    describes: 'A label that is there counts as there before, whoever sent it.',
+    inject: (right) => ({ settle: (intents, changes) => right.settle(intents, changes.map((change) => (change.kind === 'label' && change.to === 'created' ? { ...change, to: 'existed' as const } : change))) }),
+  },
+  {
+    name: 'schema: labels of others deleted',
+    describes: 'Rollback deletes the labels that the plan names, whoever made them.',
+    inject: (right) => ({ beginUndo: (context, things) => right.beginUndo(context, things.map((thing) => (thing.state === 'existed' ? { ...thing, state: 'created' as const } : thing))), settle: (intents, changes) => right.settle(intents, changes.map((change) => ({ ...change, from: [...change.from, 'existed'] }))) }),
+  },
+];
+
 export const SCHEMA_MUTANTS: readonly Mutant[] = [
   ...mutantsOf(sceneNamed('a group and the key, two faults'), ofGroupAndKey),
   ...mutantsOf(sceneNamed('a key that a rollback archived, two faults'), ofRevived),
   ...mutantsOf(sceneNamed('an option for somebody’s property, two faults'), ofOptions),
+  ...mutantsOf(sceneNamed('labels, two faults'), ofLabels),
 ];

@@ -35,6 +35,8 @@ export const SCHEMA_PLAN: SchemaPlan = {
       definition: { pipelineId: 'salesforce', label: 'Salesforce', displayOrder: 1, stages: [{ stageId: 'salesforce_pledged', label: 'Pledged', displayOrder: 0, metadata: { probability: '0.5', isClosed: 'false' } }] },
     },
   ],
+  options: [],
+  labels: [],
 };
 
 export const aPlannedRecord = (objectType: ObjectType, ordinal: number, properties: Readonly<Record<string, string>>, change: Partial<PlannedRecord> = {}): PlannedRecord => {
@@ -46,7 +48,7 @@ export const aPlannedRecord = (objectType: ObjectType, ordinal: number, properti
 };
 
 export const aPlannedAssociation = (associationType: AssociationType, fromSourceId: string, toSourceId: string, change: Partial<PlannedAssociation> = {}): Omit<PlannedAssociation, 'ordinal'> => ({
-  associationType, fromSourceId, toSourceId, verdict: 'planned', primary: false, statedBy: 'test', ...change,
+  associationType, fromSourceId, toSourceId, verdict: 'planned', primary: false, labels: [], statedBy: 'test', ...change,
 });
 
 const aSummary: PlanSummary = {

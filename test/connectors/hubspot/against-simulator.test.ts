@@ -292,6 +292,31 @@ describe('the HubSpot connector against the simulator', () => {
     expect(error.message).toContain('crm.objects.deals.read');
   });
 
+  describe('labels of associations', () => {
+    it('are made for one direction, read with their types, and deleted', async () => {
+      const made = await connector.createLabel('deals', 'contacts', { label: 'Buyer', name: 'buyer' }, aCall());
+      const again = await connector.createLabel('deals', 'contacts', { label: 'Buyer', name: 'buyer' }, aCall());
+      const [there, back] = [await connector.readLabels('deals', 'contacts', aCall()), await connector.readLabels('contacts', 'deals', aCall())];
+
+      const gone = [await connector.archiveLabel('deals', 'contacts', there[0]!.kind, aCall()), await connector.archiveLabel('deals', 'contacts', there[0]!.kind, aCall())];
+
+      expect([made, again]).toEqual([{ created: there[0]?.kind }, { refused: { correlationId: expect.any(String) as unknown } }]);
+      expect([there.map(({ label }) => label), back.map(({ label }) => label), there[0]?.kind === back[0]?.kind]).toEqual([['Buyer'], ['Buyer'], false]);
+      expect(gone).toEqual(['archived', 'absent']);
+      expect(await connector.readLabels('deals', 'contacts', aCall())).toEqual([]);
+    });
+
+    it('stay where the portal does not let them be deleted', async () => {
+      await control('POST', 'switches', { deletingLabelsInUse: 'refused' });
+      await connector.createLabel('deals', 'contacts', { label: 'Buyer', name: 'buyer' }, aCall());
+      const [{ kind } = { kind: '' }] = await connector.readLabels('deals', 'contacts', aCall());
+      const [deal, contact] = [await edit({ action: 'create', objectType: 'deals', properties: { dealname: 'D', dealstage: 'closedwon' } }), await edit({ action: 'create', objectType: 'contacts', properties: { lastname: 'L' } })];
+      await connector.createAssociations('deals', 'contacts', [{ fromId: deal.id, toId: contact.id, kinds: [{ category: 'USER_DEFINED', typeId: Number(kind.split(':')[1]) }] }], aCall());
+
+      expect(await connector.archiveLabel('deals', 'contacts', kind, aCall())).toBe('in-use');
+    });
+  });
+
   describe('readLimits', () => {
     it('reads records, pipelines and labels that are allowed and used', async () => {
       await create('A', 'B');
@@ -326,6 +351,6 @@ describe('the HubSpot connector against the simulator', () => {
     await connector.readSnapshot(OBJECT_TYPES, call);
     await connector.readLimits(call);
 
-    expect(call.facts).toHaveLength(forecastCalls([], [], { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [] }, 0)['preflight'] ?? 0);
+    expect(call.facts).toHaveLength(forecastCalls([], [], { keyProperty: 'salesforce_id', groups: [], properties: [], pipelines: [], options: [], labels: [] }, 0)['preflight'] ?? 0);
   });
 });
