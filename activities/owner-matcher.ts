@@ -14,6 +14,8 @@ export class OwnerMatcher {
   readonly usedTargetIds = new Set<string>();
   private readonly unmatched = new Map<string, number>();
   private readonly counted = new Map<string, OwnerForecast>();
+  /** By id: an org has few users and many records. */
+  private readonly known = new Map<string, Owner>();
   /** Names that no user has: told with all names that could not be resolved, because no finding quotes one. */
   private readonly names = new Set<string>();
   private unknownRecords = 0;
@@ -34,8 +36,10 @@ export class OwnerMatcher {
   /** The owners of one page of rows. */
   async read(rows: readonly LinkedRow[]): Promise<MappingContext['ownerOf']> {
     rows.filter(({ unresolved }) => unresolved.some(({ link }) => link.column === 'OwnerId')).forEach(({ values }) => values.OwnerId && this.names.add(values.OwnerId));
-    const users = 'User' in this.scope.filled ? await findStaged(this.scope, 'User', rows.map(({ values }) => values.OwnerId)) : new Map<string, StagedRecord>();
-    return (ownerId) => this.toOwner(ownerId, users.get(ownerId));
+    const wanted = [...new Set(rows.flatMap(({ values }) => values.OwnerId || []))].filter((ownerId) => !this.known.has(ownerId));
+    const users = 'User' in this.scope.filled ? await findStaged(this.scope, 'User', wanted) : new Map<string, StagedRecord>();
+    wanted.forEach((ownerId) => this.known.set(ownerId, this.toOwner(ownerId, users.get(ownerId))));
+    return (ownerId) => this.known.get(ownerId) ?? this.toOwner(ownerId, undefined);
   }
 
   /** Called once for each mapped record that has an owner. */

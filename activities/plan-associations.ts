@@ -3,15 +3,15 @@ import { LINK_ORDER, LINKS, planAssociation, resolveEnd, statedAssociations } fr
 import type { StatedAssociation } from '../domain/association-planning';
 import type { ObjectType } from '../domain/object-type';
 import { OBJECT_TYPES } from '../domain/object-type';
-import type { PlannedAssociation, PlannedRecord } from '../domain/planned-record';
+import type { PlannedAssociation, PlannedFate } from '../domain/planned-record';
 import type { StagedRecord } from '../ledger/ledger';
-import { findPlanned, MAX_FOLD_STEPS, stagedPages } from './planning-scope';
+import { findFates, MAX_FOLD_STEPS, stagedPages } from './planning-scope';
 import type { PlanningScope } from './planning-scope';
 import type { RoleLabels } from './role-labels';
 
-type Known = Readonly<Record<ObjectType, Map<string, PlannedRecord>>>;
+type Known = Readonly<Record<ObjectType, Map<string, PlannedFate>>>;
 
-/** Planned records of all ends, and of what they fold into. */
+/** What becomes of all ends, and of what they fold into. */
 async function readEnds(scope: PlanningScope, stated: readonly StatedAssociation[]): Promise<Known> {
   const known: Known = { companies: new Map(), contacts: new Map(), deals: new Map() };
   let wanted: readonly StatedAssociation['from'][] = stated.flatMap(({ from, to }) => [from, to]);
@@ -19,7 +19,7 @@ async function readEnds(scope: PlanningScope, stated: readonly StatedAssociation
     const next: StatedAssociation['from'][] = [];
     for (const objectType of OBJECT_TYPES) {
       const ids = wanted.filter((end) => end.objectType === objectType && !known[objectType].has(end.sourceId)).map(({ sourceId }) => sourceId);
-      for (const [sourceId, record] of await findPlanned(scope, objectType, ids)) {
+      for (const [sourceId, record] of await findFates(scope, objectType, ids)) {
         known[objectType].set(sourceId, record);
         if (record.foldInto !== null) {
           // A company folds into a company, or, as a person account, into a contact.
@@ -34,7 +34,7 @@ async function readEnds(scope: PlanningScope, stated: readonly StatedAssociation
 
 /** Leads that folded into a contact: what they were converted into is for the contact's own row to say. */
 async function foldedLeads(scope: PlanningScope, leads: readonly StagedRecord[]): Promise<ReadonlySet<string>> {
-  const known = await findPlanned(scope, 'contacts', leads.flatMap(({ sourceId, values }) => (sourceId !== null && (values.ConvertedAccountId || values.ConvertedOpportunityId) ? [sourceId] : [])));
+  const known = await findFates(scope, 'contacts', leads.flatMap(({ sourceId, values }) => (sourceId !== null && (values.ConvertedAccountId || values.ConvertedOpportunityId) ? [sourceId] : [])));
   return new Set([...known.values()].flatMap(({ action, sourceId }) => (action === 'fold' && sourceId !== null ? [sourceId] : [])));
 }
 
@@ -49,7 +49,7 @@ export async function planAssociations(scope: PlanningScope, roleLabels: RoleLab
       const silent = sourceObject === 'Lead' ? await foldedLeads(scope, page) : new Set<string>();
       const stated = page.flatMap(({ state, sourceId, values }) => (state === 'ok' && sourceId !== null && !silent.has(sourceId) ? statedAssociations(sourceObject, sourceId, values) : []));
       const known = await readEnds(scope, stated);
-      const find = (objectType: ObjectType, sourceId: string): PlannedRecord | null => known[objectType].get(sourceId) ?? null;
+      const find = (objectType: ObjectType, sourceId: string): PlannedFate | null => known[objectType].get(sourceId) ?? null;
       const planned: readonly Omit<PlannedAssociation, 'ordinal'>[] = stated.map((one) => planAssociation(one, roleLabels.labelsOf(one.associationType, one.roles), resolveEnd(one.from, find), resolveEnd(one.to, find)));
       planned.forEach((association) => roleLabels.count(association));
       planned.filter(({ verdict }) => verdict === 'missing-end').forEach(({ statedBy }) => missing.set(statedBy, (missing.get(statedBy) ?? 0) + 1));

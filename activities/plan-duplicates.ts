@@ -3,7 +3,7 @@ import { foldSameEmail, mergedIdsOf, withMergedIds, withSharedDomain } from '../
 import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { PlannedRecord } from '../domain/planned-record';
 import { isWritten } from '../domain/record-identity';
-import { findPlanned, findSurvivors, keepPlanned, plannedPages } from './planning-scope';
+import { findPlanned, findSurvivors, foldPages, keepPlanned } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 
 /** Groups of one read: each holds two records or a few. */
@@ -11,8 +11,8 @@ const GROUPS_PER_READ = 200;
 
 /** Gives the ids of merged rows to the records that they were merged into. */
 export async function foldMergedInSource(scope: PlanningScope, { objectType }: ObjectScope): Promise<void> {
-  for await (const page of plannedPages(scope, objectType)) {
-    const losers = page.filter(({ action, reasonCode }) => action === 'fold' && reasonCode === MERGED_IN_SOURCE_CODE);
+  for await (const page of foldPages(scope, objectType)) {
+    const losers = page.filter(({ reasonCode }) => reasonCode === MERGED_IN_SOURCE_CODE);
     const masters = await findSurvivors(scope, objectType, losers.map(({ foldInto }) => foldInto ?? ''));
     const gained = new Map<string | null, PlannedRecord>();
     const ended: PlannedRecord[] = [];

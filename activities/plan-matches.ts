@@ -8,8 +8,14 @@ import type { PairOrigin } from '../domain/id-map';
 import type { PlannedRecord } from '../domain/planned-record';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
 import { withStageOfCreated } from './plan-life-cycle';
-import { chunksOf, keepPlanned, plannedPages, READ_BATCH } from './planning-scope';
+import { keepPlanned, plannedPages, READ_BATCH, rememberUsed } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
+
+/** Lists of records that the portal is asked for at once; at the quarter of a second that it takes, what a Professional portal allows. */
+const LOOKS_AHEAD = 8;
+
+/** Records of one list that the portal is asked for, and those between them of which it is not. */
+const MOST_RECORDS = 250;
 
 type MatchWay = 'key' | 'email' | 'domain';
 
@@ -82,6 +88,85 @@ async function landedOf({ ledger, retryOf }: PlanningScope, objectType: ObjectSc
   return retryOf === null || sourceIds.length === 0 ? new Set() : new Set((await ledger.writing.findPairs(retryOf, objectType, sourceIds)).map(([sourceId]) => sourceId));
 }
 
+/** How the portal is asked for the records of one type. */
+interface Search {
+  readonly scope: PlanningScope;
+  readonly object: ObjectScope;
+  readonly stamp: Stamp;
+  /** Ids of the portal's records by domain; empty where domains do not match. */
+  readonly domains: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Records, and what the portal has for them. */
+interface Looked {
+  readonly records: readonly PlannedRecord[];
+  readonly keyed: ReadonlyMap<string, FoundRecord>;
+  readonly addressed: ReadonlyMap<string, FoundRecord>;
+  readonly byId: ReadonlyMap<string, FoundRecord>;
+}
+
+const domainIdsOf = ({ domains }: Search, { identity }: PlannedRecord): readonly string[] => domains.get(normalDomain(identity.domain ?? '')) ?? [];
+
+/** Is there anything that the portal can be asked by? */
+const isAsked = (search: Search, record: PlannedRecord): boolean =>
+  hasKeyProperty(search.object.portal, search.scope.keyProperty) || (search.object.objectType === 'contacts' && record.identity.email !== null) || domainIdsOf(search, record).length === 1;
+
+/** The records that would be created, in order, in lists of which each takes one call of a kind. */
+async function* toMatch(search: Search): AsyncGenerator<readonly PlannedRecord[]> {
+  const { scope, object } = search;
+  let open: PlannedRecord[] = [];
+  let asked = 0;
+  for await (const page of plannedPages(scope, object.objectType)) {
+    const landed = await landedOf(scope, object.objectType, page);
+    for (const record of page.filter(({ action, sourceId }) => action === 'create' && !landed.has(sourceId))) {
+      open.push(record);
+      asked += isAsked(search, record) ? 1 : 0;
+      if (asked === READ_BATCH || open.length === MOST_RECORDS) {
+        yield open;
+        open = [];
+        asked = 0;
+      }
+    }
+  }
+  if (open.length > 0) {
+    yield open;
+  }
+}
+
+async function look(search: Search, records: readonly PlannedRecord[]): Promise<Looked> {
+  const { scope, object, stamp } = search;
+  const { objectType, portal } = object;
+  await scope.assertQuota();
+  const properties = [...propertiesToCompare(records, scope.keyProperty, portal), ...stamp.properties];
+  const reader: Reader = {
+    read: async (idProperty, ids) =>
+      ids.length === 0 ? [] : (await scope.target.readRecords(objectType, { ids: [...new Set(ids)], idProperty, properties, archived: false }, scope.call)).filter(({ archived }) => !archived),
+  };
+  const others: Reader = { read: async (idProperty, ids) => (await reader.read(idProperty, ids)).filter((found) => stamp.originOf(found) !== 'c') };
+  const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
+  const addressed = objectType === 'contacts' ? await byEmail(records, others) : new Map<string, FoundRecord>();
+  const singles = await reader.read(null, records.map((record) => domainIdsOf(search, record)).flatMap((ids) => (ids.length === 1 ? ids : [])));
+  return { records, keyed, addressed, byId: new Map(singles.map((found) => [found.id, found])) };
+}
+
+/** Looks for several lists at once: a portal takes a quarter of a second to answer, and its limits allow several answers in that time. Gives them in order. */
+async function* lookedAhead(search: Search): AsyncGenerator<Looked> {
+  const underWay: Promise<Looked>[] = [];
+  for await (const records of toMatch(search)) {
+    const looked = look(search, records);
+    // Who waits for an earlier one hears of the failure in its turn.
+    looked.catch(() => undefined);
+    underWay.push(looked);
+    const first = underWay.length === LOOKS_AHEAD ? underWay.shift() : undefined;
+    if (first !== undefined) {
+      yield await first;
+    }
+  }
+  for (const looked of underWay) {
+    yield await looked;
+  }
+}
+
 /** Matches every record of a type that would be created. */
 export async function planMatches(scope: PlanningScope, object: ObjectScope): Promise<void> {
   const { objectType, portal, rules } = object;
@@ -90,51 +175,38 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
   }
   const ways = new Set<MatchWay>(['key', ...(rules.match ?? DEFAULT_WAYS[objectType])]);
   const stamp = stampOfRun(scope, portal);
-  const domains = objectType === 'companies' && ways.has('domain') ? await portalDomains(scope, stamp) : new Map<string, readonly string[]>();
+  const search: Search = { scope, object, stamp, domains: objectType === 'companies' && ways.has('domain') ? await portalDomains(scope, stamp) : new Map<string, readonly string[]>() };
   const propertyTypes = Object.fromEntries(portal.properties.map(({ name, type }) => [name, type]));
   const claimed = new Set<string>();
   const lifeCycle = lifeCycleOnMatch(scope.definition, portal);
-  for await (const page of plannedPages(scope, objectType)) {
-    const landed = await landedOf(scope, objectType, page);
-    for (const records of chunksOf(page.filter(({ action, sourceId }) => action === 'create' && !landed.has(sourceId)), READ_BATCH)) {
-      await scope.assertQuota();
-      const properties = [...propertiesToCompare(records, scope.keyProperty, portal), ...stamp.properties];
-      const reader: Reader = {
-        read: async (idProperty, ids) =>
-          ids.length === 0 ? [] : (await scope.target.readRecords(objectType, { ids: [...new Set(ids)], idProperty, properties, archived: false }, scope.call)).filter(({ archived }) => !archived),
-      };
-      const keyed = hasKeyProperty(portal, scope.keyProperty) ? await byKey(scope, records, reader) : new Map<string, FoundRecord>();
-      const others: Reader = { read: async (idProperty, ids) => (await reader.read(idProperty, ids)).filter((found) => stamp.originOf(found) !== 'c') };
-      const addressed = objectType === 'contacts' ? await byEmail(records, others) : new Map<string, FoundRecord>();
-      const domainIds = records.map(({ identity }) => domains.get(normalDomain(identity.domain ?? '')) ?? []);
-      const singles = await reader.read(null, domainIds.flatMap((ids) => (ids.length === 1 ? ids : [])));
-      const byId = new Map(singles.map((found) => [found.id, found]));
-      const settled = records.map((record, at) => {
-        const byOwnKey = keyed.get(record.properties[scope.keyProperty] ?? '') ?? null;
-        const own = stamp.originOf(byOwnKey ?? undefined);
-        if (own === 'c') {
-          return record;
-        }
-        const byDomain = domainIds[at] ?? [];
-        const matched = matchRecord(
-          record,
-          // What this run has matched before stays matched with it, whatever its address leads to by now.
-          own === 'm' ? { byKey: byOwnKey, byEmail: null, byDomain: [], ofDomain: null } : { byKey: byOwnKey, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
-          { keyProperty: scope.keyProperty, emails: ways.has('email') ? 'matched' : 'taken', onMatch: rules.onMatch, lifeCycle, ambiguous: rules.ambiguous, propertyTypes, requirements: portal, claimed },
-        );
-        if (matched.targetId !== null) {
-          claimed.add(matched.targetId);
-        }
-        // Written by this run before: nothing is left to write, but it is no record that was right already.
-        return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
-      });
-      const staged = settled.map((record) => withStageOfCreated(scope, record));
-      const changed = records.filter((record, at) => staged[at] !== record);
-      if (changed.length > 0) {
-        await scope.ledger.drift.keepUnmatched(scope.stagingId, changed);
+  for await (const { records, keyed, addressed, byId } of lookedAhead(search)) {
+    const settled = records.map((record) => {
+      const byOwnKey = keyed.get(record.properties[scope.keyProperty] ?? '') ?? null;
+      const own = stamp.originOf(byOwnKey ?? undefined);
+      if (own === 'c') {
+        return record;
       }
-      await keepPlanned(scope, staged);
-      await scope.breathe();
+      const byDomain = domainIdsOf(search, record);
+      const matched = matchRecord(
+        record,
+        // What this run has matched before stays matched with it, whatever its address leads to by now.
+        own === 'm' ? { byKey: byOwnKey, byEmail: null, byDomain: [], ofDomain: null } : { byKey: byOwnKey, byEmail: addressed.get(record.identity.email ?? '') ?? null, byDomain, ofDomain: byId.get(byDomain[0] ?? '') ?? null },
+        { keyProperty: scope.keyProperty, emails: ways.has('email') ? 'matched' : 'taken', onMatch: rules.onMatch, lifeCycle, ambiguous: rules.ambiguous, propertyTypes, requirements: portal, claimed },
+      );
+      if (matched.targetId !== null) {
+        claimed.add(matched.targetId);
+      }
+      // Written by this run before: nothing is left to write, but it is no record that was right already.
+      return own === 'm' && matched.action === 'unchanged' ? { ...matched, action: 'update' as const } : matched;
+    });
+    const staged = settled.map((record) => withStageOfCreated(scope, record));
+    const changed = records.filter((record, at) => staged[at] !== record);
+    if (changed.length > 0) {
+      await scope.ledger.drift.keepUnmatched(scope.stagingId, changed);
+      await keepPlanned(scope, staged.filter((record, at) => records[at] !== record));
     }
+    // Most records are new and stand in the ledger as they are.
+    rememberUsed(scope, staged);
+    await scope.breathe();
   }
 }

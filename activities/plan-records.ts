@@ -126,16 +126,13 @@ export async function describeUnusableRows(scope: PlanningScope): Promise<void> 
     if (counts === undefined || counts.rows === counts.usable) {
       continue;
     }
-    let named = 0;
-    for await (const page of stagedPages(scope, object)) {
-      for (const { state, fileIndex, line } of page) {
-        if (state !== 'ok' && named < MOST_PLACES) {
-          named += 1;
-          scope.findings.push({ code: state === 'repeated-id' ? 'repeated-id' : 'malformed-row', severity: 'warning', place: `${files[fileIndex]?.name ?? object}:${line}`, message: UNUSABLE[state], remedy: 'Mend the row in the source and plan again, or accept that it is left out.', count: 1 });
-        }
+    const unusable = await scope.ledger.staging.readUnusable(scope.stagingId, object, MOST_PLACES);
+    for (const { state, fileIndex, line } of unusable) {
+      if (state !== 'ok') {
+        scope.findings.push({ code: state === 'repeated-id' ? 'repeated-id' : 'malformed-row', severity: 'warning', place: `${files[fileIndex]?.name ?? object}:${line}`, message: UNUSABLE[state], remedy: 'Mend the row in the source and plan again, or accept that it is left out.', count: 1 });
       }
     }
-    const rest = counts.rows - counts.usable - named;
+    const rest = counts.rows - counts.usable - unusable.length;
     if (rest > 0) {
       scope.findings.push({ code: 'malformed-row', severity: 'warning', place: object, message: `${rest} further rows of ${object} cannot be used.`, remedy: 'Check how the file was made.', count: rest });
     }

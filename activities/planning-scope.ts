@@ -6,7 +6,7 @@ import type { GivenStage } from '../domain/life-cycle-stage';
 import type { MigrationDefinition, ObjectMapping } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
-import type { PlannedRecord } from '../domain/planned-record';
+import type { PlannedFate, PlannedRecord } from '../domain/planned-record';
 import type { PortalObject, PortalSnapshot } from '../domain/portal-snapshot.schema';
 import { isWritten } from '../domain/record-identity';
 import type { SourceInspection } from '../domain/source-inspection';
@@ -110,6 +110,10 @@ export const stagedPages = (scope: StagedRows, sourceObject: string): AsyncGener
 export const plannedPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
   pagesOf(scope, (after) => scope.ledger.plans.readRecords(scope.stagingId, objectType, after, PAGE_ROWS));
 
+/** Those of them that fold. */
+export const foldPages = (scope: PlanningScope, objectType: ObjectType): AsyncGenerator<readonly PlannedRecord[]> =>
+  pagesOf(scope, (after) => scope.ledger.plans.readFolds(scope.stagingId, objectType, after, PAGE_ROWS));
+
 async function* pagesOf<T extends { readonly ordinal: number }>({ breathe }: Pick<PlanningScope, 'breathe'>, readAfter: (ordinal: number) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   for (let after = -1; ; ) {
     const page = await readAfter(after);
@@ -151,6 +155,19 @@ export async function findPlanned({ ledger, stagingId }: PlanningScope, objectTy
   return found;
 }
 
+/** The same without their values, which are the most of a record. */
+export async function findFates({ ledger, stagingId }: PlanningScope, objectType: ObjectType, ids: Iterable<string>): Promise<ReadonlyMap<string, PlannedFate>> {
+  const found = new Map<string, PlannedFate>();
+  for (const chunk of chunksOf([...new Set(ids)].filter((id) => id !== ''), LOOKUP_IDS)) {
+    for (const fate of await ledger.plans.findFates(stagingId, objectType, chunk)) {
+      if (fate.sourceId !== null && fate.reason !== 'repeated-id') {
+        found.set(fate.sourceId, fate);
+      }
+    }
+  }
+  return found;
+}
+
 /** A merge, a person account, a converted lead and a fold by e-mail: more steps there are not. */
 export const MAX_FOLD_STEPS = 5;
 
@@ -176,6 +193,15 @@ export async function findSurvivors(scope: PlanningScope, objectType: ObjectType
 
 /** Writes planned records and remembers which properties and options they need. */
 export async function keepPlanned(scope: PlanningScope, records: readonly PlannedRecord[]): Promise<void> {
+  rememberUsed(scope, records);
+  for (const chunk of chunksOf(records, PAGE_ROWS)) {
+    await scope.ledger.plans.writeRecords(scope.stagingId, chunk);
+    await scope.breathe();
+  }
+}
+
+/** Remembers which properties and options planned records need that stand in the ledger as they are. */
+export function rememberUsed(scope: PlanningScope, records: readonly PlannedRecord[]): void {
   for (const record of records) {
     if (isWritten(record)) {
       const { usedProperties, options, listedValues, creatable } = objectScope(scope, record.objectType);
@@ -192,9 +218,5 @@ export async function keepPlanned(scope: PlanningScope, records: readonly Planne
         }
       }
     }
-  }
-  for (const chunk of chunksOf(records, PAGE_ROWS)) {
-    await scope.ledger.plans.writeRecords(scope.stagingId, chunk);
-    await scope.breathe();
   }
 }

@@ -2,7 +2,7 @@
 import { parseBool } from './cell-transforms';
 import { ASSOCIATION_ENDS } from './object-type';
 import type { AssociationType, ObjectType } from './object-type';
-import type { PlannedAssociation, PlannedRecord } from './planned-record';
+import type { PlannedAssociation, PlannedFate, PlannedRecord } from './planned-record';
 import { isWritten } from './record-identity';
 import { rolesIn } from './role-label';
 
@@ -92,7 +92,7 @@ export const firstUsable = (records: readonly PlannedRecord[]): PlannedRecord | 
  * Follows a reference to the record that is written for it.
  * @param find planned records by type and source id; folds of companies into contacts are person accounts
  */
-export function resolveEnd(end: StatedAssociation['from'], find: (objectType: ObjectType, sourceId: string) => PlannedRecord | null): ResolvedEnd | null {
+export function resolveEnd(end: StatedAssociation['from'], find: (objectType: ObjectType, sourceId: string) => PlannedFate | null): ResolvedEnd | null {
   let place = end;
   let isFolded = false;
   const seen = new Set<string>();
@@ -112,7 +112,7 @@ export function resolveEnd(end: StatedAssociation['from'], find: (objectType: Ob
 
 /** An Account that is a person: planned among the companies as folding into its contact. */
 export const PERSON_ACCOUNT_CODE = 'person-account';
-export const isPersonAccount = (record: PlannedRecord): boolean => record.objectType === 'companies' && record.action === 'fold' && record.reasonCode === PERSON_ACCOUNT_CODE;
+export const isPersonAccount = (record: PlannedFate): boolean => record.objectType === 'companies' && record.action === 'fold' && record.reasonCode === PERSON_ACCOUNT_CODE;
 
 /**
  * The verdict on a stated association. Repetitions are found by the ledger's unique index.

@@ -43,6 +43,9 @@ export interface PlannedRecord {
   readonly cells: readonly CellNote[];
 }
 
+/** What becomes of a record, without its values. */
+export type PlannedFate = Pick<PlannedRecord, 'objectType' | 'sourceId' | 'action' | 'reason' | 'reasonCode' | 'foldInto'>;
+
 export type PlannedAssociationVerdict = 'planned' | 'duplicate' | 'self-link' | 'missing-end';
 
 /** One association that the source states, between records as they survive folding. */

@@ -29,4 +29,4 @@ export function joinedName(left: string | null, right: string | null): string | 
 }
 
 /** Will this record be written, as far as is known? */
-export const isWritten = (record: PlannedRecord): boolean => record.action === 'create' || record.action === 'update' || record.action === 'unchanged';
+export const isWritten = (record: Pick<PlannedRecord, 'action'>): boolean => record.action === 'create' || record.action === 'update' || record.action === 'unchanged';

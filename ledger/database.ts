@@ -12,6 +12,8 @@ const FIRST_BACK_OFF_MS = 10;
 const LONGEST_BACK_OFF_MS = 500;
 /** Rows of one insert statement: with 20 columns far below SQLite's 32,766 variables. */
 export const INSERT_CHUNK = 500;
+/** Of those that a plan writes by the ten thousand: a statement of this length is remembered and need not be prepared again. */
+export const ROWS_PER_REMEMBERED_INSERT = 100;
 
 /** A run's work of one epoch. */
 export interface Writer {
@@ -68,6 +70,21 @@ export class LedgerDatabase {
         await this.refuseStale(transaction);
         return work(transaction);
       }),
+    );
+  }
+
+  /**
+   * As `write`, for a page of a longer piece of work whose last commit is a `write`: that one brings all before it to the disk. A killed process loses no page; a power
+   * cut may lose pages from the end, of work that nobody was told to be done and that is done again.
+   */
+  async writePage<Result>(commit: string, work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.committed(commit, () =>
+      this.options.withoutSync((connection) =>
+        connection.transaction().execute(async (transaction) => {
+          await this.refuseStale(transaction);
+          return work(transaction);
+        }),
+      ),
     );
   }
 

@@ -29,7 +29,7 @@ const STAGED_RECORD: Readonly<Record<Exclude<keyof Tables['staged_records'], 'st
 export function createDriftStore(database: LedgerDatabase): DriftStore {
   return {
     keepUnmatched: (stagingId, records) =>
-      database.write('keep-unmatched', async (db) => {
+      database.writePage('keep-unmatched', async (db) => {
         for (const chunk of inChunks(records)) {
           await db
             .insertInto('unmatched_records')

@@ -46,15 +46,26 @@ export const inspectionSchema: z.ZodType<SourceInspection> = z.object({
   samples: z.record(z.string(), z.record(z.string(), columnSampleSchema)).exactOptional(),
 });
 
-export const cellNotesSchema: z.ZodType<readonly CellNote[]> = z.array(
-  z.object({ column: z.string(), property: z.string(), verdict: z.enum(['changed', 'dropped', 'shared']), code: z.string(), rawValue: z.string() }),
-);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isCellNote(value: unknown): value is CellNote {
+  if (!isObject(value) || !('column' in value && 'property' in value && 'verdict' in value && 'code' in value && 'rawValue' in value)) {
+    return false;
+  }
+  const { column, property, verdict, code, rawValue } = value;
+  return isText(column) && isText(property) && (verdict === 'changed' || verdict === 'dropped' || verdict === 'shared') && isText(code) && isText(rawValue);
+}
+
+// A plan reads each row several times and each row has dozens of cells: what holds them is looked at by hand, which takes a tenth of the time of a schema of members.
+export const cellNotesSchema: z.ZodType<readonly CellNote[]> = z.custom<readonly CellNote[]>((value) => Array.isArray(value) && value.every(isCellNote));
 
 export const refusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), category: z.string().optional(), property: z.string().nullable(), message: z.string(), correlationId: z.string().nullable() });
 
 /** Property or column to value. */
-export const textsSchema = z.record(z.string(), z.string());
-export const nullableTextsSchema = z.record(z.string(), z.string().nullable());
+export const textsSchema: z.ZodType<Readonly<Record<string, string>>> = z.custom<Readonly<Record<string, string>>>((value) => isObject(value) && Object.values(value).every(isText));
+export const nullableTextsSchema: z.ZodType<Readonly<Record<string, string | null>>> = z.custom<Readonly<Record<string, string | null>>>((value) => isObject(value) && Object.values(value).every(isTextOrNull));
 export const batchCountsSchema = z.array(z.number());
 export const countsSchema = z.record(z.string(), z.number());
 
@@ -75,6 +86,21 @@ export function parseJsonColumn<Value>(schema: z.ZodType<Value>, text: string, p
     throw ledgerRowInvalid(place, new Error(parsed.error.issues.map((issue) => issue.code).join(', ')));
   }
   return parsed.data;
+}
+
+/** By schema the text that was parsed last, and what came of it. */
+const lastParsed = new WeakMap<z.ZodType, { readonly text: string; readonly value: unknown }>();
+
+/** As `parseJsonColumn`, for what is large and hardly ever changes, and is asked for by every activity: a migration's definition, the portal's schema, a plan's summary. Nobody may change what it returns. */
+export function parseSteadyColumn<Value>(schema: z.ZodType<Readonly<Value>>, text: string, place: string): Readonly<Value>;
+export function parseSteadyColumn(schema: z.ZodType, text: string, place: string): unknown {
+  const last = lastParsed.get(schema);
+  if (last?.text === text) {
+    return last.value;
+  }
+  const value = parseJsonColumn(schema, text, place);
+  lastParsed.set(schema, { text, value });
+  return value;
 }
 
 export function parseNullableJsonColumn<Value>(schema: z.ZodType<Value>, text: string | null, place: string): Value | null {

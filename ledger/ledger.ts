@@ -8,7 +8,7 @@ import type { IdPair, PairOrigin } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
 import type { CallFact, Pace } from '../domain/pace';
 import type { PauseReason, Phase, RunState, WorkType } from '../domain/phase';
-import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedRecord } from '../domain/planned-record';
+import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedFate, PlannedRecord } from '../domain/planned-record';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import type { PlanSummary } from '../domain/plan-summary.schema';
 import type { InDoubt, NamedRefusal, Refused } from '../domain/problem';
@@ -122,6 +122,8 @@ export interface StagingStore {
    */
   appendPage(stagingId: string, object: SourceObject, page: { readonly from: string | null; readonly records: readonly SourceRecord[]; readonly rejected: readonly RejectedRow[]; readonly cursor: string | null }): Promise<void>;
   readPage(stagingId: string, sourceObject: string, afterOrdinal: number, limit: number): Promise<readonly StagedRecord[]>;
+  /** Rows of an object that cannot be used, in source order, from the first. */
+  readUnusable(stagingId: string, sourceObject: string, limit: number): Promise<readonly Pick<StagedRecord, 'fileIndex' | 'line' | 'state'>[]>;
   /** Usable rows by id, at most 1,000 ids. */
   findRecords(stagingId: string, sourceObject: string, sourceIds: readonly string[]): Promise<readonly StagedRecord[]>;
   countRows(stagingId: string): Promise<Readonly<Record<string, { readonly rows: number; readonly usable: number; readonly filled: Readonly<Record<string, number>> }>>>;
@@ -143,8 +145,12 @@ export interface PlanStore {
   /** Writes or replaces by (object type, ordinal). */
   writeRecords(stagingId: string, records: readonly PlannedRecord[]): Promise<void>;
   readRecords(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
+  /** Those that fold, page by page as `readRecords`. */
+  readFolds(stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number): Promise<readonly PlannedRecord[]>;
   /** At most 1,000 ids. */
   findRecords(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedRecord[]>;
+  /** The same without their values; at most 1,000 ids. */
+  findFates(stagingId: string, objectType: ObjectType, sourceIds: readonly string[]): Promise<readonly PlannedFate[]>;
   /** Groups of two or more records that would be written and share an identity, by value, after `afterValue`. */
   readIdentityGroups(stagingId: string, objectType: ObjectType, identity: 'email' | 'domain', afterValue: string, limit: number): Promise<readonly IdentityGroup[]>;
   /**

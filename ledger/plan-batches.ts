@@ -35,7 +35,7 @@ async function assignRecordBatches(database: LedgerDatabase, stagingId: string, 
   for (const action of WRITTEN_ACTIONS) {
     let afterOrdinal = -1;
     for (;;) {
-      const page = await database.write('batch-records', async (db) => {
+      const page = await database.writePage('batch-records', async (db) => {
         const rows = await db
           .selectFrom('planned_records')
           .select('ordinal')
@@ -82,7 +82,7 @@ async function assignAssociationBatches(database: LedgerDatabase, stagingId: str
 
   const seal = async () => {
     const ordinals = open;
-    await database.write('batch-associations', (db) =>
+    await database.writePage('batch-associations', (db) =>
       db
         .updateTable('planned_associations')
         .set({ batch: sizes.length })

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import type { ObjectType } from '../domain/object-type';
 import { planSummarySchema } from '../domain/plan-summary.schema';
 import { portalSnapshotSchema } from '../domain/portal-snapshot.schema';
-import { byKey, inChunks } from './database';
+import { byKey, inChunks, ROWS_PER_REMEMBERED_INSERT } from './database';
 import type { LedgerDatabase } from './database';
-import { batchCountsSchema, cellNotesSchema, parseJsonColumn } from './json-columns';
+import { batchCountsSchema, cellNotesSchema, parseJsonColumn, parseSteadyColumn } from './json-columns';
 import type { IdentityGroup, PlanStore } from './ledger';
 import { assignBatches } from './plan-batches';
 import { createPlannedAssociations } from './planned-associations';
@@ -14,6 +15,8 @@ import { sumByWord } from './sum-by-word';
 import type { Tables } from './tables';
 
 const PAGE = 4_000;
+/** Notes are many to a row, and what is held at a time decides how much memory the runtime asks for. */
+const CELLS_PAGE = 1_000;
 
 export function createPlanStore(database: LedgerDatabase): PlanStore {
   return {
@@ -26,15 +29,15 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     readSnapshot: (stagingId) =>
       database.read(async (db) => {
         const row = await db.selectFrom('snapshots').selectAll().where('staging_id', '=', stagingId).executeTakeFirst();
-        return row ? { snapshot: parseJsonColumn(portalSnapshotSchema, row.snapshot, 'snapshots.snapshot'), digest: row.digest } : null;
+        return row ? { snapshot: parseSteadyColumn(portalSnapshotSchema, row.snapshot, 'snapshots.snapshot'), digest: row.digest } : null;
       }),
 
     clear: (stagingId) => clearPlan(database, stagingId),
 
     writeRecords: (stagingId, records) =>
-      database.write('plan-records', async (db) => {
+      database.writePage('plan-records', async (db) => {
         await refuseInUse(db, stagingId);
-        for (const chunk of inChunks(records)) {
+        for (const chunk of inChunks(records, ROWS_PER_REMEMBERED_INSERT)) {
           await db
             .insertInto('planned_records')
             .values(chunk.map((record) => toPlannedRow(stagingId, record)))
@@ -62,15 +65,13 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
 
     readRecords: (stagingId, objectType, afterOrdinal, limit) =>
       database.read(async (db) => {
-        const rows = await db
-          .selectFrom('planned_records')
-          .selectAll()
-          .where('staging_id', '=', stagingId)
-          .where('object_type', '=', objectType)
-          .where('ordinal', '>', afterOrdinal)
-          .orderBy('ordinal')
-          .limit(limit)
-          .execute();
+        const rows = await pageOfRecords(db, stagingId, objectType, afterOrdinal, limit).execute();
+        return rows.map(toPlannedRecord);
+      }),
+
+    readFolds: (stagingId, objectType, afterOrdinal, limit) =>
+      database.read(async (db) => {
+        const rows = await pageOfRecords(db, stagingId, objectType, afterOrdinal, limit).where('action', '=', 'fold').execute();
         return rows.map(toPlannedRecord);
       }),
 
@@ -85,6 +86,20 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
           .execute();
         // Sorted here: asked for this order, SQLite would walk the whole type by ordinal.
         return rows.map(toPlannedRecord).sort((one, other) => one.ordinal - other.ordinal);
+      }),
+
+    findFates: (stagingId, objectType, sourceIds) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('planned_records')
+          .select(['ordinal', 'source_id', 'action', 'reason', 'reason_code', 'fold_into'])
+          .where('staging_id', '=', stagingId)
+          .where('object_type', '=', objectType)
+          .where('source_id', 'in', [...sourceIds])
+          .execute();
+        return rows
+          .sort((one, other) => Number(one.ordinal) - Number(other.ordinal))
+          .map((row) => ({ objectType, sourceId: row.source_id, action: row.action, reason: row.reason, reasonCode: row.reason_code, foldInto: row.fold_into }));
       }),
 
     readIdentityGroups: (stagingId, objectType, identity, afterValue, limit) =>
@@ -164,7 +179,7 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
     read: (stagingId) =>
       database.read(async (db) => {
         const row = await db.selectFrom('plans').select('summary').where('staging_id', '=', stagingId).executeTakeFirst();
-        return row ? parseJsonColumn(planSummarySchema, row.summary, 'plans.summary') : null;
+        return row ? parseSteadyColumn(planSummarySchema, row.summary, 'plans.summary') : null;
       }),
 
     findByDigest: (digest, except) =>
@@ -186,6 +201,9 @@ export function createPlanStore(database: LedgerDatabase): PlanStore {
   };
 }
 
+const pageOfRecords = (db: Transaction<Tables>, stagingId: string, objectType: ObjectType, afterOrdinal: number, limit: number) =>
+  db.selectFrom('planned_records').selectAll().where('staging_id', '=', stagingId).where('object_type', '=', objectType).where('ordinal', '>', afterOrdinal).orderBy('ordinal').limit(limit);
+
 /** Notes by code. Read page by page: both databases can look into JSON, but not in the same words. */
 async function countCells(database: LedgerDatabase, stagingId: string, objectType: (typeof OBJECT_TYPES)[number]): Promise<Readonly<Record<string, number>>> {
   const sums = new Map<string, number>();
@@ -200,7 +218,7 @@ async function countCells(database: LedgerDatabase, stagingId: string, objectTyp
         .where('ordinal', '>', place)
         .where('cells', '<>', '[]')
         .orderBy('ordinal')
-        .limit(PAGE)
+        .limit(CELLS_PAGE)
         .execute(),
     );
     for (const { code } of rows.flatMap((row) => parseJsonColumn(cellNotesSchema, row.cells, 'planned_records.cells'))) {
@@ -225,10 +243,10 @@ async function clearPlan(database: LedgerDatabase, stagingId: string): Promise<v
     await db.deleteFrom('schema_fingerprints').where('staging_id', '=', stagingId).execute();
   });
   for (const objectType of OBJECT_TYPES) {
-    await inOrdinalPages(database, () => database.write('clear-planned-records', async (db) => (await refuseInUse(db, stagingId), deleteRecordPage(db, stagingId, objectType))));
+    await inOrdinalPages(database, () => database.writePage('clear-planned-records', async (db) => (await refuseInUse(db, stagingId), deleteRecordPage(db, stagingId, objectType))));
   }
   for (const associationType of ASSOCIATION_TYPES) {
-    await inOrdinalPages(database, () => database.write('clear-planned-associations', async (db) => (await refuseInUse(db, stagingId), deleteAssociationPage(db, stagingId, associationType))));
+    await inOrdinalPages(database, () => database.writePage('clear-planned-associations', async (db) => (await refuseInUse(db, stagingId), deleteAssociationPage(db, stagingId, associationType))));
   }
 }
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Selectable, Transaction } from 'kysely';
 import type { PlannedAssociation } from '../domain/planned-record';
-import { byKey, inChunks } from './database';
+import { byKey, inChunks, ROWS_PER_REMEMBERED_INSERT } from './database';
 import { toLabelNames } from './json-columns';
 import type { LedgerDatabase } from './database';
 import type { PlanStore } from './ledger';
@@ -13,7 +13,7 @@ import type { Tables } from './tables';
 export function createPlannedAssociations(database: LedgerDatabase): Pick<PlanStore, 'writeAssociations' | 'readUnmadeAssociations' | 'countAssociations'> {
   return {
     writeAssociations: (stagingId, associations) =>
-      database.write('plan-associations', async (db) => {
+      database.writePage('plan-associations', async (db) => {
         await refuseInUse(db, stagingId);
         for (const [associationType, stated] of byKey(associations, (association) => association.associationType)) {
           const last = await db
@@ -26,7 +26,7 @@ export function createPlannedAssociations(database: LedgerDatabase): Pick<PlanSt
             .executeTakeFirst();
           const firstOrdinal = Number(last?.ordinal ?? -1) + 1;
           const rows = stated.map((association, index) => toAssociationRow(stagingId, { ...association, ordinal: firstOrdinal + index }));
-          for (const chunk of inChunks(rows)) {
+          for (const chunk of inChunks(rows, ROWS_PER_REMEMBERED_INSERT)) {
             await insertAssociations(db, chunk);
           }
         }

@@ -13,7 +13,7 @@ import { isWritten } from '../domain/record-identity';
 import { retriedRecord } from '../domain/retry-planning';
 import type { RetryTake } from '../domain/retry-planning';
 import { inChunks } from './database';
-import { batchCountsSchema, parseJsonColumn } from './json-columns';
+import { batchCountsSchema, parseJsonColumn, parseSteadyColumn } from './json-columns';
 import { BATCHES_PER_PARTITION, RECORDS_PER_BATCH } from './plan-batches';
 import { toPlannedRecord, toPlannedRow, WRITTEN_ACTIONS } from './planned-rows';
 import { takeAssociations } from './retry-associations';
@@ -34,7 +34,7 @@ export async function takeIntoRound(db: Transaction<Tables>, run: string, round:
   }
   const kept = await db.selectFrom('plans').select('summary').where('staging_id', '=', own.staging_id).executeTakeFirstOrThrow();
   if (asked.state !== 'asked') {
-    return parseJsonColumn(planSummarySchema, kept.summary, 'plans.summary');
+    return parseSteadyColumn(planSummarySchema, kept.summary, 'plans.summary');
   }
   const place: Round = { run, round, stagingId: own.staging_id, planning: dryRun.staging_id, selection: { which: asked.which, reason: asked.reason } };
   for (const objectType of OBJECT_TYPES) {

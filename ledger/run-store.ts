@@ -2,7 +2,7 @@ import type { Selectable, Transaction, Updateable } from 'kysely';
 import { migrationDefinitionSchema } from '../domain/migration-definition.schema';
 import { OVER_STATES } from '../domain/phase';
 import type { LedgerDatabase } from './database';
-import { parseJsonColumn, pauseReasonsSchema } from './json-columns';
+import { parseJsonColumn, parseSteadyColumn, pauseReasonsSchema } from './json-columns';
 import type { RunRow, RunStore } from './ledger';
 import { planInUse, runStands, runUndone, runUnknown } from './ledger-errors';
 import { createPortalClaims } from './portal-claims';
@@ -115,7 +115,7 @@ export function toRunRow(row: Selectable<Tables['runs']>): RunRow {
     run: row.run,
     migrationId: row.migration_id,
     kind: row.kind,
-    definition: parseJsonColumn(migrationDefinitionSchema, row.definition, 'runs.definition'),
+    definition: parseSteadyColumn(migrationDefinitionSchema, row.definition, 'runs.definition'),
     definitionDigest: row.definition_digest,
     stagingId: row.staging_id,
     state: row.state,

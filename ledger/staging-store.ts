@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder, Selectable, Transaction } from 'kysely';
 import type { RejectedRow, SourceObject, SourceRecord } from '../domain/source-inspection';
-import { inChunks } from './database';
+import { inChunks, ROWS_PER_REMEMBERED_INSERT } from './database';
 import type { LedgerDatabase } from './database';
 import { countsSchema, inspectionSchema, nullableTextsSchema, parseJsonColumn } from './json-columns';
 import type { StagedRecord, StagingStore } from './ledger';
@@ -45,7 +45,7 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
       }),
 
     appendPage: (stagingId, { object: sourceObject }: SourceObject, page) =>
-      database.write('append-page', async (db) => {
+      database[page.cursor === null ? 'write' : 'writePage']('append-page', async (db) => {
         await ensureObject(db, stagingId, sourceObject);
         const state = await findObject(db, stagingId, sourceObject);
         if (!state || state.done === 1 || state.cursor !== page.from) {
@@ -54,7 +54,7 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
         const firstOrdinal = Number(state.next_ordinal);
         const known = await knownIds(db, stagingId, sourceObject, page.records);
         const rows = inSourceOrder(page.records, page.rejected).map((row, index) => toStagedRow(stagingId, sourceObject, firstOrdinal + index, row, known));
-        for (const chunk of inChunks(rows)) {
+        for (const chunk of inChunks(rows, ROWS_PER_REMEMBERED_INSERT)) {
           await db.insertInto('staged_records').values([...chunk]).execute();
         }
         await db
@@ -83,6 +83,20 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
           .limit(limit)
           .execute();
         return rows.map(toStagedRecord);
+      }),
+
+    readUnusable: (stagingId, sourceObject, limit) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('staged_records')
+          .select(['file_index', 'line', 'state'])
+          .where('staging_id', '=', stagingId)
+          .where('source_object', '=', sourceObject)
+          .where('state', '<>', USABLE)
+          .orderBy('ordinal')
+          .limit(limit)
+          .execute();
+        return rows.map((row) => ({ fileIndex: row.file_index, line: Number(row.line), state: row.state }));
       }),
 
     findRecords: (stagingId, sourceObject, sourceIds) =>

@@ -38,7 +38,7 @@ export async function bundleWorkflows({ cacheFolder = join(ROOT, '.cache') }: Bu
 async function digestOfWorkflows(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(require.resolve('@temporalio/workflow/package.json')));
   for (const room of BUNDLED_ROOMS) {
-    for (const name of (await readdir(join(ROOT, room))).filter((file) => /\.[jt]s$/.test(file)).sort()) {
+    for (const name of (await readdir(join(ROOT, room), { recursive: true })).filter((file) => /\.[jt]s$/.test(file)).sort()) {
       hash.update(name).update(await readFile(join(ROOT, room, name)));
     }
   }

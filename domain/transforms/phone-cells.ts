@@ -13,6 +13,10 @@ const isCountry = (code: string | null): code is CountryCode => code !== null &&
  */
 export function phoneOf(text: string, country: string | null): CellResult {
   const written = text.replace(/^'(?=\+)/, '');
+  // Without either nobody can say which country's it is; most cells are such, and finding out takes longer than all else that is done to a row.
+  if (!isCountry(country) && !/[+\uff0b]/.test(written)) {
+    return valueOf(written);
+  }
   const number = parsePhoneNumberFromString(written, isCountry(country) ? { defaultCountry: country, extract: false } : { extract: false });
   return valueOf(number !== undefined && number.isValid() && number.ext === undefined ? number.number : written);
 }

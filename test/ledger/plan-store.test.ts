@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { PlanSummary } from '../../domain/plan-summary.schema';
 import type { PlannedAction } from '../../domain/planned-record';
@@ -25,7 +26,24 @@ describe('PlanStore', () => {
 
     expect(await used.ledger.plans.readRecords(STAGING, 'contacts', 0, 1)).toEqual([record]);
     expect(await used.ledger.plans.findRecords(STAGING, 'contacts', ['s2', 's1', 'x'])).toEqual([record, aPlanned(2)]);
+    expect(await used.ledger.plans.findFates(STAGING, 'contacts', ['s1', 'x'])).toEqual([{ objectType: 'contacts', sourceId: 's1', action: 'left-out', reason: 'would-be-refused', reasonCode: 'INVALID', foldInto: null }]);
     expect(await used.ledger.plans.countRecords(STAGING, 'contacts')).toEqual({ byAction: { create: 2, 'left-out': 1 }, leftOut: { 'would-be-refused': 1 }, cells: { 'invalid-email': 1 } });
+  });
+
+  it('gives those that fold page by page', async () => {
+    const fold = (ordinal: number) => aPlanned(ordinal, { action: 'fold', foldInto: 's0' });
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(0), fold(1), aPlanned(2), fold(3), fold(4)]);
+
+    expect([await used.ledger.plans.readFolds(STAGING, 'contacts', -1, 2), await used.ledger.plans.readFolds(STAGING, 'contacts', 3, 2)]).toEqual([[fold(1), fold(3)], [fold(4)]]);
+  });
+
+  it('refuses cells that are not what a plan writes, without quoting them', async () => {
+    await used.ledger.plans.writeRecords(STAGING, [aPlanned(0)]);
+    const file = new Database(used.location);
+    file.prepare(`update planned_records set properties = '{"email":["secret"]}'`).run();
+    file.close();
+
+    await expect(used.ledger.plans.readRecords(STAGING, 'contacts', -1, 1)).rejects.toMatchObject({ type: 'InvariantError', details: { code: 'ledger-row-invalid' }, message: expect.not.stringContaining('secret') as string });
   });
 
   it('groups records that would be written and share an identity', async () => {

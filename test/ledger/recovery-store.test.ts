@@ -32,6 +32,8 @@ describe('the epoch of a run', () => {
       await expect(ledger.writing.markSent('acme.1', 'contacts', [{ ordinal: 1, attempt: 0 }], NOW)).rejects.toMatchObject(OTHER_EPOCH);
       await expect(ledger.writing.settle('acme.1', 'contacts', [{ ordinal: 0, outcome: 'created', targetId: '900', refusal: null, postImage: null }], NOW)).rejects.toMatchObject(OTHER_EPOCH);
       await expect(ledger.runs.update('acme.1', { state: 'running' })).rejects.toMatchObject(OTHER_EPOCH);
+      // A page that need not have reached the disk is fenced like any other.
+      await expect(ledger.plans.writeRecords('acme.1', [aPlanned(2)])).rejects.toMatchObject(OTHER_EPOCH);
     });
 
     expect((await ledger.facts.tallies('acme.1')).records.contacts).toMatchObject({ created: 0, inDoubt: 1, pending: 1 });

@@ -42,6 +42,8 @@ describe('StagingStore', () => {
 
     expect(states).toEqual([[2, 'ok'], [3, 'repeated-id'], [4, 'repeated-id'], [5, 'ok']]);
     expect((await used.ledger.staging.findRecords(STAGING, 'Contact', ['a', 'b', 'x'])).map(({ line }) => line)).toEqual([2, 5]);
+    expect(await used.ledger.staging.readUnusable(STAGING, 'Contact', 10)).toEqual([3, 4].map((line) => ({ fileIndex: 0, line, state: 'repeated-id' })));
+    expect(await used.ledger.staging.readUnusable(STAGING, 'Contact', 1)).toHaveLength(1);
   });
 
   it('counts rows, usable rows and filled cells', async () => {
