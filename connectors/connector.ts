@@ -79,6 +79,8 @@ export interface PropertyHistoryEntry {
   readonly timestamp: string;
   readonly sourceType: string;
   readonly sourceId: string | null;
+  /** The portal's user who did it; null where it names none. */
+  readonly userId: string | null;
 }
 
 /**

@@ -5,6 +5,8 @@ export interface HistoryEntry {
   readonly timestamp: string;
   readonly sourceType: string;
   readonly sourceId: string | null;
+  /** The portal's user who did it; null where it names none. */
+  readonly userId: string | null;
 }
 
 /**
@@ -19,9 +21,9 @@ const SOURCES_OF_THE_PORTAL = new Set(['CALCULATED', 'AUTOMATION_PLATFORM', 'WOR
  */
 export function changedSince(history: readonly HistoryEntry[], ourValue: string | null, isSame: (left: string | null, right: string | null) => boolean): 'person' | 'system' | 'none' {
   const newestFirst = [...history].sort((left, right) => Date.parse(right.timestamp) - Date.parse(left.timestamp));
-  const ours = newestFirst.findIndex((entry) => entry.sourceType === 'INTEGRATION' && isSame(entry.value, ourValue));
-  const our = newestFirst[ours];
-  const later = ours === -1 ? newestFirst : newestFirst.slice(0, ours);
+  const our = newestFirst.find((entry) => entry.sourceType === 'INTEGRATION' && isSame(entry.value, ourValue));
+  // Of two that came in within one millisecond nobody knows which was first: the other may be somebody's wish, and counts as later.
+  const later = our === undefined ? newestFirst : newestFirst.filter(({ timestamp }) => Date.parse(timestamp) >= Date.parse(our.timestamp));
   const byOthers = later.filter((entry) => our === undefined || entry.sourceType !== our.sourceType || entry.sourceId !== our.sourceId);
   if (byOthers.some((entry) => !SOURCES_OF_THE_PORTAL.has(entry.sourceType))) {
     return 'person';
@@ -49,11 +51,12 @@ export function overwrittenValue(history: readonly HistoryEntry[], { ours, befor
 /**
  * Who filled in a property that this run never wrote?
  * @param stamps history of the stamp: its oldest entry is the creation, and names the source that our own writes come from
- * @returns `person` when a user, an import or another app set it after the creation; what came in with the creation is the portal's default
+ * @returns `person` when a user, an import or another app set it after the creation; what came in with the creation is the portal's default, unless it names a user, who
+ *   came within the same millisecond
  */
 export function filledInSince(history: readonly HistoryEntry[], stamps: readonly HistoryEntry[]): 'person' | 'none' {
   const [creation] = [...stamps].sort((left, right) => Date.parse(left.timestamp) - Date.parse(right.timestamp));
-  const isOurs = ({ sourceType, sourceId, timestamp }: HistoryEntry): boolean =>
-    creation !== undefined && ((sourceType === creation.sourceType && sourceId === creation.sourceId) || Date.parse(timestamp) <= Date.parse(creation.timestamp));
+  const isOurs = ({ sourceType, sourceId, userId, timestamp }: HistoryEntry): boolean =>
+    creation !== undefined && ((sourceType === creation.sourceType && sourceId === creation.sourceId) || (userId === null && Date.parse(timestamp) <= Date.parse(creation.timestamp)));
   return history.some((entry) => !SOURCES_OF_THE_PORTAL.has(entry.sourceType) && !isOurs(entry)) ? 'person' : 'none';
 }

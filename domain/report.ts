@@ -116,7 +116,7 @@ function durationsOf({ phases, startedMs, nowMs }: ReportFacts): Readonly<Record
 }
 
 function rollbackOf({ reasons, records }: NonNullable<ReportFacts['kept']>, findings: readonly Finding[]): NonNullable<Report['rollback']> {
-  return { kept: { ...reasons }, records: [...records], notes: findings.filter(({ code }) => code === NOT_READABLE_CODE).map(({ place, code }) => ({ place, why: code })) };
+  return { kept: { ...reasons }, records: records.map(({ objectType, targetId, why }) => ({ objectType, targetId, why })), notes: findings.filter(({ code }) => code === NOT_READABLE_CODE).map(({ place, code }) => ({ place, why: code })) };
 }
 
 /** A type of activity, ticket or line item that a rollback could not look at. */

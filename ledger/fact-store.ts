@@ -219,24 +219,32 @@ export function createFactStore(database: LedgerDatabase): FactStore {
 
 /** A record that was restored but for what a person changed since has a reason too. */
 async function readKept(db: Transaction<Tables>, run: string, limit: number): ReturnType<FactStore['readKept']> {
+  const stagingId = await stagingIdOf(db, run);
   const counts = await keptRows(db, run).select((row) => ['undo', 'undo_code', row.fn.countAll().as('count')]).groupBy(['undo', 'undo_code']).execute();
-  const rows = await keptRows(db, run).select(['work_type', 'target_id', 'undo', 'undo_code']).orderBy('work_type').orderBy('ordinal').limit(limit).execute();
+  const rows = await keptRows(db, run)
+    .leftJoin('planned_records as planned', (join) => join.onRef('planned.ordinal', '=', 'writes.ordinal').onRef('planned.object_type', '=', 'writes.work_type').on('planned.staging_id', '=', stagingId))
+    .select(['writes.work_type', 'writes.target_id', 'writes.undo', 'writes.undo_code', 'planned.source_id'])
+    .orderBy('writes.work_type')
+    .orderBy('writes.ordinal')
+    .limit(limit)
+    .execute();
   const why = (row: { readonly undo: string | null; readonly undo_code: string | null }): string => row.undo_code ?? row.undo ?? 'kept';
   return {
     reasons: Object.fromEntries(counts.map((row) => [why(row), Number(row.count)])),
     records: rows.flatMap((row) => {
       const objectType = OBJECT_TYPES.find((known) => known === row.work_type);
-      return objectType === undefined || row.target_id === null ? [] : [{ objectType, targetId: row.target_id, why: why(row) }];
+      return objectType === undefined || row.target_id === null ? [] : [{ objectType, sourceId: row.source_id, targetId: row.target_id, why: why(row) }];
     }),
   };
 }
 
+/** A matched record that was deleted since holds what the run wrote, and has it still when somebody restores it. */
 function keptRows(db: Transaction<Tables>, run: string) {
   return db
     .selectFrom('writes')
-    .where('run', '=', run)
-    .where('work_type', 'in', [...OBJECT_TYPES])
-    .where((row) => row.or([row('undo', 'in', ['kept', 'failed']), row('undo_code', '=', 'partly-edited-since')]));
+    .where('writes.run', '=', run)
+    .where('writes.work_type', 'in', [...OBJECT_TYPES])
+    .where((row) => row.or([row('writes.undo', 'in', ['kept', 'failed']), row('writes.undo_code', '=', 'partly-edited-since'), row.and([row('writes.undo', '=', 'gone'), row('writes.outcome', '=', 'updated')])]));
 }
 
 function readIdMapPage(db: Transaction<Tables>, run: string, objectType: Tables['id_map']['object_type'], afterSourceId: string) {

@@ -372,6 +372,14 @@ export interface Difference {
   readonly found: string | null;
 }
 
+/** A record that a rollback left as it is, or could not undo whole. */
+export interface KeptRecord {
+  readonly objectType: ObjectType;
+  readonly sourceId: string | null;
+  readonly targetId: string;
+  readonly why: string;
+}
+
 export interface FactStore {
   tallies(run: string): Promise<{ readonly records: RecordTallies; readonly associations: AssociationTallies }>;
   /** Settled since the start by phase, for rate and forecast. */
@@ -396,7 +404,7 @@ export interface FactStore {
   problemCounts(run: string): Promise<readonly ProblemCount[]>;
   undoTally(run: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
   /** Records that a rollback left as they are, or could not undo whole: all of them counted by reason, and the first `limit` by type and source order. */
-  readKept(run: string, limit: number): Promise<{ readonly reasons: Readonly<Record<string, number>>; readonly records: readonly { readonly objectType: ObjectType; readonly targetId: string; readonly why: string }[] }>;
+  readKept(run: string, limit: number): Promise<{ readonly reasons: Readonly<Record<string, number>>; readonly records: readonly KeptRecord[] }>;
   recordError(run: string, error: { readonly type: string; readonly code: string; readonly message: string; readonly place: string; readonly at: string }): Promise<void>;
   lastError(run: string): Promise<{ readonly type: string; readonly code: string; readonly message: string; readonly at: string } | null>;
   /** Was a person's own command told of this? */

@@ -18,6 +18,8 @@ const MAX_DIFFERENCES = 100_000;
 const MAX_REFUSALS = 100_000;
 /** Read at once. */
 const PAGE_RECORDS = 1_000;
+/** As many as of differences: a file with more helps nobody. */
+const MAX_KEPT = 100_000;
 
 export function registerReport(program: Command, context: CommandContext): void {
   program
@@ -100,23 +102,15 @@ async function writeSkipped(portage: PortageClient, migration: Migration, folder
   }
 }
 
-/** Records that rollback left alone because people edited them since, or that are not ours. */
+/** Records that a rollback left alone or could not undo whole, and why. */
 async function writeKept(portage: PortageClient, migration: Migration, folder: string): Promise<void> {
-  const plan = await portage.ledger.plans.read(migration.row.stagingId);
   const { state, phase } = await migration.status();
-  if (plan === null || (state !== 'rolled-back' && phase !== 'rollback')) {
+  if (state !== 'rolled-back' && phase !== 'rollback') {
     return;
   }
-  const rows: string[][] = [];
-  for (const { objectType, partitions } of plan.records) {
-    for (const { firstBatch, batchCounts } of partitions) {
-      for (let batch = firstBatch; batch < firstBatch + batchCounts.length; batch++) {
-        const kept = (await portage.ledger.writing.readUndo(migration.run, objectType, batch)).filter(({ undo }) => undo === 'kept');
-        rows.push(...kept.map(({ sourceId, targetId }) => [objectType, sourceId, targetId]));
-      }
-    }
-  }
-  await writeFile(join(folder, 'kept.csv'), `${unparse({ fields: ['type', 'source_id', 'target_id'], data: rows }, { newline: '\n' }).trimEnd()}\n`, { mode: 0o600 });
+  const { records } = await portage.ledger.facts.readKept(migration.run, MAX_KEPT);
+  const rows = records.map(({ objectType, sourceId, targetId, why }) => [objectType, sourceId, targetId, why]);
+  await writeFile(join(folder, 'kept.csv'), `${unparse({ fields: ['type', 'source_id', 'target_id', 'why'], data: rows }, { newline: '\n' }).trimEnd()}\n`, { mode: 0o600 });
 }
 
 async function writeIdMap(portage: PortageClient, migration: Migration, folder: string): Promise<void> {

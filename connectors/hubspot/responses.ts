@@ -43,6 +43,7 @@ const historyEntrySchema = z.object({
   timestamp: z.string(),
   sourceType: z.string().nullish().transform((type) => type ?? 'UNKNOWN'),
   sourceId: optionalText,
+  updatedByUserId: idSchema.nullish().transform((id) => id ?? null),
 });
 
 export const objectSchema = z.object({

@@ -23,7 +23,7 @@ export function toTargetRecord(reply: ObjectReply): TargetRecord {
 }
 
 export function toHistory(reply: ObjectReply): Readonly<Record<string, readonly PropertyHistoryEntry[]>> {
-  return reply.propertiesWithHistory;
+  return Object.fromEntries(Object.entries(reply.propertiesWithHistory).map(([name, entries]) => [name, entries.map(({ updatedByUserId, ...entry }) => ({ ...entry, userId: updatedByUserId }))]));
 }
 
 /** A 200, 201 or 207 of a batch write. Inputs that neither list names are in doubt. */

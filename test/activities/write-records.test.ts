@@ -185,6 +185,23 @@ describe('writeRecords', () => {
       expect(await verify(3)).toEqual({ recordsCompared: 3, cellsCompared: 15, associationsCompared: 0, differences: 0 });
     });
 
+    it('follows a record that was merged into one that was merged again', async () => {
+      const entered = ['ann@acme.com', 'anna@acme.com', 'anne@acme.com'].map((email, place) => ({ ref: `c${place}`, properties: { email, lastname: `Ann ${place}` } }));
+      await prepared({ records: { contacts: entered } });
+      const ids = (await contacts()).map(({ id }) => id);
+      const [first = '', second = '', third = ''] = ids;
+      await scene.plan([aPlannedRecord('contacts', 0, { city: 'Oslo' }, { action: 'update', targetId: first })]);
+      await scene.edit({ action: 'merge', objectType: 'contacts', id: second, mergedId: first });
+      await write(1);
+      await scene.edit({ action: 'update', objectType: 'contacts', id: third, properties: { city: 'Paris' } });
+      await scene.edit({ action: 'merge', objectType: 'contacts', id: third, mergedId: first });
+
+      await verify(1);
+
+      const differences = await scene.ledger.facts.readDifferences(scene.row.run, 10);
+      expect(differences.map(({ kind, property, cause, targetId, found }) => ({ kind, property, cause, targetId, found }))).toEqual([{ kind: 'value', property: 'city', cause: 'merged-since', targetId: second, found: 'Paris' }]);
+    });
+
     it('tells a person’s edit and a deleted record apart', async () => {
       await prepared();
       await scene.plan(people(3));
@@ -287,6 +304,21 @@ describe('writeRecords', () => {
       await scene.edit({ action: 'update', objectType: 'contacts', id: (await byKey('contacts-0'))?.id ?? '', properties: { jobtitle: 'Head of Everything' } });
 
       expect(await undo(2)).toEqual({ kept: 1, restored: 1 });
+    });
+
+    it.each([
+      { what: 'names a matched record that a person deleted, as no call can give that its values back', restored: false, tally: { archived: 1, gone: 1 }, city: 'Oslo', kept: ['deleted-since'] },
+      { what: 'gives a matched record its values back that a person deleted and restored', restored: true, tally: { archived: 1, restored: 1 }, city: undefined, kept: [] },
+    ])('$what', async ({ restored, tally, city, kept }) => {
+      const { annId } = await writeMixed();
+      await scene.edit({ action: 'archive', objectType: 'contacts', id: annId });
+      if (restored) {
+        await scene.edit({ action: 'restore', objectType: 'contacts', id: annId });
+      }
+
+      expect(await undo(2)).toEqual(tally);
+      expect((await contacts()).find((record) => record.id === annId)?.properties.city).toBe(city);
+      expect((await scene.ledger.facts.readKept(scene.row.run, 10)).records).toEqual(kept.map((why) => ({ objectType: 'contacts', sourceId: 'contacts-1', targetId: annId, why })));
     });
 
     it.each([{ attachedType: 'notes' as const, properties: { hs_timestamp: '2026-11-22T00:00:00Z', hs_note_body: 'Called' } }, { attachedType: 'tickets' as const, properties: { subject: 'Broken', hs_pipeline_stage: '1' } }])(

@@ -56,7 +56,7 @@ describe('expectedValues', () => {
 
 describe('changedSince', () => {
   const same = (left: string | null, right: string | null): boolean => left === right;
-  const at = (day: number, value: string, sourceType: string, sourceId = '1') => ({ value, sourceType, sourceId, timestamp: `2026-01-0${day}T00:00:00Z` });
+  const at = (day: number, value: string, sourceType: string, sourceId = '1') => ({ value, sourceType, sourceId, userId: null, timestamp: `2026-01-0${day}T00:00:00Z` });
 
   it.each([
     { what: 'nothing after ours', history: [at(2, 'ours', 'INTEGRATION'), at(1, 'old', 'CRM_UI')], change: 'none' },

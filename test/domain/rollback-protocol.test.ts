@@ -81,6 +81,7 @@ describe('the rollback protocol', () => {
 
   it.each([
     { what: 'a person', by: 'person', at: 2, ends: ['kept', 'edited-since'] },
+    { what: 'a person within the instant of the creation', by: 'person', at: 1, ends: ['kept', 'edited-since'] },
     { what: 'another app', by: 'app', at: 2, ends: ['kept', 'edited-since'] },
     { what: 'a workflow', by: 'AUTOMATION_PLATFORM', at: 2, ends: ['archived', null] },
     { what: 'the creation itself, whatever it is called', by: 'SOMETHING_NEW', at: 1, ends: ['archived', null] },

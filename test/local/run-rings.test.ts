@@ -11,7 +11,7 @@ beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'portage-rings-test-'));
   tool('test/support/run-rings.cjs', null);
   tool('node_modules/eslint/bin/eslint.js', '');
-  tool('node_modules/typescript/bin/tsc', '');
+  tool('node_modules/oxlint/bin/oxlint', '');
   rings({});
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));
@@ -84,7 +84,7 @@ describe('npm test', () => {
   });
 
   it('runs no test when the types are wrong', () => {
-    tool('node_modules/typescript/bin/tsc', 'process.exitCode = 2');
+    tool('node_modules/oxlint/bin/oxlint', 'process.exitCode = 2');
 
     const { status, stdout, lastLine, rings: ran } = run();
 

@@ -131,20 +131,22 @@ function written(record: ModelRecord, values: Values, carried: readonly number[]
 }
 
 const nextAt = ({ changes }: ModelRecord): number => (changes.at(-1)?.at ?? 0) + 1;
+/** People are as quick as they can be: in the same instant as what was there, which is harder to tell from it than any later one. */
+const latestAt = ({ changes }: ModelRecord): number => changes.at(-1)?.at ?? 1;
 
 export function archiveRecords(portal: ModelPortal, ids: readonly string[]): ModelPortal {
   return { ...portal, records: portal.records.map((record) => (ids.includes(record.id) && !record.archived ? { ...record, archived: true } : record)) };
 }
 
-const SOURCES: Readonly<Record<string, { readonly sourceType: string; readonly sourceId: string | null }>> = {
-  run: { sourceType: 'INTEGRATION', sourceId: '1' },
-  app: { sourceType: 'INTEGRATION', sourceId: '2' },
-  person: { sourceType: 'CRM_UI', sourceId: null },
+const SOURCES: Readonly<Record<string, Omit<HistoryEntry, 'value' | 'timestamp'>>> = {
+  run: { sourceType: 'INTEGRATION', sourceId: '1', userId: null },
+  app: { sourceType: 'INTEGRATION', sourceId: '2', userId: null },
+  person: { sourceType: 'CRM_UI', sourceId: null, userId: '7' },
 };
 
 export function historyOf(record: ModelRecord | undefined, name: string): readonly HistoryEntry[] {
   const entries = (record?.changes ?? []).filter((change) => change.name === name);
-  return entries.map(({ value, by, at }) => ({ value, ...(SOURCES[by] ?? { sourceType: by, sourceId: null }), timestamp: `2026-02-01T00:00:${String(at).padStart(2, '0')}Z` }));
+  return entries.map(({ value, by, at }) => ({ value, ...(SOURCES[by] ?? { sourceType: by, sourceId: null, userId: null }), timestamp: `2026-02-01T00:00:${String(at).padStart(2, '0')}Z` }));
 }
 
 // ---------------------------------------------------------------- people
@@ -190,7 +192,7 @@ function editedBy(record: ModelRecord, values: NullableValues): ModelRecord {
     foreign: { ...record.foreign, ...Object.fromEntries(changed) },
     ours: record.ours.filter((name) => !changed.some(([other]) => other === name)),
     touched: true,
-    changes: [...record.changes, ...changed.map(([name, value]) => ({ name, value, by: 'person', at: nextAt(record) }))],
+    changes: [...record.changes, ...changed.map(([name, value]) => ({ name, value, by: 'person', at: latestAt(record) }))],
   };
 }
 

@@ -5,7 +5,7 @@ import type { AssociationType, ObjectType } from '../../domain/object-type';
 import type { PlannedRecord } from '../../domain/planned-record';
 import { STAMP_PROPERTY } from '../../domain/provenance';
 import { isBlank, meansTheSame } from '../../domain/value-comparison';
-import type { BatchAssociation, BatchRecord, Difference } from '../../ledger/ledger';
+import type { BatchAssociation, BatchRecord, Difference, KeptRecord } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
 import { gapsOf, isInGap, KEY, occasionOf, pathPattern } from './people-schedule';
 import type { Boundary, Landscape, PeopleSchedule } from './people-schedule';
@@ -34,6 +34,8 @@ export interface Aftermath {
   readonly written: Readonly<Record<ObjectType, readonly BatchRecord[]>>;
   readonly links: Readonly<Record<AssociationType, readonly BatchAssociation[]>>;
   readonly differences: readonly Difference[];
+  /** What the rollback says that it left as it is, or could not undo whole. */
+  readonly kept: readonly KeptRecord[];
 }
 
 export interface DoneEdit {
@@ -42,12 +44,12 @@ export interface DoneEdit {
   readonly at: Boundary;
   /** The record touched; of a merge the winner. */
   readonly id: string;
-  /** Of a merge: the record that was taken in. */
+  /** Of a merge: the record that was taken in. Who picks a record in the browser gets one that is live: an id that was merged before stands for what it became. */
   readonly mergedId: string | null;
 }
 
 const RUN = 'driven.1';
-const MOST_DIFFERENCES = 1_000;
+const MOST_NAMED = 1_000;
 
 export async function readAftermath(scene: DrivenScene, run: DrivenRun, schedule: PeopleSchedule, landscape: Landscape, before: PortalDump, state: string): Promise<Aftermath> {
   const { url } = scene.portal;
@@ -69,7 +71,8 @@ export async function readAftermath(scene: DrivenScene, run: DrivenRun, schedule
       histories: await readHistories(url, after),
       planned: await ofTypes(OBJECT_TYPES, (type) => ledger.plans.readRecords(stagingId, type, 0, 1_000)),
       links: await ofTypes(ASSOCIATION_TYPES, (type) => eachBatch(type, (batch) => ledger.linking.readBatch(RUN, type, batch))),
-      differences: await ledger.facts.readDifferences(RUN, MOST_DIFFERENCES),
+      differences: await ledger.facts.readDifferences(RUN, MOST_NAMED),
+      kept: (await ledger.facts.readKept(RUN, MOST_NAMED)).records,
     };
   } finally {
     await ledger.close();
@@ -82,7 +85,7 @@ function editsDone(schedule: PeopleSchedule, landscape: Landscape, calls: readon
     const record = Object.values(written).flat().find(({ properties, sourceId }) => (properties[KEY] ?? sourceId) === key);
     return record?.outcome?.targetId ?? record?.targetId ?? null;
   };
-  return happened
+  const inOrder = happened
     .flatMap(({ done, ids: [id] }, index): DoneEdit[] => {
       const { at, edit } = schedule.edits[index]!;
       const { path, callNumber } = occasionOf(at, landscape);
@@ -91,6 +94,7 @@ function editsDone(schedule: PeopleSchedule, landscape: Landscape, calls: readon
       return done === 0 || call === undefined || id === undefined ? [] : [{ edit, id, mergedId, at: { call, when: at.when } }];
     })
     .sort((one, other) => one.at.call - other.at.call || (one.at.when === other.at.when ? 0 : one.at.when === 'before' ? -1 : 1));
+  return inOrder.reduce<readonly DoneEdit[]>((edits, each) => [...edits, each.edit.action === 'merge' && each.mergedId !== null ? { ...each, mergedId: currentIds({ edits })(each.edit.objectType, each.mergedId) } : each], []);
 }
 
 async function readHistories(url: string, dump: PortalDump): Promise<Aftermath['histories']> {
@@ -196,7 +200,7 @@ function isEditInGap({ edit, at, id: editedId }: DoneEdit, objectType: string, i
 }
 
 /** Who a record is now: itself, or what it was merged into. */
-function currentIds({ edits }: Aftermath): (objectType: string, id: string) => string {
+function currentIds({ edits }: Pick<Aftermath, 'edits'>): (objectType: string, id: string) => string {
   return (objectType, id) => edits.reduce((current, { edit, mergedId, id: winner }) => (edit.action === 'merge' && edit.objectType === objectType && mergedId === current ? winner : current), id);
 }
 
@@ -235,9 +239,9 @@ function doubled({ after }: Aftermath): readonly string[] {
 
 const pairsOf = ({ after }: Aftermath): ReadonlySet<string> => new Set(after.associations.flatMap(({ from, fromId, to, toId }) => [`${from} ${fromId} ${to} ${toId}`, `${to} ${toId} ${from} ${fromId}`]));
 
-/** Place of the first call of verify: what people do from then on it may have seen or not. */
+/** Place of the first call of verify, which comes after the last association was made: what people do from then on it may have seen or not. */
 function verifyStart(calls: readonly LoggedCall[]): number {
-  const relink = calls.findIndex(({ path }) => path.includes('/associations/'));
+  const relink = calls.findLastIndex(({ path }) => path.includes('/associations/') && path.includes('/batch/create'));
   return calls.findIndex(({ kind }, place) => place > relink && OBJECT_TYPES.some((objectType) => kind === `${objectType}.batch.read`));
 }
 
@@ -312,9 +316,13 @@ function silentNewcomers(aftermath: Aftermath, late: ReadonlySet<string>): reado
   });
 }
 
-/** After a rollback every record, value and association of people's is as they left it. */
+/**
+ * After a rollback every record, value and association of people's is as they left it. A record that people deleted stays deleted: calls that change records do not find one that is
+ * archived, and none brings it back (HubSpot, archive, 2026-09: restore in its screens alone). What the run had written to it cannot be taken back then: the
+ * rollback names it instead.
+ */
 function lostInRollback(aftermath: Aftermath): readonly string[] {
-  const { before, edits, histories, calls } = aftermath;
+  const { before, edits, histories, calls, kept } = aftermath;
   const gaps = gapsOf(calls);
   const current = currentIds(aftermath);
   const wasArchived = (objectType: string, id: string): boolean => edits.some((done) => done.edit.action === 'archive' && done.edit.objectType === objectType && done.id === id);
@@ -337,6 +345,9 @@ function lostInRollback(aftermath: Aftermath): readonly string[] {
       }
       if (isByRun) {
         return now?.archived === true && byPerson.sourceType === 'CRM_UI' && !wasArchived(objectType, id) ? [`${place} was archived although a person had set its ${name}`] : [];
+      }
+      if (now?.archived === true && wasArchived(objectType, id)) {
+        return isSame(name, now.properties[name], byPerson.value) || kept.some((each) => each.targetId === id && each.why === 'deleted-since') ? [] : [`${name} of ${place} is not as people left it in what they deleted, and the rollback does not name it`];
       }
       return isSame(name, now?.properties[name], byPerson.value) ? [] : [`${name} of ${place} is ${now?.properties[name]}, people left ${byPerson.value}`];
     });

@@ -1,6 +1,6 @@
 /** Mistakes that an implementation of writing and undoing could make, each planted into one part of the model of records. */
 import type { BatchEvent, BatchState, BatchStep, PortalRecord, Settlement } from '../../domain/batch-state';
-import type { RecordToUndo, RollbackEvent } from '../../domain/rollback-state';
+import type { Histories, RecordToUndo, RollbackEvent } from '../../domain/rollback-state';
 import { explore } from './explorer';
 import { mutantsOf } from './mutants';
 import type { Mistake, ModelWithParts, Mutant } from './mutants';
@@ -129,6 +129,8 @@ const OF_TWO_AT_ONCE: readonly Mistake<Parts>[] = [
 
 const undoTold = (change: (event: RollbackEvent, items: readonly { readonly record: RecordToUndo }[]) => RollbackEvent) => (right: Parts): Partial<Parts> => ({ advanceRollback: (state, event) => right.advanceRollback(state, change(event, state.items)) });
 
+const withoutUsers = (histories: Histories): Histories => Object.fromEntries(Object.entries(histories).map(([id, byName]) => [id, Object.fromEntries(Object.entries(byName).map(([name, entries]) => [name, entries.map((entry) => ({ ...entry, userId: null }))]))]));
+
 const OF_UNDOING: readonly Mistake<Parts>[] = [
   {
     name: 'rollback by what was new',
@@ -139,6 +141,11 @@ const OF_UNDOING: readonly Mistake<Parts>[] = [
   { name: 'rollback without looking', describes: 'gives values back without reading what stands there now', inject: undoTold((event, items) => (event.on === 'records-read' ? { ...event, records: event.records.map((record) => withProperties(record, items.find((item) => item.record.targetId === record.id)?.record.postImage ?? {})) } : event)) },
   { name: 'matched record archived', describes: 'undoes a matched record as if the run had made it', inject: (right) => ({ beginRollback: (context, records) => right.beginRollback(context, records.map((record) => ({ ...record, origin: 'c' as const }))) }) },
   { name: 'undone before the call', describes: 'writes that a record is undone before the calls that undo it', inject: (right) => ({ settleUndo: (rows, settlements) => right.settleUndo(rows, settlements.map((each) => (each.state === 'sent' ? { ...each, state: 'archived' as const } : each))) }) },
+  {
+    name: 'creation and what came with it',
+    describes: 'takes what a person filled in within the instant of the creation for what the portal gives a new record',
+    inject: undoTold((event) => (event.on === 'history-read' ? { ...event, histories: withoutUsers(event.histories) } : event)),
+  },
   { name: 'attachments ignored', describes: 'archives a record that people hung something on', inject: undoTold((event) => (event.on === 'attachments-read' ? { ...event, attached: [] } : event)) },
   { name: 'unique values kept', describes: 'archives records that still hold their unique values', inject: (right) => ({ beginRollback: (context, records) => right.beginRollback({ ...context, uniqueProperties: [] }, records) }) },
 ];

@@ -93,8 +93,8 @@ describe('readHistory', () => {
 
     expect(histories.get('1')).toEqual({
       city: [
-        { value: 'Oslo', timestamp: '2026-11-22T10:00:00.000Z', sourceType: 'CRM_UI', sourceId: 'userId:1' },
-        { value: null, timestamp: '2026-11-21T10:00:00.000Z', sourceType: 'UNKNOWN', sourceId: null },
+        { value: 'Oslo', timestamp: '2026-11-22T10:00:00.000Z', sourceType: 'CRM_UI', sourceId: 'userId:1', userId: '1' },
+        { value: null, timestamp: '2026-11-21T10:00:00.000Z', sourceType: 'UNKNOWN', sourceId: null, userId: null },
       ],
     });
   });
