@@ -32,7 +32,7 @@ export function registerStart(program: Command, context: CommandContext): void {
     .command('start')
     .argument('<file>', 'the migration file')
     .description('Starts a migration and follows it; Ctrl-C leaves it running. Stops after the plan and asks, unless the portal is simulated.')
-    .option('--plan <digest>', 'start exactly this plan; refused if source, mapping, portal or Portage are not what it was made of')
+    .option('--plan <digest>', 'start exactly this plan (the beginning of its digest is enough); refused if source, mapping, portal or Portage are not what it was made of')
     .option('--yes', 'approve the plan without being asked')
     .option('--accept-left-out <n>', 'with --yes: accept that exactly n records are skipped for reasons that are not your own decision')
     .option('--accept-drift', 'with --plan: accept that more than 1 % of its records got another verdict since')
