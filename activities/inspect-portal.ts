@@ -104,7 +104,7 @@ async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): P
     case 'AuthorizationError':
     case 'IdentityError':
       await ledger.runs.addFindings(run, [
-        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', thrown.details.code === 'missing-scope' ? thrown.message : 'HubSpot refused the token, or it lacks a scope.', 'Check that HUBSPOT_ACCESS_TOKEN holds a current service key of this portal with the scopes of the README, then start again.', EXIT.authorization),
+        error(thrown.details.code, 'HUBSPOT_ACCESS_TOKEN', thrown.details.code === 'missing-scope' ? thrown.message : 'HubSpot refused the token.', 'Check that the worker was given a current service key of this portal, with the scopes of the README, by HUBSPOT_ACCESS_TOKEN or by the file of HUBSPOT_ACCESS_TOKEN_FILE; then start again.', EXIT.authorization),
       ]);
       return retyped(EXIT.authorization);
     case 'TransientError':

@@ -9,15 +9,19 @@ import { MERGED_IN_SOURCE_CODE } from '../domain/person-account';
 import type { LeftOutReason, PlannedRecord } from '../domain/planned-record';
 import { meetsConditions } from '../domain/row-filter';
 import type { StagedRecord } from '../ledger/ledger';
+import type { IdLookalikes } from './id-lookalikes';
 import { findStaged } from './planning-scope';
 import type { ObjectScope, PlanningScope, SourceScope } from './planning-scope';
 import type { OwnedKind, OwnerMatcher } from './owner-matcher';
+import type { RefusalCount } from './refusal-count';
 import type { DealFacts } from './source-facts';
 
 export interface MappingFacts {
   readonly deals: DealFacts;
   readonly owners: OwnerMatcher;
   readonly consent: ConsentCount;
+  readonly refusals: RefusalCount;
+  readonly lookalikes: IdLookalikes;
 }
 
 /** Contacts who do not want e-mail: HubSpot keeps that in its subscriptions and not in a property that can be written. */
@@ -109,6 +113,8 @@ export function mapRow({ scope, object, source, facts, context }: RowMapper, pla
   const stage = source.sourceObject === 'Lead' ? stageOfLead(values.Status) : null;
   const given = stage !== null && scope.lifeCycle?.stages.has(stage) ? { [LIFE_CYCLE_PROPERTY]: stage } : {};
   const record: PlannedRecord = { ...plain(object, place), properties: { ...properties, ...given, ...(place.sourceId === null ? {} : { [scope.keyProperty]: place.sourceId }) }, identity, cells: [...notes, ...cells] };
+  facts.refusals.see(object.objectType, refusal);
+  facts.lookalikes.see(source.mapping, properties);
   return refusal === null ? record : leftOut(record, refusal.reason, refusal.code);
 }
 

@@ -17,6 +17,7 @@ import { LINK_OBJECT_COLUMNS, PERSON_ACCOUNT_COLUMNS, SALESFORCE_PRESETS } from 
 import { withoutOwnLists } from '../domain/retried-plan';
 import { unknownNameColumns } from '../domain/name-links';
 import { unknownDateColumns } from '../domain/source-columns';
+import { heldBackColumns, unknownNulls } from '../domain/unknown-nulls';
 import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
 import type { Ledger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
@@ -130,6 +131,7 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
     throw new MigrationError('InvariantError', `There is no mapping for ${objectType}.`, { code: 'no-mapping' });
   }
   const siblings = Object.fromEntries(presets.filter(({ sourceObject }) => sourceObject in filled).map(({ sourceObject }) => [sourceObject, sourceColumns(sourceObject, filled)]));
+  findings.push(...unknownNulls({ mapping: rules, portal, presets, columns: Object.values(siblings).flatMap(Object.keys), reserved: RESERVED_PROPERTIES }));
   const compile = (preset: ObjectPreset) => compileMapping({ preset, mapping: rules, portal, filled: sourceColumns(preset.sourceObject, filled), siblings, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
   const unread = rules.customColumns === 'leave-out' ? [] : presets.flatMap((preset) => unreadCustomColumns(preset.sourceObject, filled, compile(preset).readColumns));
   const custom = await proposeCustomColumns({ rows: staged, portal, mapping: rules, columns: unread });
@@ -145,7 +147,7 @@ async function openObject({ portal, definition, filled, staged, rowsOf, findings
     if (sourceObject in filled) {
       mistakes.push(found);
     }
-    findings.push(...unreadColumns(sourceObject, filled[sourceObject] ?? {}, personColumns(sourceObject, readColumns, filled, definition)));
+    findings.push(...unreadColumns(sourceObject, filled[sourceObject] ?? {}, personColumns(sourceObject, readColumns, filled, definition), heldBackColumns(preset, rules, Object.keys(filled[sourceObject] ?? {}))));
     Object.assign(creatable, Object.fromEntries(compiled.rules.flatMap(({ property, create }) => (create === null ? [] : [[property, create]]))));
     sources.push({ sourceObject, mapping: compiled, firstOrdinal });
     // A contact that is made of a person account stands behind the contacts, at its account's place.

@@ -1,6 +1,7 @@
 import type { MappingContext, Owner } from '../domain/cell-transforms';
 import type { Finding } from '../domain/finding';
 import type { OwnerForecast } from '../domain/plan-summary.schema';
+import { standInFindings } from '../domain/preflight/owner-findings';
 import { isIdOfName } from '../domain/record-name';
 import type { StagedRecord } from '../ledger/ledger';
 import { findStaged, hasColumn } from './planning-scope';
@@ -25,12 +26,7 @@ export class OwnerMatcher {
   constructor(private readonly scope: PlanningScope) {
     this.targetIdByEmail = new Map(scope.snapshot.owners.filter(({ archived }) => !archived).map(({ email, id }) => [email.toLowerCase(), id]));
     this.hasUsers = hasColumn(scope, 'User', 'Email');
-    if (this.fallbackEmail !== null && this.fallbackId === null) {
-      scope.findings.push({
-        code: 'owner-unknown', severity: 'error', place: 'owners.unmatched', message: 'The portal has no owner with the e-mail address that owners.unmatched names.',
-        remedy: 'Name a user of the portal, or use leave-empty.', count: 1, exitCode: 3,
-      });
-    }
+    scope.findings.push(...standInFindings(scope));
   }
 
   /** The owners of one page of rows. */
@@ -94,8 +90,8 @@ export class OwnerMatcher {
         ? []
         : [
             {
-              code: 'open-deals-without-owner', severity: 'warning', place: 'owners', message: `${this.openDealsToAccept} open deal${this.openDealsToAccept === 1 ? '' : 's'} would lose the owner: nothing can be started with this plan.`,
-              remedy: 'Add the users to the portal, export the object User, name a stand-in in owners.unmatched, or accept it with openDealsWithoutOwner: accept in the migration file.', count: this.openDealsToAccept,
+              code: 'open-deals-without-owner', severity: 'error', place: 'owners', message: `${this.openDealsToAccept} open deal${this.openDealsToAccept === 1 ? '' : 's'} would lose the owner: nothing can be started with this plan.`,
+              remedy: 'Add the users to the portal, export the object User, name a stand-in in owners.unmatched, or accept it with openDealsWithoutOwner: accept in the migration file.', count: this.openDealsToAccept, exitCode: 5,
             },
           ];
     return [...losing, ...missingFile, ...unmatched];

@@ -40,7 +40,7 @@ async function foldedLeads(scope: PlanningScope, leads: readonly StagedRecord[])
 
 /** Plans the links of all objects, page by page; main references first. */
 export async function planAssociations(scope: PlanningScope, roleLabels: RoleLabels): Promise<void> {
-  const missing = new Map<string, number>();
+  const missing = new Map<string, { count: number; absent: number }>();
   for (const sourceObject of LINK_ORDER) {
     if (!scope.inspection.objects.some(({ object }) => object === sourceObject) || LINKS[sourceObject] === undefined) {
       continue;
@@ -52,11 +52,19 @@ export async function planAssociations(scope: PlanningScope, roleLabels: RoleLab
       const find = (objectType: ObjectType, sourceId: string): PlannedFate | null => known[objectType].get(sourceId) ?? null;
       const planned: readonly Omit<PlannedAssociation, 'ordinal'>[] = stated.map((one) => planAssociation(one, roleLabels.labelsOf(one.associationType, one.roles), resolveEnd(one.from, find), resolveEnd(one.to, find)));
       planned.forEach((association) => roleLabels.count(association));
-      planned.filter(({ verdict }) => verdict === 'missing-end').forEach(({ statedBy }) => missing.set(statedBy, (missing.get(statedBy) ?? 0) + 1));
+      planned.forEach(({ verdict, statedBy }, at) => {
+        const { from, to } = stated[at] ?? {};
+        if (verdict === 'missing-end' && from !== undefined && to !== undefined) {
+          const before = missing.get(statedBy) ?? { count: 0, absent: 0 };
+          const isAbsent = [from, to].some((end) => find(end.objectType, end.sourceId) === null);
+          missing.set(statedBy, { count: before.count + 1, absent: before.absent + (isAbsent ? 1 : 0) });
+        }
+      });
       await scope.ledger.plans.writeAssociations(scope.stagingId, planned);
     }
   }
-  for (const [place, count] of missing) {
-    scope.findings.push({ code: 'dangling-reference', severity: 'warning', place, message: `${count} reference${count === 1 ? ' has' : 's have'} an end that is not in the export or is skipped: the association is not made. Records of either end that are in the export are moved as the plan says.`, remedy: 'Export the missing records too, or accept that these associations are not made.', count });
+  for (const [place, { count, absent }] of missing) {
+    const why = absent === 0 ? 'is skipped by this plan' : absent === count ? 'is not in the export' : `is not in the export (${absent}) or is skipped by this plan (${count - absent})`;
+    scope.findings.push({ code: 'dangling-reference', severity: 'warning', place, message: `${count} reference${count === 1 ? ' has' : 's have'} an end that ${why}: the association is not made. Records of either end that are in the export are moved as the plan says.`, remedy: absent === 0 ? 'Nothing, if these records are meant to be skipped; plan.csv says why they are.' : 'Export the missing records too, or accept that these associations are not made.', count });
   }
 }

@@ -28,6 +28,8 @@ import { hasSource, objectScope, sourceScope } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 import { PlannedRoleLabels } from './role-labels';
 import { createQuotaGuard } from './quota-guard';
+import { IdLookalikes } from './id-lookalikes';
+import { RefusalCount } from './refusal-count';
 import { inPresentEpoch, withHeartbeat } from './run-context';
 import { OwnerMatcher } from './owner-matcher';
 import { readDealFacts } from './source-facts';
@@ -81,7 +83,7 @@ async function refuseOtherSource({ ledger, run }: PlanningScope, expected: Pick<
 
 async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean): Promise<PlanSummary> {
   const deals = await readDealFacts(scope);
-  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount() };
+  const facts: MappingFacts = { deals, owners: new OwnerMatcher(scope), consent: new ConsentCount(), refusals: new RefusalCount(), lookalikes: new IdLookalikes() };
   const { owners, consent } = facts;
   await endOnErrors(scope);
 
@@ -113,8 +115,11 @@ async function plan(scope: PlanningScope, parts: PlanParts, simulator: boolean):
   }
   await scope.ledger.plans.assignBatches(scope.stagingId);
   const unresolved = await unresolvedNames(scope, scope.nameLinks);
-  scope.findings.push(...consent.findings(), ...owners.findings(), ...roles.findings(), ...unresolved.findings);
-  return assemble(scope, { parts, simulator, deals, owners, roles, madeContacts, names: unresolved.names });
+  scope.findings.push(...consent.findings(), ...facts.refusals.findings(), ...facts.lookalikes.findings(), ...roles.findings(), ...unresolved.findings);
+  const summary = await assemble(scope, { parts, simulator, deals, owners, roles, madeContacts, names: unresolved.names });
+  // What keeps a plan from being started does not keep it from being made.
+  await scope.ledger.runs.addFindings(scope.run, owners.findings());
+  return summary;
 }
 
 /** Mistakes are told all at once, then the run ends; nothing has been written. */
@@ -165,6 +170,7 @@ async function assemble(scope: PlanningScope, { parts, simulator, deals, owners,
     schema: mutable(schema),
     leftOutToAccept: leftOutToAccept(records),
     undecided: undecidedMatches + owners.undecided,
+    undecidedOwners: owners.undecided,
     owners: [...owners.forecasts()],
     ...(names.length === 0 ? {} : { unresolvedNames: [...names] }),
     openDealsToAccept: owners.openDealsToAccept,

@@ -11,7 +11,9 @@ import { unknownNameColumns } from '../domain/name-links';
 import { preflight } from '../domain/preflight/preflight';
 import type { PreflightSource } from '../domain/preflight/preflight-input';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
+import { unknownDateColumns } from '../domain/source-columns';
 import type { SourceInspection } from '../domain/source-inspection';
+import { unknownNulls } from '../domain/unknown-nulls';
 import { hasPersonAccounts, isNamed, mistakesOfAll, sourceColumns, unreadCustomColumns } from './open-scope';
 
 export interface PreflightCollaborators {
@@ -53,18 +55,24 @@ function compileSources(definition: MigrationDefinition, inspection: SourceInspe
   const isThere = (sourceObject: string): boolean => sourceObject in filled || (sourceObject === 'Contact' && hasPersonAccounts(filled));
   const compiled = snapshot.objects.map((portal) => {
     const rules = definition.objects[portal.objectType];
-    const presets = SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && isNamed(rules.from, sourceObject) && isThere(sourceObject));
+    const named = SALESFORCE_PRESETS.filter(({ objectType, sourceObject }) => objectType === portal.objectType && isNamed(rules.from, sourceObject));
+    const presets = named.filter(({ sourceObject }) => isThere(sourceObject));
     const siblings = Object.fromEntries(presets.filter(({ sourceObject }) => sourceObject in filled).map(({ sourceObject }) => [sourceObject, sourceColumns(sourceObject, filled)]));
-    return presets.map((preset) => {
+    const nulls = unknownNulls({ mapping: rules, portal, presets: named, columns: Object.values(siblings).flatMap(Object.keys), reserved: RESERVED_PROPERTIES });
+    const compiledSources = presets.map((preset) => {
       const { objectType, sourceObject } = preset;
       const columns = sourceColumns(sourceObject, filled);
       const { compiled: mapping, readColumns, findings } = compileMapping({ preset, mapping: rules, portal, filled: columns, siblings, objects: filled, source: definition.source, reserved: RESERVED_PROPERTIES });
       const custom = rules.customColumns === 'create' ? unreadCustomColumns(sourceObject, filled, readColumns).map(({ column }) => column) : [];
       return { source: { objectType, sourceObject, rowCount: rowCountOf(inspection, sourceObject), filled: columns, mapping, custom }, findings: sourceObject in filled ? findings : [] };
     });
+    return { nulls, compiledSources };
   });
   const columns = Object.fromEntries(Object.entries(filled).map(([object, own]) => [object, Object.keys(own)]));
-  return { sources: compiled.flatMap((ofType) => ofType.map(({ source }) => source)), mistakes: [...unknownNameColumns(definition.source.objects, columns), ...compiled.flatMap((ofType) => mistakesOfAll(ofType.map(({ findings }) => findings)))] };
+  return {
+    sources: compiled.flatMap(({ compiledSources }) => compiledSources.map(({ source }) => source)),
+    mistakes: [...unknownNameColumns(definition.source.objects, columns), ...unknownDateColumns(definition.source.dateFormats, columns), ...compiled.flatMap(({ nulls, compiledSources }) => [...nulls, ...mistakesOfAll(compiledSources.map(({ findings }) => findings))])],
+  };
 }
 
 /** Users are few: a company has thousands at most. Null without a file of users that has addresses. */

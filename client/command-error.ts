@@ -20,8 +20,9 @@ export const EXIT_CODE_HELP = `Exit codes:
   3 configuration, source or mapping         8 portal, Temporal or ledger not reachable
   4 authorization                            9 waits for a person, and nobody is at the terminal
 
-Settings come from the environment: HUBSPOT_ACCESS_TOKEN or HUBSPOT_ACCESS_TOKEN_FILE for the worker; TEMPORAL_ADDRESS
-(localhost:7233); PORTAGE_LEDGER (.portage/ledger.db in this folder, the same for worker and commands).`;
+Settings come from the environment: HUBSPOT_ACCESS_TOKEN or HUBSPOT_ACCESS_TOKEN_FILE, and HUBSPOT_BASE_URL
+(https://api.hubapi.com; the address of a simulator for a rehearsal), for the worker; TEMPORAL_ADDRESS (localhost:7233); 
+PORTAGE_LEDGER (.portage/ledger.db in this folder, the same for worker and commands).`;
 
 /** An end of a command that a person can understand and mend: what happened, where, and what to do. */
 export class CommandError extends Error {

@@ -12,12 +12,16 @@ import { formatCount, formatDuration, formatInstant } from './words';
 
 const REDRAW_MS = 300;
 const PLAIN_LINE_EVERY_MS = 5_000;
+/** So long nothing may change before it is asked why. */
+const STANDSTILL_MS = 10_000;
 
 export interface FollowOptions {
   /** Asked once for each time the run stops for a person, when one is at the terminal. Without it, and without a terminal, following ends with exit code 9. */
   readonly onPersonNeeded?: (status: MigrationStatus) => Promise<void>;
   /** Called with each status that is read; the demo uses it to kill its worker in the middle. */
   readonly onStatus?: (status: MigrationStatus) => Promise<void>;
+  /** Asked from time to time while nothing changes: why it does not, in words; null where it may just be slow. */
+  readonly onStandstill?: () => Promise<string | null>;
   /** Stops following; the migration goes on. */
   readonly signal?: AbortSignal;
 }
@@ -27,10 +31,20 @@ export async function followMigration(migration: Migration, terminal: Terminal, 
   const display = terminal.interactive ? createBars(terminal) : createPlainLines(terminal);
   const rate = new CallRate();
   let askedAt: string | null = null;
+  let lastSeen = { text: '', at: Date.now() };
+  let trouble: string | null = null;
   try {
     for (;;) {
       const status = await migration.status();
-      display.show(status, progressLine(status, rate.observe(status.calls.made, Date.now())));
+      const text = JSON.stringify(status);
+      if (text !== lastSeen.text) {
+        lastSeen = { text, at: Date.now() };
+        trouble = null;
+      } else if (Date.now() - lastSeen.at > STANDSTILL_MS && !ENDED_STATES.has(status.state)) {
+        lastSeen = { text, at: Date.now() };
+        trouble = (await options.onStandstill?.()) ?? null;
+      }
+      display.show(status, [progressLine(status, rate.observe(status.calls.made, Date.now())), ...(trouble === null ? [] : [trouble])].join(' · '));
       await options.onStatus?.(status);
       if (ENDED_STATES.has(status.state) || options.signal?.aborted === true) {
         return status;
@@ -78,15 +92,17 @@ interface Counter {
   readonly total: number;
 }
 
+/** Of what is to be written: what is skipped or combined is done before the first write, and would look like progress. */
 function countersOf(status: MigrationStatus): readonly Counter[] {
   return [
     ...OBJECT_TYPES.flatMap((type) => {
       const tally = status.objects[type];
-      return tally === undefined || tally.source === 0 ? [] : [{ name: OBJECT_WORDS[type], done: tally.source - tally.pending - tally.inDoubt, total: tally.source }];
+      const total = tally === undefined ? 0 : tally.source - tally.folded - tally.leftOut;
+      return tally === undefined || total === 0 ? [] : [{ name: OBJECT_WORDS[type], done: total - tally.pending - tally.inDoubt, total }];
     }),
     ...ASSOCIATION_TYPES.flatMap((type) => {
       const tally = status.associations[type];
-      return tally === undefined || tally.source === 0 ? [] : [{ name: ASSOCIATION_WORDS[type], done: tally.source - tally.pending - tally.inDoubt, total: tally.source }];
+      return tally === undefined || tally.planned === 0 ? [] : [{ name: ASSOCIATION_WORDS[type], done: tally.planned - tally.pending - tally.inDoubt, total: tally.planned }];
     }),
   ];
 }
@@ -130,6 +146,7 @@ function createPlainLines(terminal: Terminal): Display {
   let lastLineAt = Number.NEGATIVE_INFINITY;
   let lastPhase: Phase | null = null;
   let lastReasons = '';
+  let lastLine = '';
   return {
     show(status, line) {
       const reasons = status.reasons.map(({ kind }) => kind).join(',');
@@ -140,7 +157,11 @@ function createPlainLines(terminal: Terminal): Display {
       lastLineAt = Date.now();
       lastPhase = status.phase;
       lastReasons = reasons;
-      terminal.remark([line, ...countersOf(status).map(({ name, done, total }) => `${name} ${formatCount(done)}/${formatCount(total)}`)].join(' · '));
+      const told = [line, ...countersOf(status).map(({ name, done, total }) => `${name} ${formatCount(done)}/${formatCount(total)}`)].join(' · ');
+      if (told !== lastLine) {
+        lastLine = told;
+        terminal.remark(told);
+      }
     },
     stop: () => undefined,
   };

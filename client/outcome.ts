@@ -3,6 +3,7 @@ import { exitCodeOf as exitCodeOfFailure } from '../domain/stop-cause';
 import { EXIT } from './command-error';
 import type { MigrationStatus } from './migration-status';
 import type { Finding } from '../domain/finding';
+import { blockersOf } from './plan-warnings';
 import { renderFindings } from './render-plan';
 
 /** How a command ends that followed a run to this status. */
@@ -31,6 +32,8 @@ export async function exitCodeOf(status: MigrationStatus, ledger: Ledger): Promi
 /** Why a run was not started, in lines for a person, and how the command ends. */
 export interface NotStarted {
   readonly lines: readonly string[];
+  /** The first cause in one line, for a last word; null where none is known. */
+  readonly reason: string | null;
   readonly exitCode: number;
 }
 
@@ -42,12 +45,22 @@ export async function explainNotStarted(ledger: Ledger, run: string, told?: read
   const findings = told ?? (await ledger.runs.readFindings(run));
   const errors = findings.filter(({ severity }) => severity === 'error');
   const lines = renderFindings(findings);
-  if (errors.length > 0) {
-    return { lines, exitCode: errors.find(({ exitCode }) => exitCode !== undefined)?.exitCode ?? EXIT.configuration };
+  const [first] = errors;
+  if (first !== undefined) {
+    return { lines, reason: `${first.place}: ${first.message}`, exitCode: errors.find(({ exitCode }) => exitCode !== undefined)?.exitCode ?? EXIT.configuration };
+  }
+  const row = await ledger.runs.find(run);
+  const plan = row === null ? null : await ledger.plans.read(row.stagingId);
+  const [blocker, ...further] = plan === null ? [] : blockersOf(plan);
+  if (blocker !== undefined) {
+    return { lines: [...lines, ...further], reason: blocker, exitCode: EXIT.planRefused };
   }
   const failure = await ledger.facts.lastError(run);
   if (failure === null) {
-    return { lines, exitCode: EXIT.bug };
+    return { lines, reason: null, exitCode: EXIT.bug };
   }
-  return { lines: [...lines, `${failure.message} (${failure.code})`], exitCode: exitCodeOfFailure({ type: failure.type, details: { code: failure.code } }) };
+  // The ledger keeps the chain of causes for whoever looks for them; the first of them says what to do.
+  const [cause = failure.message] = failure.message.split(' <- ');
+  const words = `${cause} (${failure.code})`;
+  return { lines: [...lines, words], reason: words, exitCode: exitCodeOfFailure({ type: failure.type, details: { code: failure.code } }) };
 }

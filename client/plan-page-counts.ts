@@ -9,7 +9,7 @@ import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
 import { markup } from './markup';
 import type { Markup } from './markup';
 import type { ChangeCounts } from './plan-changes';
-import { renderSchema } from './render-schema';
+import { renderSchema, schemaChangesOf } from './render-schema';
 import { cellWords, formatCount, leftOutWords, verdictWords } from './words';
 
 interface CountedPlan {
@@ -127,6 +127,7 @@ function renderOwners({ plan: { owners }, ownerNames }: CountedPlan): Markup {
       )}</tbody></table>`)}`;
 }
 
-function renderSchemaChanges({ schemaChanges }: PlanSummary): Markup {
+function renderSchemaChanges(plan: PlanSummary): Markup {
+  const schemaChanges = schemaChangesOf(plan);
   return schemaChanges.length === 0 ? markup`<h3>Schema</h3><p class="note">Nothing to create.</p>` : markup`<h3>Schema to create</h3><ul>${renderSchema(schemaChanges).map((line) => markup`<li>${line}</li>`)}</ul>`;
 }

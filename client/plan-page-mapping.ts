@@ -2,14 +2,14 @@
 import type { Finding } from '../domain/finding';
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { MappedProperty, PlanSummary } from '../domain/plan-summary.schema';
-import { UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
+import { COLUMN_NOT_MAPPED, UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { OBJECT_WORDS } from '../domain/words';
 import { markup } from './markup';
 import type { Markup } from './markup';
 import { numberCell, scrolled } from './plan-page-counts';
-import { formatCount, ruleWords } from './words';
+import { formatCount, notMovedWords, ruleWords } from './words';
 
-const isUnread = ({ code }: Finding): boolean => code === UNREAD_COLUMN || code === UNREAD_OBJECT;
+const isUnread = ({ code }: Finding): boolean => code === UNREAD_COLUMN || code === UNREAD_OBJECT || code === COLUMN_NOT_MAPPED;
 
 const REQUIRED_WORDS: Readonly<Record<MappedProperty['required'], string>> = { yes: 'required', 'one-of': 'one of several', no: '' };
 
@@ -38,7 +38,7 @@ function renderNotMoved(findings: readonly Finding[]): Markup {
   const unread = findings.filter(isUnread);
   return unread.length === 0
     ? markup`<h3>Not moved</h3><p class="note">Nothing: every filled column is read by a rule.</p>`
-    : markup`<h3>Not moved</h3><p class="note">Columns and files that no rule reads stay in the source. To move one, name it in the migration file.</p>${scrolled(markup`<table><thead><tr><th>Column or file</th><th class="n">Filled rows</th></tr></thead><tbody>${[...unread].sort((a, b) => b.count - a.count).map(({ place, count }) => markup`<tr><td class="text">${place}</td><td class="n">${formatCount(count)}</td></tr>`)}</tbody></table>`)}`;
+    : markup`<h3>Not moved</h3><p class="note">These stay in the source. To move a column, name it in the migration file; a file of an object that this version does not move cannot be named there.</p>${scrolled(markup`<table><thead><tr><th>Column or file</th><th>Why</th><th class="n">Filled rows</th></tr></thead><tbody>${[...unread].sort((a, b) => b.count - a.count).map(({ place, code, count }) => markup`<tr><td class="text">${place}</td><td>${notMovedWords(code)}</td><td class="n">${formatCount(count)}</td></tr>`)}</tbody></table>`)}`;
 }
 
 function findingsTable(findings: readonly Finding[]): Markup {
@@ -46,5 +46,5 @@ function findingsTable(findings: readonly Finding[]): Markup {
   const rows = [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]).map(
     ({ severity, place, message, remedy, count }) => markup`<tr><td>${severity}</td><td class="text">${place}</td><td class="text wide">${message}${remedy === '' ? markup`` : markup`<small>${remedy}</small>`}</td><td class="n">${formatCount(count)}</td></tr>`,
   );
-  return markup`<table><thead><tr><th></th><th>Where</th><th>What</th><th class="n">Count</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return markup`<table class="stacked"><thead><tr><th></th><th>Where</th><th>What</th><th class="n">Count</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

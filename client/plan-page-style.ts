@@ -57,7 +57,8 @@ rect.create { fill: var(--create); } rect.update { fill: var(--update); } rect.u
 .checklist { list-style: none; padding: 0; }
 .checklist li { padding-left: 1.9rem; position: relative; margin: .4rem 0; }
 .checklist li::before { content: ""; position: absolute; left: 0; top: .3rem; width: 1rem; height: 1rem; border: 1.5px solid var(--muted); border-radius: .2rem; }
-.scroll { overflow: auto; max-height: min(46rem, 85vh); border: 1px solid var(--line); border-radius: 10px; background: var(--panel); margin-top: .75rem; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); margin-top: .75rem; }
+#records .scroll, #mapping .scroll { overflow: auto; max-height: min(46rem, 85vh); }
 .scroll:focus-visible { outline: 2px solid var(--accent); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .5rem .9rem; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -94,7 +95,9 @@ footer { margin-top: 4rem; padding-bottom: 3rem; color: var(--muted); font-size:
 @media (max-width: 40rem) {
   main, header, footer { padding-left: 1rem; padding-right: 1rem; } nav ul { padding-left: 1rem; padding-right: 1rem; gap: 1.1rem; }
   header { padding-top: 1.5rem; } h1 { font-size: 1.75rem; } h2 { margin-top: 2.5rem; }
-  th, td { padding: .45rem .65rem; } form.filters label { flex: 1 1 40%; min-width: 0; } form.filters label.wide { flex-basis: 100%; } select { width: 100%; max-width: none; }
+  th, td { padding: .4rem .5rem; } table { font-size: .84rem; } thead th, thead th.n { white-space: normal; } td.text, td.rule { min-width: 7rem; }
+  table.stacked thead { display: none; } table.stacked td { display: block; border: 0; padding: .1rem .65rem; min-width: 0; text-align: left; } table.stacked tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  form.filters label { flex: 1 1 40%; min-width: 0; } form.filters label.wide { flex-basis: 100%; } select { width: 100%; max-width: none; }
 }
 @media print {
   :root { --ground: #fff; --panel: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f1f1f1; --warn: #fff; --accent: #000; }

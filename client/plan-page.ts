@@ -16,7 +16,7 @@ import { PLAN_PAGE_SCRIPT } from './plan-page-script';
 import { PLAN_PAGE_STYLE } from './plan-page-style';
 import { ROWS_OF_A_KIND } from './plan-rows';
 import type { PageRow } from './plan-rows';
-import { callLines, cannotBeUndone, costsOf, decisionsOf, instantIn } from './plan-warnings';
+import { blockersOf, callLines, cannotBeUndone, costsOf, decisionsOf, instantIn } from './plan-warnings';
 import { SIDE_EFFECTS } from './render-plan';
 import { callWords, cellWords, formatCount, leftOutWords, verdictWords } from './words';
 
@@ -77,7 +77,7 @@ function renderHeader({ migration, plannedAt, plan }: PlanPage): Markup {
 <div><dt>Portal</dt><dd>${portal.name === null ? portal.id : `${portal.name} (${portal.id})`}${portal.simulator ? ', simulated' : ''}</dd></div>
 <div><dt>Account type</dt><dd>${portal.accountType}</dd></div>
 <div><dt>Planned</dt><dd>${instantIn(plannedAt, plan.quota?.timeZone ?? 'UTC')}</dd></div>
-<div><dt>Plan digest</dt><dd><code>${plan.digest.slice(0, 12)}…</code></dd></div>
+<div><dt>Plan digest</dt><dd><code>${plan.digest}</code></dd></div>
 </dl>
 </header>`;
 }
@@ -86,9 +86,11 @@ const listOf = (lines: readonly string[]): readonly Markup[] => lines.map((line)
 
 function renderBefore(plan: PlanSummary): Markup {
   const decisions = decisionsOf(plan);
+  const isBlocked = blockersOf(plan).length > 0;
   const costs = costsOf(plan);
   return markup`<section id="before"><h2>Before the start</h2>
-${decisions.length === 0 ? markup`<div class="panel fine"><p>Nothing is left to decide: this plan can be started as it is.</p></div>` : markup`<div class="panel"><h2>To decide first</h2><ul>${listOf(decisions)}</ul></div>`}
+${decisions.length === 0 ? markup`<div class="panel fine"><p>Nothing is left to decide: this plan can be started as it is.</p></div>` : markup`<div class="panel"><h2>${isBlocked ? 'Cannot be started. To decide first' : 'To decide first'}</h2><ul>${listOf(decisions)}</ul></div>`}
+${isBlocked ? markup`` : markup`<p>Start exactly this plan, with your migration file: <code>portage start migration.yaml --plan ${plan.digest}</code></p>`}
 ${costs.length === 0 ? markup`` : markup`<h3>What may cost money</h3><ul>${listOf(costs)}</ul>`}
 <h3>Side effects that no API can switch off</h3><ul class="checklist">${listOf(SIDE_EFFECTS)}</ul>
 <h3>What a rollback cannot bring back</h3><ul>${listOf(cannotBeUndone(plan))}</ul>

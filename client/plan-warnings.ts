@@ -5,11 +5,21 @@ import { callWords, countOf, formatCount } from './words';
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
-/** What keeps the plan from being started as it is; empty where nothing does. */
-export function decisionsOf({ undecided, leftOutToAccept, openDealsToAccept: openDeals }: PlanSummary): readonly string[] {
+/** What keeps the plan from being started at all until the migration file, or the portal, is another. */
+export function blockersOf({ undecided, undecidedOwners = 0, openDealsToAccept: openDeals }: PlanSummary): readonly string[] {
+  const matches = undecided - undecidedOwners;
   return [
-    ...(undecided > 0 ? [`${formatCount(undecided)} to decide before the start: matches that are ambiguous (objects.<type>.ambiguous: create or leave-out), and owners whom the portal does not have (owners.unmatched).`] : []),
+    ...(matches > 0 ? [`${formatCount(matches)} to decide before the start: ${matches === 1 ? 'a record' : 'records'} that several records of the portal match. Say objects.<type>.ambiguous: create or leave-out.`] : []),
+    ...(undecidedOwners > 0 ? [`${formatCount(undecidedOwners)} to decide before the start: ${undecidedOwners === 1 ? 'an owner' : 'owners'} whom the portal does not have (named in the table of owners), while owners.unmatched says ask. Add ${undecidedOwners === 1 ? 'the user' : 'the users'} to the portal, or say owners.unmatched: leave-empty or the e-mail of a stand-in.`] : []),
     ...(openDeals > 0 ? [`${countOf(openDeals, 'open deal')} would lose ${openDeals === 1 ? 'its' : 'their'} owner: add the users to the portal, name a stand-in in owners.unmatched, or say openDealsWithoutOwner: accept.`] : []),
+  ];
+}
+
+/** What a person has to decide before this plan is started; empty where nothing is. */
+export function decisionsOf(plan: PlanSummary): readonly string[] {
+  const { leftOutToAccept } = plan;
+  return [
+    ...blockersOf(plan),
     ...(leftOutToAccept > 0 ? [`${countOf(leftOutToAccept, 'record')} would be skipped that you did not choose to skip: mend the source or the mapping, or accept the number (--accept-left-out ${leftOutToAccept}; a simulated portal does not ask).`] : []),
   ];
 }

@@ -23,6 +23,7 @@ import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery,
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
+import { otherLedgers } from './doctor/look-at-temporal';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
 import { openRun, stands } from './open-run';
 import { assembleRecovery, type Recovery } from './recovery';
@@ -66,7 +67,7 @@ export interface PortageClient {
   retry(run: string, options: { readonly file?: string; readonly selection: RetrySelection }): Promise<RetryProposal>;
   /** Looks at source and portal for a migration file that is still to be made, or to be added to. `source.files` is an absolute path. */
   sample(definition: MigrationDefinition): Promise<Planning>;
-  /** The newest run of a migration (`acme-2026`), or one run of it (`acme-2026.2`); without an id, the only migration there is. */
+  /** The newest run of a migration (`acme-2026`) that was not refused at its start, or one run of it (`acme-2026.2`); without an id, the only migration there is. */
   migration(id?: string): Promise<Migration>;
   list(): Promise<readonly RunRow[]>;
   /**
@@ -76,6 +77,8 @@ export interface PortageClient {
   recovery(id?: string, file?: string, only?: string): Promise<Omit<Recovery, 'proceed'> & { proceed(): Promise<Migration> }>;
   /** Is a worker of this ledger polling? */
   hasWorker(ledgerId?: string): Promise<boolean>;
+  /** Ids of other ledgers that some worker of this Temporal server polls for. */
+  workersElsewhere(): Promise<readonly string[]>;
   readonly ledger: Ledger;
   close(): Promise<void>;
 }
@@ -144,13 +147,14 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     ledger,
     async start(file, startOptions = {}) {
       const definition = await readDefinition(resolve(folder, file));
+      const planDigest = startOptions.planDigest === undefined ? null : await wholeDigest(ledger, definition.id, startOptions.planDigest);
       const only = startOptions.only === undefined ? null : await readOnlyIds(resolve(folder, startOptions.only));
       const client = await temporal.client();
       const row = await openRun({ ledger, client }, definition, only);
       if (only !== null) {
         await ledger.drift.saveOnly(row.run, only);
       }
-      const { planDigest = null, approve = null, acceptDrift } = startOptions;
+      const { approve = null, acceptDrift } = startOptions;
       const input = toMigrationInput(definition, { run: row.run, ledgerId, epoch: row.epoch, expectedPlanDigest: planDigest, approve, ...(acceptDrift === undefined ? {} : { acceptDrift }), ...known });
       try {
         await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
@@ -177,7 +181,8 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
       const named = id === undefined ? rows : rows.filter((row) => row.run === id || row.migrationId === id);
-      const [newest] = named;
+      // A start that was refused has written nothing: the run before it is the one that has.
+      const newest = named.find(({ state }) => state !== 'not-started') ?? named[0];
       if (newest === undefined) {
         throw new CommandError(EXIT.usage, id === undefined ? 'There is no migration in this ledger yet.' : `No migration or run is called "${id}".`, 'portage list shows what there is; PORTAGE_LEDGER says which ledger is read. If the ledger was lost: portage recover --file migration.yaml.');
       }
@@ -194,6 +199,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       return { ...recovery, proceed: async () => migrationOf(await recovery.proceed()) };
     },
     hasWorker: () => temporal.hasWorker(ledgerId),
+    workersElsewhere: () => temporal.workersElsewhere(ledgerId),
     async close() {
       await temporal.close();
       await ledger.close();
@@ -260,9 +266,28 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
   };
 }
 
+const DIGEST_LENGTH = 64;
+
+/** A plan may be named by the beginning of its digest. @throws CommandError where that names several, or none */
+async function wholeDigest(ledger: Ledger, migrationId: string, given: string): Promise<string> {
+  if (given.length >= DIGEST_LENGTH) {
+    return given;
+  }
+  const plans = await Promise.all((await ledger.runs.list(migrationId)).map(({ stagingId }) => ledger.plans.read(stagingId)));
+  const named = [...new Set(plans.flatMap((plan) => (plan?.digest.startsWith(given.replace(/…$/, '')) === true ? [plan.digest] : [])))];
+  const [only] = named;
+  if (only === undefined || named.length > 1) {
+    throw new CommandError(EXIT.usage, only === undefined ? `No plan of "${migrationId}" has a digest that begins with ${given}.` : `${named.length} plans of "${migrationId}" have a digest that begins with ${given}.`, 'portage list shows the plans with their digests; the last line of portage plan has the whole one.');
+  }
+  return only;
+}
+
 /** Reads and checks a migration file; all its mistakes are told at once. Paths in it start at its own folder. */
 export async function readDefinition(path: string): Promise<MigrationDefinition> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EISDIR') {
+      throw new CommandError(EXIT.configuration, `${path} is a folder, not a migration file.`, 'Name the migration file, e.g. migration.yaml; portage init writes one for a folder with an export.', { cause: error });
+    }
     throw new CommandError(EXIT.configuration, `The migration file ${path} cannot be read.`, 'Check the path; README has a file to start from.', { cause: error });
   });
   const parsed = parseMigrationFile(text, path);
@@ -279,6 +304,7 @@ interface TemporalAccess {
   /** Connects at the first use, so that what only reads the ledger needs no Temporal. */
   client(): Promise<Client>;
   hasWorker(ledgerId: string): Promise<boolean>;
+  workersElsewhere(ledgerId: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -304,6 +330,17 @@ function createTemporalAccess(environment: Readonly<Record<string, string | unde
       } catch (error) {
         if (isGrpcServiceError(error)) {
           return false;
+        }
+        throw error;
+      }
+    },
+    async workersElsewhere(ledgerId) {
+      const { connection: open, options } = await client();
+      try {
+        return await open.withDeadline(Date.now() + 3000, () => otherLedgers(open, options.namespace, [taskQueues.ledger(ledgerId), taskQueues.portal(ledgerId)]));
+      } catch (error) {
+        if (isGrpcServiceError(error)) {
+          return [];
         }
         throw error;
       }

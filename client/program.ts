@@ -22,7 +22,7 @@ export function createProgram(context: CommandContext): Command {
     .description('Moves a CRM into HubSpot as a durable, resumable, reversible migration on Temporal.')
     .showHelpAfterError('(portage <command> --help shows an example)')
     .showSuggestionAfterError(true)
-    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nBegin with: portage demo`);
+    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nBegin with portage demo, which needs nothing of yours. With your own export: portage dev --simulate in one terminal, portage init --files ./export in another.`);
   const { out, err } = context.terminal;
   program.configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => void err.write(text) });
   program.exitOverride();

@@ -1,5 +1,6 @@
 /** What the preflight found, for a person: mistakes first, each with what to do, and one clear last line. */
 import type { Finding } from '../domain/finding';
+import { EXIT } from './command-error';
 import { renderFindings, SIDE_EFFECTS } from './render-plan';
 import { countOf, formatCount } from './words';
 
@@ -17,13 +18,13 @@ export function renderCheck(findings: readonly Finding[], next: string): readonl
     return own.length === 0 ? [] : [heading(own.length), ...own.flatMap(renderFinding), ''];
   });
   const unread = renderFindings(findings.filter(isUnread));
+  // Who is not let in has other things to do first.
+  const isShut = findings.some(({ severity, exitCode }) => severity === 'error' && exitCode === EXIT.authorization);
   const mistakes = findings.filter(({ severity }) => severity === 'error').length;
   return [
     ...groups,
     ...(unread.length === 0 ? [] : [...unread, '']),
-    'Side effects to decide on before the start (no API can switch them off):',
-    ...SIDE_EFFECTS.map((line) => `  [ ] ${line}`),
-    '',
+    ...(isShut ? [] : ['Side effects to decide on before the start (no API can switch them off):', ...SIDE_EFFECTS.map((line) => `  [ ] ${line}`), '']),
     mistakes === 0 ? `Ready to plan. Nothing was written. Next: ${next}` : `Not ready: ${countOf(mistakes, 'mistake')} to mend first. Nothing was written.`,
   ];
 }

@@ -26,7 +26,7 @@ export function renderInit({ out, isNew, isChanged, proposed, proposals, unread,
   return [
     ...proposals.flatMap(({ objectType, surveys }) =>
       surveys.map(({ sourceObject, rowCount, columnCount, mapped, structuralCount, systemCount, emptyCount, yoursCount }) =>
-        `${sourceObject} → ${OBJECT_WORDS[objectType]}: ${countOf(rowCount, 'row')}, ${countOf(columnCount, 'column')}: ${mapped.length} known, ${structuralCount} for ids and associations, ${yoursCount} mapped by your file, ${systemCount} kept by Salesforce itself, ${emptyCount} empty.`,
+        `${sourceObject} → ${OBJECT_WORDS[objectType]}: ${countOf(rowCount, 'row')}, ${countOf(columnCount, 'column')}: ${mapped.length} known, ${structuralCount} for ids and associations, ${yoursCount} mapped by your file, ${systemCount} kept by Salesforce itself, ${emptyCount} empty, ${columnCount - mapped.length - structuralCount - yoursCount - systemCount - emptyCount} others (below).`,
       ),
     ),
     ...(unread.length === 0 ? [] : [`Not moved: ${unread.map(({ name, rowCount }) => `${name} (${countOf(rowCount, 'row')})`).join(', ')}.`]),

@@ -1,10 +1,10 @@
 import type { Finding } from '../domain/finding';
 import { FOLD_CONFLICT } from '../domain/folding';
 import type { OwnerForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
-import { UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
+import { COLUMN_NOT_MAPPED, UNREAD_COLUMN, UNREAD_OBJECT } from '../domain/unread-source';
 import { formatTable } from './table';
 import { callLines, cannotBeUndone, costsOf, decisionsOf } from './plan-warnings';
-import { renderSchema } from './render-schema';
+import { renderSchema, schemaChangesOf } from './render-schema';
 import { ASSOCIATION_WORDS, OBJECT_WORDS } from '../domain/words';
 import { cellWords, countObjects, countOf, formatCount, leftOutWords, notMovedWords } from './words';
 
@@ -34,7 +34,7 @@ export function renderPlan(plan: PlanSummary): readonly string[] {
     ...told(sumOf(plan.associations.map(({ selfLink }) => selfLink)), 'to itself: would tie a record to itself, in the source or once records are combined.'),
     ...told(sumOf(plan.associations.map(({ missingEnd }) => missingEnd)), 'end missing: names a record that is not in the export, or that is skipped.'),
     ...renderOwners(plan.owners),
-    ...(plan.schemaChanges.length === 0 ? ['Schema: nothing to create.'] : ['Schema to create:', ...renderSchema(plan.schemaChanges).map((line) => `  ${line}`)]),
+    ...(plan.schemaChanges.length === 0 ? ['Schema: nothing to create.'] : ['Schema to create:', ...renderSchema(schemaChangesOf(plan)).map((line) => `  ${line}`)]),
     ...callLines(plan),
     ...costsOf(plan).map((line) => `May cost money: ${line}`),
     'What a rollback cannot bring back:',
@@ -74,7 +74,7 @@ export const SIDE_EFFECTS: readonly string[] = [
 /** One line a finding, worst first, with place and remedy; columns and files that nothing reads share a line. */
 export function renderFindings(findings: readonly Finding[]): readonly string[] {
   const rank = { error: 0, warning: 1, info: 2 } as const;
-  const single = findings.filter(({ code }) => code !== UNREAD_COLUMN && code !== UNREAD_OBJECT);
+  const single = findings.filter(({ code }) => code !== UNREAD_COLUMN && code !== UNREAD_OBJECT && code !== COLUMN_NOT_MAPPED);
   const unread = findings.filter((finding) => !single.includes(finding));
   return [
     ...[...single]
@@ -87,13 +87,14 @@ export function renderFindings(findings: readonly Finding[]): readonly string[] 
 
 /** What is not moved, by file and by object, each column with the number of its filled cells. */
 export function renderUnread(unread: readonly { readonly why: string; readonly place: string; readonly count: number }[]): readonly string[] {
-  const columns = unread.filter(({ why, place }) => why === UNREAD_COLUMN && place.includes('.'));
+  const columns = unread.filter(({ why, place }) => (why === UNREAD_COLUMN || why === COLUMN_NOT_MAPPED) && place.includes('.'));
   const objectOf = (place: string) => place.slice(0, place.indexOf('.'));
   return [
     ...unread.filter((one) => !columns.includes(one)).map(({ place, count, why }) => `Not moved: ${place}, ${countOf(count, why === UNREAD_OBJECT ? 'row' : 'filled cell')} (${notMovedWords(why)}).`),
-    ...[...new Set(columns.map(({ place }) => objectOf(place)))].map((object) => {
-      const own = columns.filter(({ place }) => objectOf(place) === object);
-      return `Not moved: of ${object} ${countOf(own.length, 'column')} that no rule reads, with the filled rows: ${own.map(({ place, count }) => `${place.slice(object.length + 1)} ${formatCount(count)}`).join(', ')}.`;
+    ...[...new Set(columns.map(({ why, place }) => `${objectOf(place)} ${why}`))].map((kind) => {
+      const own = columns.filter(({ why, place }) => `${objectOf(place)} ${why}` === kind);
+      const [object = '', why] = kind.split(' ');
+      return `Not moved: of ${object} ${countOf(own.length, 'column')} ${why === COLUMN_NOT_MAPPED ? 'that your file leaves out' : 'that no rule reads'}, with the filled rows: ${own.map(({ place, count }) => `${place.slice(object.length + 1)} ${formatCount(count)}`).join(', ')}.`;
     }),
   ];
 }

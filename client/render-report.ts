@@ -1,5 +1,6 @@
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { Report } from '../domain/report.schema';
+import type { RunState } from '../domain/phase';
 import { formatTable, withoutZeroColumns } from './table';
 import { renderUnread } from './render-plan';
 import { ASSOCIATION_WORDS, OBJECT_WORDS, STATE_WORDS, WORK_WORDS } from '../domain/words';
@@ -11,8 +12,12 @@ const GROUPS_SHOWN = 21;
 /** The zeros that a reader looks for. */
 const ALWAYS_SHOWN: ReadonlySet<string> = new Set(['in source', 'added', 'failed', 'in doubt']);
 
-/** The final report for a person: every number stands beside what it means, and each table's columns add up to its first. */
-export function renderReport(report: Report): readonly string[] {
+/**
+ * The final report for a person: every number stands beside what it means, and each table's columns add up to its first.
+ * @param state of the run by now: a rollback comes after the report
+ */
+export function renderReport(report: Report, state: RunState = report.state): readonly string[] {
+  const isUndone = state === 'rolled-back' || state === 'rolling-back';
   const objects = OBJECT_TYPES.flatMap((type) => {
     const tally = report.objects[type];
     return tally === undefined ? [] : [[OBJECT_WORDS[type], tally.source, tally.created, tally.updated, tally.unchanged, tally.folded, tally.leftOut, tally.refused, tally.inDoubt]];
@@ -26,14 +31,15 @@ export function renderReport(report: Report): readonly string[] {
   const texts = (rows: readonly (readonly (string | number)[])[]) => rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)));
 
   return [
-    `Migration ${report.migration}, run ${report.run}: ${STATE_WORDS[report.state]}`,
+    `Migration ${report.migration}, run ${report.run}: ${STATE_WORDS[state]}`,
+    ...(isUndone ? ['What follows is what the migration had done before the rollback.'] : []),
     '',
     ...formatTable([['Records', 'in source', 'created', 'updated', 'unchanged', 'combined', 'skipped', 'failed', 'in doubt'], ...texts(objects)]),
     '',
     ...formatTable(withoutZeroColumns([['Associations', 'in source', 'added', 'were there', 'repeated', 'to itself', 'end missing', 'end failed', 'failed', 'in doubt'], ...texts(associations)], ALWAYS_SHOWN)),
     '',
     ...explain(report),
-    ...renderGroups(report),
+    ...renderGroups(report, isUndone),
     ...renderRounds(report),
     `Verified: ${formatCount(report.verify.recordsCompared)} records with ${formatCount(report.verify.cellsCompared)} values and ${formatCount(report.verify.associationsCompared)} associations read back; ${formatCount(report.verify.differences)} differences.`,
     ...Object.entries(report.verify.causes).map(([cause, count]) => `  ${countOf(count, 'difference')}: ${causeWords(cause)}.`),
@@ -91,7 +97,7 @@ function explain(report: Report): readonly string[] {
 }
 
 /** What failed or was skipped, by cause, with the likely remedy. Examples by their place in the source: what the portal said may quote a value, and stays in refused.csv. */
-function renderGroups({ groups, run }: Report): readonly string[] {
+function renderGroups({ groups, run }: Report, isUndone: boolean): readonly string[] {
   if (groups.length === 0) {
     return [];
   }
@@ -101,10 +107,10 @@ function renderGroups({ groups, run }: Report): readonly string[] {
     'Failed and skipped, by cause (#: place in the source):',
     ...shown.flatMap(({ what, workType, code, property, count, ordinals, remedy }) => [
       `  ${formatCount(count)} ${what}: ${WORK_WORDS[workType]}, ${code}${property === null ? '' : `, ${property}`} (${ordinals.map((ordinal) => `#${ordinal}`).join(', ')}${count > ordinals.length ? ', …' : ''})`,
-      `      → ${remedy}`,
+      ...(isUndone ? [] : [`      → ${remedy}`]),
     ]),
     ...(rest.length === 0 ? [] : [`  ${formatCount(rest.reduce((sum, { count }) => sum + count, 0))} of ${countOf(rest.length, 'other cause')}: all of them are in report.json`]),
-    `All records with the portal's words: portage report ${run} --out DIR (refused.csv). Try them again by a mended file: portage retry ${run} --file FILE`,
+    `All of them by source id: portage report ${run} --out DIR (refused.csv with the portal's words, skipped.csv).${isUndone ? '' : ` Try them again by a mended file: portage retry ${run} --file FILE`}`,
     '',
   ];
 }

@@ -1,4 +1,5 @@
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
+import type { PlanSummary } from '../domain/plan-summary.schema';
 import { ASSOCIATION_WORDS } from '../domain/words';
 
 interface SchemaPart {
@@ -21,5 +22,12 @@ export function renderSchema(parts: readonly SchemaPart[]): readonly string[] {
   });
   return [...objects, ...labels];
 }
+
+/** What a plan would make of the schema, pipelines by what people see of them. */
+export const schemaChangesOf = ({ schemaChanges, schema }: PlanSummary): PlanSummary['schemaChanges'] =>
+  schemaChanges.map((part) => {
+    const pipeline = part.kind === 'pipeline' ? schema.pipelines.find(({ definition }) => definition.pipelineId === part.name) : undefined;
+    return pipeline === undefined ? part : { ...part, name: `"${pipeline.definition.label}" (${part.name})` };
+  });
 
 const nameOf = ({ kind, name }: SchemaPart): string => (kind === 'option' ? name.replace(':', ' = ') : name);

@@ -12,7 +12,7 @@ const LEFT_OUT_WORDS: Readonly<Record<string, string>> = {
   'malformed-row': 'the row cannot be read as a record',
   'repeated-id': 'same id as an earlier row',
   'missing-required': 'a required property is empty, such as the name',
-  'would-be-refused': 'the portal would refuse it',
+  'would-be-refused': 'a value does not fit its property, and the portal or your file (otherwise: refuse, onInvalid) has no record without it',
   'ambiguous-match': 'more than one record in the portal could be meant',
 };
 
@@ -94,6 +94,7 @@ const CAUSE_WORDS: Readonly<Record<string, string>> = {
 const NOT_MOVED_WORDS: Readonly<Record<string, string>> = {
   'unread-column': 'no rule reads the column',
   'unread-object': 'this version does not move the object',
+  'not-mapped-by-file': 'left out by your file'
 };
 
 /** How a cell becomes the value of a property. */

@@ -14,7 +14,7 @@ export interface MappedRecord {
   readonly cells: readonly CellNote[];
   readonly identity: { readonly email: string | null; readonly domain: string | null; readonly name: string | null };
   /** Why the mapping would not have the record as a whole; null when its cells are no obstacle. What it lacks is looked at later, when it is known whether it is new. */
-  readonly refusal: { readonly reason: 'would-be-refused'; readonly code: string } | null;
+  readonly refusal: { readonly reason: 'would-be-refused'; readonly code: string; readonly property: string } | null;
 }
 
 interface Cell {
@@ -68,7 +68,7 @@ function applyRule(rule: CompiledRule, cellOf: CellOf, context: MappingContext):
 export function applyMapping(values: Readonly<Record<string, string | null>>, mapping: CompiledMapping, context: MappingContext): MappedRecord {
   const properties: Record<string, string> = {};
   const cells: CellNote[] = [];
-  let invalidCode: string | null = null;
+  let refusal: MappedRecord['refusal'] = null;
   const cellOf: CellOf = (column) => values[column] ?? null;
   for (const rule of mapping.rules) {
     const cell = applyRule(rule, cellOf, context);
@@ -80,7 +80,7 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
       cells.push(cell.note);
     }
     const isFatal = mapping.onInvalid === 'leave-out-record' || refusesOthers(rule);
-    invalidCode ??= isFatal && cell.invalidCode !== null ? (portalCodeOf(cell.invalidCode, rule.target.type) ?? cell.invalidCode) : null;
+    refusal ??= isFatal && cell.invalidCode !== null ? { reason: 'would-be-refused', code: portalCodeOf(cell.invalidCode, rule.target.type) ?? cell.invalidCode, property: rule.property } : null;
   }
   // An amount without its currency says nothing, and a currency without an amount is noise.
   if (properties.amount === undefined) {
@@ -94,7 +94,7 @@ export function applyMapping(values: Readonly<Record<string, string | null>>, ma
       domain: mapping.objectType === 'companies' ? (properties.domain ?? null) : null,
       name: mapping.objectType === 'contacts' ? nameIdentity(properties.firstname, properties.lastname) : comparedForm(properties.name ?? properties.dealname),
     },
-    refusal: invalidCode === null ? null : { reason: 'would-be-refused', code: invalidCode },
+    refusal,
   };
 }
 

@@ -150,7 +150,9 @@ function columnsOf(objects: readonly (readonly OpenColumn[])[]): readonly Pick<C
 function propose(open: readonly Pick<ColumnProposal, 'column' | 'sourceObjects' | 'filledCount' | 'sample'>[], presets: readonly ObjectPreset[], portal: PortalObject, mapping: ObjectMapping): readonly ColumnProposal[] {
   const taken = new Set([...Object.keys(mapping.properties), ...presets.flatMap(({ rules }) => rules.map(({ property }) => property)), ...RESERVED_PROPERTIES]);
   const live = portal.properties.filter(({ archived }) => !archived);
-  return open.map((column) => {
+  // What is only suggested takes no name from what is written: a custom column gets the one that the plan would give it.
+  const isWritten = ({ column }: { readonly column: string }): boolean => isCustomColumn(column) && mapping.customColumns === 'create';
+  const proposals = [...open.filter(isWritten), ...open.filter((column) => !isWritten(column))].map((column): ColumnProposal => {
     const type = column.sample?.type ?? 'string';
     const guess = bestGuess(column.column, type, live.filter(({ name, readOnly }) => !readOnly && !taken.has(name)));
     const isMapped = guess?.confidence === 'high';
@@ -162,6 +164,7 @@ function propose(open: readonly Pick<ColumnProposal, 'column' | 'sourceObjects' 
     const label = text === '' ? column.column : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
     return { ...column, guess, made: { property, type, label }, advice: isMapped ? 'map' : isCustomColumn(column.column) && mapping.customColumns === 'create' ? 'make' : 'suggest' };
   });
+  return open.flatMap(({ column }) => proposals.filter((proposal) => proposal.column === column));
 }
 
 const RANK: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2 };

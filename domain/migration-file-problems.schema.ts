@@ -35,12 +35,12 @@ export function problemsOf(issue: Issue, around: Surroundings): readonly Migrati
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, around));
     case 'invalid_value':
-      return problem(found === undefined ? missing : `${pathText(path)} must be ${oneOf(issue.values.map(String))}.`, nearestOf(found, issue.values.map(String)));
+      return problem(found === undefined ? missing : `${pathText(path)} must be ${oneOf(issue.values.map(String))}${issue.values.length === 1 ? written(found) : ''}.`, nearestOf(found, issue.values.map(String)));
     case 'invalid_union':
       return problemsOfUnion(issue, path, around);
     case 'invalid_type': {
       const isKind = path.at(-1) === 'transform' && typeof found === 'string';
-      return problem(found === undefined ? missing : `${path.length === 0 ? 'The file' : pathText(path)} must be ${wordFor(issue.expected)}.`, isKind ? `Write it as { kind: ${found} }.` : null);
+      return problem(found === undefined ? missing : path.length === 0 ? 'This is no migration file: it must be a list of settings (id, source, target).' : `${pathText(path)} must be ${wordFor(issue.expected)}.`, isKind ? `Write it as { kind: ${found} }.` : null);
     }
     case 'too_small':
       return problem(`${pathText(path)} must ${issue.origin === 'number' ? `be at least ${issue.minimum}` : 'not be empty'}.`, null);
@@ -63,8 +63,11 @@ function unknownKey(key: string, path: SettingPath, { above, root, file, knownBe
     return { ...at, message: `${key} cannot stand beside ${others.join(', ')}.`, suggestion: `Keep either ${key} or ${others.join(', ')}.` };
   }
   const known = knownKeys(path, root);
-  return { ...at, message: `${key} is not a setting here${known.length === 0 ? '' : `, but ${known.join(', ')} ${known.length === 1 ? 'is' : 'are'}`}.`, suggestion: nearestOf(key, known) };
+  return { ...at, message: `${key} is not a setting here${known.length === 0 ? '' : `; known here: ${known.join(', ')}`}.`, suggestion: nearestOf(key, known) };
 }
+
+/** Two words may differ by a letter that the eye passes over. */
+const written = (found: unknown): string => (typeof found === 'string' && found.length <= 40 ? `, not "${found}"` : '');
 
 const oneOf = (allowed: readonly string[]): string => (allowed.length === 1 ? (allowed[0] ?? '') : `one of ${allowed.join(', ')}`);
 

@@ -15,7 +15,9 @@ export function parseMigrationFile(text: string, fileName: string): MigrationFil
   const file = openYaml(text);
   const { document, lines } = file;
   if (document.errors.length > 0) {
-    return { problems: document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, path: '', message: `${fileName} is not valid YAML: ${firstLine(message)}`, suggestion: null })) };
+    // One slip often breaks the reading of its line in several ways: the first tells it.
+    const errors = document.errors.filter(({ pos }, at) => document.errors.findIndex((other) => lines.linePos(other.pos[0]).line === lines.linePos(pos[0]).line) === at);
+    return { problems: errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, path: '', message: `${fileName} is not valid YAML: ${firstLine(message)}`, suggestion: message.includes('Tabs are not allowed') ? 'Indent with blanks.' : null })) };
   }
   const loose = looseReferences(file);
   if (loose.length > 0) {

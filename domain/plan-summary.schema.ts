@@ -91,6 +91,8 @@ export const planSummarySchema = z.strictObject({
   leftOutToAccept: count,
   /** Ambiguous matches that a person must decide before the start. */
   undecided: count,
+  /** Of `undecided`, the owners; the others are records that several of the portal match. */
+  undecidedOwners: count.optional(),
   /** Forecast by phase. */
   calls: z.record(z.string(), count),
   /** Plans of older versions have none of the following. */

@@ -48,7 +48,7 @@ export function proposedFile(head: FileHead, proposals: readonly TypeProposal[])
     `  # timeZone: ${head.snapshot.timeZone} # of times without an offset; UTC unless said (the portal's is ${head.snapshot.timeZone})`,
     'target:',
     '  crm: hubspot',
-    head.portalId === null ? '  # portal: 1234567 # the portal that may be written; needed unless it is a simulated one' : `  portal: ${head.portalId} # no other portal is written`,
+    head.portalId === null ? '  # portal: 7654321 # the portal that may be written; needed unless it is a simulated one' : `  portal: ${head.portalId} # no other portal is written`,
     'objects:',
     ...proposals.flatMap((proposal) => typeLines(proposal).map((line) => `  ${line}`)),
     'owners: { match: email, unmatched: leave-empty } # unmatched: ask | leave-empty | the e-mail of a stand-in',
@@ -82,8 +82,8 @@ function typeLines({ objectType, surveys }: TypeProposal): readonly string[] {
   return [`${objectType}:`, ...surveys.flatMap(surveyLines).map((line) => `  # ${onOneLine(line)}`), `  onMatch: fill-blanks # of records that the portal has already: fill-blanks | overwrite | leave`];
 }
 
-function surveyLines({ sourceObject, rowCount, columnCount, mapped, structuralCount, emptyCount, systemCount }: ObjectSurvey): readonly string[] {
-  const parts = [`${mapped.length} known`, `${structuralCount} for ids and associations`, `${systemCount} kept by Salesforce itself`, `${emptyCount} empty`];
+function surveyLines({ sourceObject, rowCount, columnCount, mapped, structuralCount, emptyCount, systemCount, yoursCount }: ObjectSurvey): readonly string[] {
+  const parts = [`${mapped.length} known`, `${structuralCount} for ids and associations`, `${systemCount} kept by Salesforce itself`, `${emptyCount} empty`, ...(yoursCount > 0 ? [`${yoursCount} in lines of yours`] : []), `${columnCount - mapped.length - structuralCount - systemCount - emptyCount - yoursCount} others`];
   return [`${sourceObject}: ${rowCount.toLocaleString('en-US')} rows, ${columnCount} columns: ${parts.join(', ')}. The known ones:`, ...mapped.map(({ column, properties }) => `  ${column} → ${properties.join(', ')}`)];
 }
 
@@ -105,10 +105,18 @@ function linesOf({ column, sourceObjects, filledCount, sample, guess, made, advi
     case 'map':
       return [`${found}; ${why}`, ...map];
     case 'make':
-      return [`${found}; a new property: ${typed}`, ...(guess === null ? [] : [`# or: ${map.join('')} # ${why}`]), make];
+      return [`${found}; a new property: ${typed}`, ...dateHint(column, sample), ...(guess === null ? [] : [`# or: ${map.join('')} # ${why}`]), make];
     case 'suggest':
       return [`${found}; not moved unless you take one of these`, ...map.map((line) => `# ${line} # ${why}`), `# ${make}`];
   }
+}
+
+/** Shapes of days that are not in ISO 8601: a person who sees one knows the picture of it. */
+const DAY_SHAPE = /^(9{1,2}|9\+)([./-])(9{1,2}|9\+)\2(9999|99|9\+)$/;
+
+function dateHint(column: string, sample: ColumnProposal['sample']): readonly string[] {
+  const separator = sample?.shapes.length === undefined || sample.shapes.length === 0 || sample.type !== 'string' ? undefined : sample.shapes.map((shape) => DAY_SHAPE.exec(shape)?.[2]).find((found) => found !== undefined);
+  return separator === undefined ? [] : [`# or a date: create: { type: date } and, under source, dateFormats: { ${text(column)}: ${['dd', 'MM', 'yyyy'].join(separator)} } or whatever the order is`];
 }
 
 /** As a YAML scalar on one line, within braces too. JSON's texts are YAML's. */

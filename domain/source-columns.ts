@@ -45,9 +45,15 @@ export function findColumn(name: string, { sourceObject, own, others }: SourceCo
   if (Object.values(others).some((columns) => spelled(name, columns) !== null)) {
     return { kind: 'elsewhere' };
   }
+  const everywhere = [...own, ...Object.values(others).flat()];
+  // The ending that Salesforce gives to custom columns is easily left out.
+  const custom = spelled(`${name}__c`, everywhere);
+  if (custom !== null) {
+    return { kind: 'unknown', nearest: custom };
+  }
   const objects = [sourceObject, ...Object.keys(others)];
   const nearestObject = at > 0 ? nearestWord(object, objects) : null;
-  return { kind: 'unknown', nearest: nearestObject !== null ? `${nearestObject}.${column}` : nearestWord(name, [...own, ...Object.values(others).flat()]) };
+  return { kind: 'unknown', nearest: nearestObject !== null ? `${nearestObject}.${column}` : nearestWord(name, everywhere) };
 }
 
 /**

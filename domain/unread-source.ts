@@ -3,6 +3,8 @@ import type { Finding } from './finding';
 
 export const UNREAD_COLUMN = 'unread-column';
 export const UNREAD_OBJECT = 'unread-object';
+/** Its finding is `info`: the file says so itself. */
+export const COLUMN_NOT_MAPPED = 'not-mapped-by-file';
 export const COLUMNS_WITHOUT_CONTENT = 'columns-without-content';
 
 const info = (code: string, place: string, message: string, remedy: string, count: number): Finding => ({ code, severity: 'info', place, message, remedy, count });
@@ -23,16 +25,20 @@ export const isSystemColumn = (sourceObject: string, column: string): boolean =>
 /**
  * One finding for each column with data that no rule, link or identity reads; one for all columns of the object that are empty or the source's own.
  * @param filled number of filled cells by column
+ * @param heldBack columns whose property the migration file takes out
  */
-export function unreadColumns(sourceObject: string, filled: Readonly<Record<string, number>>, readColumns: ReadonlySet<string>): readonly Finding[] {
-  const unread = Object.entries(filled).filter(([column]) => !readColumns.has(column));
+export function unreadColumns(sourceObject: string, filled: Readonly<Record<string, number>>, readColumns: ReadonlySet<string>, heldBack: ReadonlySet<string> = new Set()): readonly Finding[] {
+  const all = Object.entries(filled).filter(([column]) => !readColumns.has(column));
+  const byFile = all.filter(([column, count]) => count > 0 && heldBack.has(column)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const unread = all.filter((one) => !byFile.includes(one));
   const empty = unread.filter(([, count]) => count === 0).length;
   const system = unread.filter(([column, count]) => count > 0 && isSystemColumn(sourceObject, column));
   const withData = unread.filter(([column, count]) => count > 0 && !isSystemColumn(sourceObject, column)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = [...(empty === 0 ? [] : [`${empty} empty`]), ...(system.length === 0 ? [] : [`${system.length} that Salesforce keeps or computes itself`])];
+  const parts = [...(empty === 0 ? [] : [`${empty} empty that no rule reads`]), ...(system.length === 0 ? [] : [`${system.length} that Salesforce keeps or computes itself`])];
   return [
+    ...byFile.map(([column, count]) => info(COLUMN_NOT_MAPPED, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is left out by your file.`, '', count)),
     ...withData.map(([column, count]) => info(UNREAD_COLUMN, `${sourceObject}.${column}`, `${sourceObject}.${column} is filled in ${count} row${count === 1 ? '' : 's'} and is not moved.`, 'To move it, map it to a property in the migration file.', count)),
-    ...(parts.length === 0 ? [] : [info(COLUMNS_WITHOUT_CONTENT, sourceObject, `Of ${sourceObject} ${empty + system.length} columns are left out: ${parts.join(', and ')}.`, 'Nothing, unless you miss one: then map it to a property in the migration file.', empty + system.length)]),
+    ...(parts.length === 0 ? [] : [info(COLUMNS_WITHOUT_CONTENT, sourceObject, `Of ${sourceObject} ${empty + system.length} column${empty + system.length === 1 ? ' is' : 's are'} left out: ${parts.join(', and ')}.`, 'Nothing, unless you miss one: then map it to a property in the migration file.', empty + system.length)]),
   ];
 }
 

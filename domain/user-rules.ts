@@ -74,7 +74,7 @@ function namedColumns(given: Given, place: string): readonly { readonly name: st
 export function unknownColumn(name: string, nearest: string | null, place: string, { sourceObject, others }: SourceColumns): Finding {
   const objects = [sourceObject, ...Object.keys(others)];
   const none = objects.length === 1 ? `${sourceObject} has no column ${name}.` : `Neither ${objects.join(' nor ')} has a column ${name}.`;
-  return mappingError('unknown-column', place, none, nearest === null ? 'Correct the name of the column.' : `Did you mean ${nearest}?`);
+  return mappingError('unknown-column', place, none, nearest === null ? 'Correct the name of the column: portage init lists those that the export has.' : `Did you mean ${nearest}?`);
 }
 
 function ruleOf(property: string, given: Given, place: string, input: MappingInput, findings: Finding[]): PropertyRule | null | 'elsewhere' {

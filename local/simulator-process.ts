@@ -7,6 +7,8 @@ import { startNodeProgram, type RunningProgram } from './node-program';
 export interface SimulatorProcessOptions {
   /** 0 = any free one. */
   readonly port: number;
+  /** The option by which the caller's user chooses it. */
+  readonly portOption?: string;
   /** Further arguments of simulator/main. */
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -22,7 +24,7 @@ export interface RunningSimulator extends RunningProgram {
 
 /** Settles when it answers. @throws PortInUseError; LocalError with the end of its log. */
 export async function startSimulatorProcess(options: SimulatorProcessOptions): Promise<RunningSimulator> {
-  if (options.port !== 0) await requireFreePort(options.port, { purpose: 'the simulated portal', option: '--port' });
+  if (options.port !== 0) await requireFreePort(options.port, { purpose: 'the simulated portal', option: options.portOption ?? '--port' });
   const program = await startNodeProgram({
     name: 'the simulator',
     program: 'simulator/main',

@@ -5,6 +5,7 @@ import { withLines } from '../../domain/migration-file-lines';
 import { worstOf } from '../../domain/preflight/preflight';
 import { EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import { readEndedLook } from '../ended-look';
 import { explainNotStarted } from '../outcome';
 import type { PortageClient } from '../portage-client';
@@ -31,9 +32,7 @@ export function registerCheck(program: Command, context: CommandContext): void {
 
 async function check(portage: PortageClient, file: string, flags: CheckFlags, { terminal, exit, folder }: Pick<CommandContext, 'terminal' | 'exit' | 'folder'>): Promise<void> {
   const planning = await portage.plan(file, 'preflight');
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it. portage doctor says what is missing.');
-  }
+  await remarkNoWorker(portage, terminal, 'Waiting for it.');
   await planning.ended();
   const { state } = await readEndedLook(portage.ledger, planning.run);
   const findings = withLines(await portage.ledger.runs.readFindings(planning.run), await readFile(resolve(folder, file), 'utf8'), file);

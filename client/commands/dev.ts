@@ -9,6 +9,7 @@ import { startWorkerProcess } from '../../local/worker-process';
 import { CommandError, EXIT } from '../command-error';
 import { loadConfig } from '../config';
 import type { CommandContext } from '../context';
+import { lookAtToken } from '../doctor/look-at-portal';
 import { parsePort } from '../parse-port';
 
 interface DevFlags {
@@ -38,21 +39,24 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
   const config = loadConfig(environment, folder);
   const home = resolve(folder, '.portage');
   const running: { stop(): Promise<unknown> }[] = [];
+  const watched: (readonly [string, Promise<unknown>, string])[] = [];
   try {
     const address = environment['TEMPORAL_ADDRESS'] ?? `127.0.0.1:${flags.temporalPort}`;
     let uiUrl: string | null = null;
     if (await answers(address)) {
-      terminal.remark(`Uses the Temporal server that already listens at ${address}.`);
+      terminal.remark(`Uses the Temporal server that already listens at ${address}, with whatever others run on it; for one of this folder's own: --temporal-port and --ui-port.`);
     } else {
       const cli = await findTemporalCli(loadLocalConfig(environment));
       terminal.remark(cli.told);
       const server = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(home, 'temporal.db') }, port: flags.temporalPort, uiPort: flags.uiPort, logFile: join(home, 'temporal.log') });
       running.push(server);
+      watched.push(["Temporal's server", server.exited, join(home, 'temporal.log')]);
       uiUrl = server.uiUrl;
     }
-    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: flags.simulatorPort, arguments: simulatorArguments({ latency: 'realistic' }), logFile: join(home, 'simulator.log') }) : null;
+    const simulator = flags.simulate === true ? await startSimulatorProcess({ port: flags.simulatorPort, portOption: '--simulator-port', arguments: simulatorArguments({ latency: 'realistic' }), logFile: join(home, 'simulator.log') }) : null;
     if (simulator !== null) {
       running.push(simulator);
+      watched.push(['The simulated HubSpot', simulator.exited, join(home, 'simulator.log')]);
     }
     const given = Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (WORKER_VARIABLES.test(name) && value !== undefined ? [[name, value]] : [])));
     const worker = await startWorkerProcess({
@@ -62,6 +66,7 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
       logFile: join(home, 'worker.log'),
     });
     running.push(worker);
+    watched.push(['The worker', worker.exited, join(home, 'worker.log')]);
     if (format === 'json') {
       terminal.printJson({ temporal: address, ui: uiUrl, simulator: simulator?.url ?? null, ledger: config.ledger });
     } else {
@@ -69,11 +74,15 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
       if (address !== '127.0.0.1:7233') {
         terminal.print(`In the other terminal first:\n  export TEMPORAL_ADDRESS=${address}${uiUrl === null ? '' : ` TEMPORAL_UI_URL=${uiUrl}`}`);
       }
-      terminal.print('Ready. In another terminal, in this folder: portage plan migration.yaml, then portage start migration.yaml. Ctrl-C ends this; ' + (simulator === null ? 'what runs goes on when it is started again.' : 'the simulated portal ends with it and is empty at the next start: remove the folder .portage before you rehearse again.'));
+      const token = lookAtToken(environment);
+      if (simulator === null && token.verdict !== 'ok') {
+        terminal.print(`WARNING  No token for the portal: ${token.found}\n         → ${token.remedy ?? ''}`);
+      }
+      terminal.print('Ready. In another terminal, in this folder: portage init --files ./export writes a migration file; then portage check, plan and start. Ctrl-C ends this; ' + (simulator === null ? 'what runs goes on when it is started again.' : 'the simulated portal ends with it and is empty at the next start: remove the folder .portage before you rehearse again.'));
     }
-    const ended = await Promise.race([interrupted(), worker.exited.then(() => 'worker' as const)]);
-    if (ended === 'worker') {
-      throw new CommandError(EXIT.unreachable, 'The worker ended.', `Its log says why: ${join(home, 'worker.log')}`);
+    const ended = await Promise.race([interrupted(), ...watched.map(([name, exited, log]) => exited.then(() => ({ name, log })))]);
+    if (ended !== 'interrupted') {
+      throw new CommandError(EXIT.unreachable, `${ended.name} ended, and all else is stopped with it.`, `Its log says why: ${ended.log}`);
     }
   } finally {
     for (const part of running.reverse()) {

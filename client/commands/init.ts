@@ -1,4 +1,4 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Finding } from '../../domain/finding';
@@ -11,6 +11,7 @@ import { extendedFile, isMigrationFile, isSimulated, proposedBefore, proposedFil
 import type { SourceInspection } from '../../domain/source-inspection';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import { readEndedLook } from '../ended-look';
 import { explainNotStarted } from '../outcome';
 import { readDefinition, type PortageClient } from '../portage-client';
@@ -41,6 +42,7 @@ export function registerInit(program: Command, context: CommandContext): void {
       const file = resolve(context.folder, flags.out);
       const present = await readPresent(file, flags);
       const definition = present === null ? startingDefinition(file, flags, context.folder) : await readDefinition(file);
+      await assertThere(definition.source.files);
       await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => init(portage, { file, present, definition, flags }, rehearsed)), null);
     });
 }
@@ -60,6 +62,13 @@ async function readPresent(file: string, { out, files }: InitFlags): Promise<str
     throw new CommandError(EXIT.usage, 'init needs the folder with the export.', 'For example: portage init --source salesforce --files ./export');
   }
   return text;
+}
+
+/** Told before anything is started for it. */
+async function assertThere(files: string): Promise<void> {
+  await access(files).catch((error: unknown) => {
+    throw new CommandError(EXIT.configuration, `The export ${files} is not there, or cannot be read.`, 'Correct --files, or source.files in the migration file: it names the folder with the exported files.', { cause: error });
+  });
 }
 
 function startingDefinition(file: string, { source, files = '.', portal }: InitFlags, folder: string): MigrationDefinition {
@@ -86,9 +95,7 @@ interface InitInput {
 async function init(portage: PortageClient, input: InitInput, { terminal, exit, folder }: Pick<CommandContext, 'terminal' | 'exit' | 'folder'>): Promise<void> {
   const { file, present, definition, flags } = input;
   const looking = await portage.sample(definition);
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it. portage doctor says what is missing.');
-  }
+  await remarkNoWorker(portage, terminal, 'Waiting for it.');
   await looking.ended();
   const { inspection, snapshot, findings } = await readLook(portage, looking.run);
   if (inspection?.samples === undefined || snapshot === null) {

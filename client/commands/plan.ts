@@ -5,10 +5,12 @@ import { withLines } from '../../domain/migration-file-lines';
 import type { PlanOutput } from '../../domain/plan-view.schema';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import { explainNotStarted } from '../outcome';
 import { writePlanFiles } from '../plan-files';
 import type { PlanFilesInput } from '../plan-files';
 import { planView } from '../plan-view';
+import { blockersOf } from '../plan-warnings';
 import type { PortageClient } from '../portage-client';
 import { renderFindings, renderPlan, SIDE_EFFECTS } from '../render-plan';
 import { withRehearsal } from '../rehearsal';
@@ -50,9 +52,7 @@ function register(program: Command, context: CommandContext, verb: string, stopA
 
 async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { terminal, exit, folder: workingFolder }: CommandContext): Promise<void> {
   const planning = await portage.plan(file, stopAfter, flags.only === undefined ? {} : { only: flags.only });
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it.');
-  }
+  await remarkNoWorker(portage, terminal, 'Waiting for it.');
   await planning.ended();
   const { ledger } = portage;
   const findings = await ledger.runs.readFindings(planning.run);
@@ -65,9 +65,11 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
     await writeFiles({ ledger, row, plan, findings, folder });
     terminal.remark(`Written to ${shown(workingFolder, folder)}: plan.html and CSVs. They hold personal data and can be read by you alone; delete them when you are done.`);
   }
+  const blocked = plan === null ? [] : blockersOf(plan);
+  const exitCode = failure?.exitCode ?? (blocked.length > 0 ? EXIT.planRefused : EXIT.done);
   if (flags.json === true) {
     terminal.printJson({ run: planning.run, findings: [...findings], plan: row === null || plan === null ? null : planView(row.migrationId, plan), folder } satisfies PlanOutput);
-    return exit(failure?.exitCode ?? EXIT.done);
+    return exit(exitCode);
   }
   const noticed = failure?.lines ?? renderFindings(told);
   if (plan !== null && folder !== null) {
@@ -75,14 +77,15 @@ async function run(portage: PortageClient, { file, stopAfter, flags }: Asked, { 
     terminal.print('\nSide effects to decide on before the start:');
     SIDE_EFFECTS.forEach((line) => terminal.print(`  [ ] ${line}`));
     terminal.print(`\nLook at it in a browser: ${shown(workingFolder, folder)}/plan.html. Beside it plan.csv (every record), rejected-cells.csv (every value that is not written), matched.csv (before and after), folded.csv (combined duplicates) and unmade-associations.csv.`);
-    terminal.print(flags.simulate === true ? `\nNothing was written to a portal; this plan is for the simulated one that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written to the portal. Start exactly this plan with: portage start ${file}${flags.only === undefined ? '' : ` --only ${flags.only}`} --plan ${plan.digest}`);
+    const [blocker] = blocked;
+    terminal.print(blocker !== undefined ? `\nCannot be started: ${blocker} Nothing was written to the portal. Then: portage plan ${file}${flags.simulate === true ? ' --simulate' : ''}` : flags.simulate === true ? `\nNothing was written to a portal; this plan is for the simulated one that ends now. Rehearse the whole run with: portage start ${file} --simulate` : `\nNothing was written to the portal. Start exactly this plan with: portage start ${file}${flags.only === undefined ? '' : ` --only ${flags.only}`} --plan ${plan.digest}`);
   } else {
     noticed.forEach((line) => terminal.print(line));
   }
   if (plan === null && failure === null) {
     terminal.print(`Source and portal are ready. Nothing was written. Next: portage plan ${file}${flags.simulate === true ? ' --simulate' : ''}`);
   }
-  exit(failure?.exitCode ?? EXIT.done);
+  exit(exitCode);
 }
 
 async function writeFiles(input: PlanFilesInput): Promise<void> {

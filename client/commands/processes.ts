@@ -13,7 +13,7 @@ export function registerProcesses(program: Command, context: CommandContext): vo
     .action(async () => context.exit(await runInForeground('worker/main', [], context.environment)));
   program
     .command('simulate')
-    .addArgument(new Argument('<vendor>', 'which CRM').choices(['hubspot']))
+    .addArgument(new Argument('[vendor]', 'which CRM').choices(['hubspot']).default('hubspot'))
     .description('Runs a simulated CRM over HTTP.')
     .option('--port <port>', 'port on loopback; 0 = any free one', parsePort, 4010)
     .option('--portal <file>', 'a portal to begin with, as JSON')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import type { PortageClient } from '../portage-client';
 
 interface RecoverFlags {
@@ -46,7 +47,5 @@ async function recover(portage: PortageClient, id: string | undefined, flags: Re
   } else {
     terminal.print(`Run ${run} is recovered${recovery.startsPaused ? ` and waits: portage resume ${run} goes on` : `; it looks up what it wrote, and goes on: portage watch ${run}`}.`);
   }
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). The run waits for it.');
-  }
+  await remarkNoWorker(portage, terminal, 'The run waits for it.');
 }

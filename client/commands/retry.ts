@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { withLines } from '../../domain/migration-file-lines';
 import type { RetrySelection } from '../../ledger/retry-store';
 import { CommandError, EXIT } from '../command-error';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import { ENDED_STATES } from '../migration-status';
 import { explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
@@ -27,7 +31,7 @@ export function registerRetry(program: Command, context: CommandContext): void {
   program
     .command('retry')
     .argument('[id]', 'migration or run; may be left out while there is one migration')
-    .description('Plans failed and skipped records anew, by a mended migration file, and writes those that can be written now. The rest of the run is not touched.')
+    .description('Plans failed and skipped records anew, by a mended migration file, shows what it would write, and asks (a simulated portal is not asked for). The rest of the run is not touched.')
     .option('--file <file>', 'the mended migration file; without it, planned as before, for a portal that was mended')
     .option('--reason <code>', 'only those that failed, or were skipped, for this code or reason (portage report shows them); --reason filter also takes what a filter left out')
     .option('--only-failed', 'only records that the portal refused')
@@ -50,15 +54,18 @@ function toSelection({ onlyFailed, onlySkipped, reason = null }: Omit<RetryFlags
   return { which: onlyFailed === true ? 'failed' : onlySkipped === true ? 'skipped' : 'all', reason };
 }
 
-async function retry(portage: PortageClient, id: string | undefined, selection: RetrySelection, flags: RetryFlags, { terminal, exit }: CommandContext): Promise<void> {
+async function retry(portage: PortageClient, id: string | undefined, selection: RetrySelection, flags: RetryFlags, { terminal, exit, folder }: CommandContext): Promise<void> {
   const migration = await portage.migration(id);
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). Waiting for it.');
+  await remarkNoWorker(portage, terminal, 'Waiting for it.');
+  if (selection.reason !== null) {
+    await assertReason(portage, migration.run, selection.reason);
   }
   const proposal = await portage.retry(migration.run, { selection, ...(flags.file === undefined ? {} : { file: flags.file }) });
   const { plan } = proposal;
   if (plan === null) {
-    const { lines, exitCode } = await explainNotStarted(portage.ledger, proposal.planning);
+    const findings = await portage.ledger.runs.readFindings(proposal.planning);
+    const told = flags.file === undefined ? findings : withLines(findings, await readFile(resolve(folder, flags.file), 'utf8'), flags.file);
+    const { lines, exitCode } = await explainNotStarted(portage.ledger, proposal.planning, told);
     lines.forEach((line) => terminal.remark(line));
     throw new CommandError(exitCode, 'The records could not be planned anew; nothing was written.', 'Mend what is named above and ask again.');
   }
@@ -86,6 +93,15 @@ async function retry(portage: PortageClient, id: string | undefined, selection: 
   }
   await untilRoundBegins(portage, migration, round);
   await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text');
+}
+
+/** A reason that nothing failed or was skipped for is a slip of the pen, not a round without records. */
+async function assertReason(portage: PortageClient, run: string, reason: string): Promise<void> {
+  const counts = await portage.ledger.facts.problemCounts(run);
+  const reasons = [...new Set(counts.flatMap(({ code }) => code.split(' ')))].sort();
+  if (!reasons.includes(reason)) {
+    throw new CommandError(EXIT.usage, `No record of run ${run} failed or was skipped for the reason ${reason}.`, reasons.length === 0 ? 'None failed or was skipped at all.' : `The reasons there are: ${reasons.join(', ')}.`);
+  }
 }
 
 /** The signal is taken by the workflow a moment later; following must not see the state from before. */

@@ -50,7 +50,7 @@ async function rollback(portage: PortageClient, id: string | undefined, flags: R
   renderForecast(migration.run, forecast).forEach((line) => terminal.remark(line));
   const confirm = flags.confirm ?? (terminal.interactive ? await terminal.ask(`Type the run's id (${migration.run}) to undo this: `) : '');
   if (confirm !== migration.run) {
-    throw new CommandError(terminal.interactive ? EXIT.usage : EXIT.waitsForPerson, 'Nothing was undone.', `To undo it, confirm with the run's id: portage rollback ${migration.run} --confirm ${migration.run}`);
+    throw new CommandError(terminal.interactive || flags.confirm !== undefined ? EXIT.usage : EXIT.waitsForPerson, confirm === '' ? 'Nothing was undone.' : `Nothing was undone: "${confirm}" is not the id of the run.`, `To undo it, confirm with the run's id: portage rollback ${migration.run} --confirm ${migration.run}`);
   }
   await migration.rollback({ confirm, includeEdited: flags.includeEdited === true });
   if (flags.detach === true) {
@@ -77,6 +77,8 @@ interface RollbackForecast {
   readonly restore: Readonly<Record<string, number>>;
   readonly removeAssociations: Readonly<Record<string, number>>;
   readonly removeSchema: readonly string[];
+  /** Of pipelines, by id: what people see of them. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 async function assembleRollbackForecast(portage: PortageClient, migration: Migration): Promise<RollbackForecast> {
@@ -86,8 +88,17 @@ async function assembleRollbackForecast(portage: PortageClient, migration: Migra
     archive: some(OBJECT_TYPES.map((type) => [type, status.objects[type]?.created ?? 0])),
     restore: some(OBJECT_TYPES.map((type) => [type, status.objects[type]?.updated ?? 0])),
     removeAssociations: some(ASSOCIATION_TYPES.map((type) => [type, status.associations[type]?.added ?? 0])),
+    labels: Object.fromEntries(schema.flatMap(({ kind, name, definition }) => (kind === 'pipeline' ? labelIn(definition).map((label) => [name, `"${label}" (${name})`] as const) : []))),
     removeSchema: schema.filter(({ state }) => state === 'created').map(({ objectType, kind, name }) => `${objectType} ${kind} ${name}`),
   };
+}
+
+const labelIn = (definition: unknown): readonly string[] => (typeof definition === 'object' && definition !== null && 'label' in definition && typeof definition.label === 'string' ? [definition.label] : []);
+
+/** Options go with their property where that goes too. */
+function withoutOwnOptions(parts: readonly ReturnType<typeof toSchemaPart>[]): readonly ReturnType<typeof toSchemaPart>[] {
+  const goes = (objectType: string, property: string): boolean => parts.some((part) => part.kind === 'property' && part.objectType === objectType && part.name === property);
+  return parts.filter(({ kind, objectType, name }) => kind !== 'option' || !goes(objectType, name.split(':')[0] ?? ''));
 }
 
 function toSchemaPart(text: string): { objectType: string; kind: string; name: string } {
@@ -101,7 +112,7 @@ function renderForecast(run: string, forecast: RollbackForecast): readonly strin
     ...Object.entries(forecast.removeAssociations).map(([type, count]) => `  remove ${countOf(count, 'association')} (${ASSOCIATION_TYPES.filter((known) => known === type).map((known) => ASSOCIATION_WORDS[known].toLowerCase()).join()})`),
     ...Object.entries(forecast.restore).map(([type, count]) => `  restore ${formatCount(count)} ${type} that were there before`),
     ...Object.entries(forecast.archive).map(([type, count]) => `  archive ${formatCount(count)} ${type} that the run created`),
-    ...(forecast.removeSchema.length === 0 ? [] : ['  remove, where nothing uses it', ...renderSchema(forecast.removeSchema.map(toSchemaPart)).map((line) => `    ${line}`)]),
+    ...(forecast.removeSchema.length === 0 ? [] : ['  remove, where nothing uses it', ...renderSchema(withoutOwnOptions(forecast.removeSchema.map(toSchemaPart)).map((part) => ({ ...part, name: forecast.labels[part.name] ?? part.name }))).map((line) => `    ${line}`)]),
     '  leave alone every record that people have edited since (unless --include-edited); portage report --out lists them',
     'Archived records stay in HubSpot\'s recycle bin for 90 days and come back only through its screens.',
   ];

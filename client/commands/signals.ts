@@ -32,7 +32,15 @@ export function registerResume(program: Command, context: CommandContext): void 
     .option('--accept-drift', 'accept that more than 1 % of the records got another verdict since the plan was made')
     .action(async (id: string | undefined, flags: JsonFlag & { approve?: string; acceptLeftOut?: string; acceptDrift?: true }) => {
       const input = { ...(flags.acceptDrift === undefined ? {} : { acceptDrift: flags.acceptDrift }), ...(flags.approve === undefined ? {} : { approve: flags.approve }), ...(flags.acceptLeftOut === undefined ? {} : { acceptLeftOut: parseCount(flags.acceptLeftOut) }) };
-      await tell(context, id, flags, 'told to go on', (migration) => migration.resume(input));
+      let waited = true;
+      await tell(context, id, flags, () => (waited ? 'told to go on' : 'not waiting for anything; it was told to go on all the same'), async (migration) => {
+        const { state, reasons } = await migration.status();
+        if (FINISHED.includes(state)) {
+          throw new CommandError(EXIT.usage, `Run ${migration.run} is finished (${STATE_WORDS[state]}): there is nothing to resume.`, `portage status ${migration.run} shows it.`);
+        }
+        waited = reasons.length > 0;
+        await migration.resume(input);
+      });
     });
 }
 
@@ -66,14 +74,14 @@ function signalCommand(program: Command, _context: CommandContext, verb: string,
   return program.command(verb).argument('[id]', 'migration or run; may be left out while there is one migration').description(description).option('--json', 'print the status as JSON').addHelpText('after', `\nExample:\n  ${example}\n`);
 }
 
-async function tell(context: CommandContext, id: string | undefined, flags: JsonFlag, done: string, action: (migration: Migration) => Promise<void>): Promise<void> {
+async function tell(context: CommandContext, id: string | undefined, flags: JsonFlag, done: string | (() => string), action: (migration: Migration) => Promise<void>): Promise<void> {
   await context.withClient(async (portage) => {
     const migration = await portage.migration(id);
     await action(migration);
     if (flags.json === true) {
       context.terminal.printJson(await migration.status());
     } else {
-      context.terminal.print(`Run ${migration.run} was ${done}. portage status ${migration.run} shows it.`);
+      context.terminal.print(`Run ${migration.run} was ${typeof done === 'string' ? done : done()}. portage status ${migration.run} shows it.`);
     }
   });
 }

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { withLines } from '../../domain/migration-file-lines';
 import { isDriftToAccept } from '../../domain/verdict-changes';
 import { CommandError, EXIT } from '../command-error';
-import { followMigration } from '../follow';
+import { followMigration, type FollowOptions } from '../follow';
+import type { MigrationStatus } from '../migration-status';
 import { exitCodeOf, explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
 import { renderPlan, SIDE_EFFECTS } from '../render-plan';
@@ -11,6 +12,7 @@ import { renderRecordDrift } from '../render-record-drift';
 import { renderReport } from '../render-report';
 import { renderUndo } from '../render-undo';
 import type { CommandContext } from '../context';
+import { remarkNoWorker } from '../no-worker';
 import type { Terminal } from '../terminal';
 import { withRehearsal } from '../rehearsal';
 
@@ -30,7 +32,7 @@ export function registerStart(program: Command, context: CommandContext): void {
     .command('start')
     .argument('<file>', 'the migration file')
     .description('Starts a migration and follows it; Ctrl-C leaves it running. Stops after the plan and asks, unless the portal is simulated.')
-    .option('--plan <digest>', 'start exactly this plan; refused if source, mapping, portal or Portage are not what it was made of')
+    .option('--plan <digest>', 'start exactly this plan (the beginning of its digest is enough); refused if source, mapping, portal or Portage are not what it was made of')
     .option('--yes', 'approve the plan without being asked')
     .option('--accept-left-out <n>', 'with --yes: accept that exactly n records are skipped for reasons that are not your own decision')
     .option('--accept-drift', 'with --plan: accept that more than 1 % of its records got another verdict since')
@@ -42,6 +44,9 @@ export function registerStart(program: Command, context: CommandContext): void {
     .action(async (file: string, flags: StartFlags) => {
       const acceptLeftOut = parseCount(flags.acceptLeftOut ?? '0');
       await withRehearsal(context, flags.simulate === true, (rehearsed) => rehearsed.withClient((portage) => start(portage, file, { ...flags, acceptLeftOut }, rehearsed)), file);
+      if (flags.simulate === true) {
+        context.terminal.remark('This was a rehearsal: portal, ledger and run are gone with it, and portage report knows nothing of them.');
+      }
     });
 }
 
@@ -52,10 +57,8 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
     ...(flags.acceptDrift === true ? { acceptDrift: true } : {}),
     ...(flags.only === undefined ? {} : { only: flags.only }),
   });
-  terminal.remark(`Started run ${migration.run}.`);
-  if (!(await portage.hasWorker())) {
-    terminal.remark('No worker of this ledger is polling yet: start one with portage worker (or portage dev). The run waits for it.');
-  }
+  terminal.remark(`Checks and plans before anything is written (run ${migration.run}).`);
+  await remarkNoWorker(portage, terminal, 'The run waits for it.');
   if (flags.detach === true) {
     terminal.remark(`Watch it with portage watch ${migration.run}, see it in the browser with portage open ${migration.run}.`);
     if (flags.json === true) {
@@ -63,19 +66,31 @@ async function start(portage: PortageClient, file: string, { acceptLeftOut, ...f
     }
     return;
   }
-  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text', file);
+  const isTold = { started: false };
+  const tellStarted = async ({ state }: MigrationStatus): Promise<void> => {
+    if (!isTold.started && !['planning', 'planned', 'paused', 'not-started'].includes(state) && !terminal.interactive) {
+      isTold.started = true;
+      terminal.remark(`Started run ${migration.run}.`);
+    }
+  };
+  await followToEnd(portage, migration, { terminal, exit }, flags.json === true ? 'json' : 'text', { file, onStatus: tellStarted });
 }
 
 /**
  * Follows, asks for approval at a terminal, prints findings or the report, and sets the exit code. Shared by start, watch and resume.
- * @param file the migration file, where the command was given one: findings name their line in it
+ * @param more.file the migration file, where the command was given one: findings name their line in it
  */
-export async function followToEnd(portage: PortageClient, migration: Migration, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>, format: 'text' | 'json', file?: string): Promise<void> {
+export async function followToEnd(portage: PortageClient, migration: Migration, { terminal, exit }: Pick<CommandContext, 'terminal' | 'exit'>, format: 'text' | 'json', { file, onStatus }: { readonly file?: string; readonly onStatus?: FollowOptions['onStatus'] } = {}): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
   process.once('SIGINT', onInterrupt);
   try {
-    const status = await followMigration(migration, terminal, { signal: interrupted.signal, onPersonNeeded: () => askForApproval(portage, migration, terminal) });
+    const status = await followMigration(migration, terminal, {
+      signal: interrupted.signal,
+      onPersonNeeded: () => askForApproval(portage, migration, terminal),
+      onStandstill: () => standstill(portage, migration),
+      ...(onStatus === undefined ? {} : { onStatus }),
+    });
     if (interrupted.signal.aborted) {
       terminal.remark(`\nThe migration goes on. Watch it with portage watch ${migration.run}; stop it with portage pause ${migration.run}.`);
       return;
@@ -83,12 +98,13 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
     const report = await migration.report();
     if (status.state === 'not-started') {
       const findings = await portage.ledger.runs.readFindings(migration.run);
-      (await explainNotStarted(portage.ledger, migration.run, file === undefined ? findings : withLines(findings, await readFile(file, 'utf8'), file))).lines.forEach((line) => terminal.remark(line));
-      terminal.remark(`Run ${migration.run} was not started: nothing was written.`);
+      const { lines, reason } = await explainNotStarted(portage.ledger, migration.run, file === undefined ? findings : withLines(findings, await readFile(file, 'utf8'), file));
+      lines.forEach((line) => terminal.remark(line));
+      terminal.remark(`Run ${migration.run} was not started: nothing was written.${reason === null ? '' : ` ${reason}`}`);
     } else if (report !== null && format === 'text') {
-      renderReport(report).forEach((line) => terminal.print(line));
+      renderReport(report, status.state).forEach((line) => terminal.print(line));
       if (status.state === 'rolled-back') {
-        ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => terminal.print(line));
+        ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run), await portage.ledger.schema.read(migration.run))].forEach((line) => terminal.print(line));
       }
     }
     if (format === 'json') {
@@ -98,6 +114,14 @@ export async function followToEnd(portage: PortageClient, migration: Migration, 
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+/** Why nothing moves, where that can be known from here. */
+async function standstill(portage: PortageClient, migration: Migration): Promise<string | null> {
+  if ((await migration.workflow()) === null) {
+    return 'Temporal does not answer: nothing moves, the figures are what the ledger knows';
+  }
+  return (await portage.hasWorker()) ? null : 'no worker of this ledger polls: nothing moves until one runs (portage worker, or portage dev)';
 }
 
 async function askForApproval(portage: PortageClient, migration: Migration, terminal: Terminal): Promise<void> {

@@ -4,7 +4,7 @@ import { OBJECT_TYPES, ASSOCIATION_TYPES } from '../../domain/object-type';
 import { OVER_STATES } from '../../domain/phase';
 import type { CommandContext } from '../context';
 import { describeReason } from '../follow';
-import type { MigrationStatus } from '../migration-status';
+import { ENDED_STATES, type MigrationStatus } from '../migration-status';
 import { changesAsCsv, renderRecordDrift } from '../render-record-drift';
 import { renderUndo } from '../render-undo';
 import { formatTable } from '../table';
@@ -12,6 +12,8 @@ import { ASSOCIATION_WORDS, OBJECT_WORDS, PHASE_WORDS, STATE_WORDS } from '../..
 import { countOf, describeInDoubt, formatCount, formatInstant } from '../words';
 import { followToEnd } from './start';
 
+/** Enough of a digest to name a plan by: `start --plan` takes it. */
+const SHORT_DIGEST = 12;
 const NO_DRIFT = { changed: 0, written: 0, groups: [] };
 
 interface JsonFlag {
@@ -41,20 +43,21 @@ export function registerStatus(program: Command, context: CommandContext): void 
           context.terminal.printJson({ ...status, expectedEnd: live?.expectedEnd ?? null, worker: worker === null ? 'temporal-unreachable' : worker ? 'polling' : 'none', needsRecovery });
           return;
         }
+        if (worker === null) {
+          context.terminal.print(`Temporal does not answer at ${context.environment['TEMPORAL_ADDRESS'] ?? 'localhost:7233'}: nothing moves, and this is what the ledger knows. Start it with portage dev, or set TEMPORAL_ADDRESS.`);
+        } else if (!worker && !ENDED_STATES.has(status.state) && !needsRecovery) {
+          context.terminal.print('No worker of this ledger polls: nothing moves until one runs (portage worker, or portage dev).');
+        }
         renderStatus(status, Date.now()).forEach((line) => context.terminal.print(line));
         renderRecordDrift(plan?.recordDrift ?? NO_DRIFT).forEach((line) => context.terminal.print(line));
         if (['rolling-back', 'rolled-back'].includes(status.state) || status.phase === 'rollback') {
-          ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run))].forEach((line) => context.terminal.print(line));
+          ['', ...renderUndo(await portage.ledger.facts.undoTally(migration.run), await portage.ledger.schema.read(migration.run))].forEach((line) => context.terminal.print(line));
         }
         if (live?.expectedEnd !== null && live?.expectedEnd !== undefined) {
           context.terminal.print(`Expected end: ${formatInstant(live.expectedEnd)}`);
         }
-        if (worker === null) {
-          context.terminal.print('Temporal does not answer: this is what the ledger knows. Start it with portage dev, or set TEMPORAL_ADDRESS.');
-        } else if (needsRecovery) {
+        if (worker !== null && needsRecovery) {
           context.terminal.print(`Temporal has no open workflow of this run: nothing moves until it is recovered (portage recover ${migration.run}).`);
-        } else if (!worker) {
-          context.terminal.print('No worker is polling: nothing moves until one runs (portage worker).');
         }
       });
     });
@@ -81,12 +84,13 @@ export function registerList(program: Command, context: CommandContext): void {
     .action(async (flags: JsonFlag) => {
       await context.withClient(async (portage) => {
         const rows = await portage.list();
+        const plans = await Promise.all(rows.map(({ stagingId }) => portage.ledger.plans.read(stagingId)));
         if (flags.json === true) {
-          context.terminal.printJson(rows.map(({ run, migrationId, kind, state, phase, portalId, createdAt, endedAt }) => ({ run, migration: migrationId, kind, state, phase, portalId, createdAt, endedAt })));
+          context.terminal.printJson(rows.map(({ run, migrationId, kind, state, phase, portalId, createdAt, endedAt }, at) => ({ run, migration: migrationId, kind, state, phase, portalId, createdAt, endedAt, planDigest: plans[at]?.digest ?? null })));
         } else if (rows.length === 0) {
-          context.terminal.print('No migration yet. Begin with: portage plan migration.yaml');
+          context.terminal.print('No migration yet. Begin with: portage init --files ./export (or portage demo)');
         } else {
-          formatTable([['Run', 'started', 'state'], ...rows.map((row) => [row.run, formatInstant(row.createdAt), STATE_WORDS[row.state]])], 'left').forEach((line) => context.terminal.print(line));
+          formatTable([['Run', 'what', 'started', 'plan', 'state'], ...rows.map((row, at) => [row.run, row.kind === 'migration' ? 'start' : plans[at] ? 'plan' : 'check, init or plan', formatInstant(row.createdAt), plans[at]?.digest.slice(0, SHORT_DIGEST) ?? '', STATE_WORDS[row.state]])], 'left').forEach((line) => context.terminal.print(line));
         }
       });
     });
@@ -107,8 +111,8 @@ export function renderStatus(status: MigrationStatus, nowMs: number): readonly s
   return [
     `Run ${status.run}: ${STATE_WORDS[status.state]}${status.endedAt === null ? ` (${PHASE_WORDS[status.phase]})` : ''}`,
     ...status.reasons.flatMap((reason) => [`  waits since ${formatInstant(reason.since)}: ${describeReason(reason)}`, `    → ${reason.remedy}`]),
-    ...(rows.length === 0 ? [] : ['', ...formatTable([['', 'in source', 'there', 'combined', 'skipped', 'failed', 'in doubt', 'to do'], ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))]), '']),
-    `Calls: ${formatCount(status.calls.made)}${status.calls.forecast === null ? '' : ` of about ${formatCount(status.calls.forecast)}`}${status.quota.dailyRemaining === null ? '' : `; ${formatCount(status.quota.dailyRemaining)} left today`}`,
+    ...(rows.length === 0 ? [] : ['', ...formatTable([['', 'in source', status.phase === 'rollback' || status.state === 'rolled-back' ? 'written before' : 'there', 'combined', 'skipped', 'failed', 'in doubt', 'to do'], ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))]), '']),
+    `Calls: ${formatCount(status.calls.made)}${status.calls.forecast === null || status.phase === 'open' || status.phase === 'rollback' ? '' : ` of about ${formatCount(status.calls.forecast)}`}${status.quota.dailyRemaining === null ? '' : `; ${formatCount(status.quota.dailyRemaining)} left today`}`,
     ...(lastError === null ? [] : [`Last error: ${lastError.type} ${lastError.code} at ${formatInstant(lastError.at)}`]),
     ...inDoubt.map((each) => describeInDoubt(each, nowMs)),
     ...(inDoubt.length === 0 ? [] : ['  It is looked up in the portal before anything is sent again.']),

@@ -41,7 +41,7 @@ export async function lookAtPortal(environment: Environment): Promise<readonly D
   }
   if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) {
     return [
-      ok('HubSpot', `${url.origin}${text === null ? ' (the default)' : ''}; not asked from here: portage check does, through the worker`),
+      ok('HubSpot', text === null ? `${url.origin}, unless the worker was started otherwise (dev --simulate gives it a simulator): portage check names the portal that it sees` : `${url.origin}; not asked from here: portage check does, through the worker`),
       ...(url.protocol === 'http:' ? [problem('HubSpot address', `${url.origin} is not encrypted: the token would be readable on its way`, 'Use https.')] : []),
     ];
   }

@@ -70,21 +70,25 @@ async function lookAtAttributes(connection: Connection, namespace: string): Prom
 const START_WORKER = 'Start one in this folder: portage dev, or portage worker with the same PORTAGE_LEDGER and TEMPORAL_ADDRESS.';
 
 async function lookAtWorkers(connection: Connection, namespace: string, ledgerId: string | null): Promise<readonly DoctorLine[]> {
-  const polled = async (name: string, taskQueueType: number): Promise<boolean> => (await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType })).pollers.length > 0;
+  const polled = polledBy(connection, namespace);
   const own = ledgerId === null ? [] : [taskQueues.ledger(ledgerId), taskQueues.portal(ledgerId)];
   const kinds = ledgerId === null ? [] : await Promise.all([polled(taskQueues.ledger(ledgerId), QUEUE_TYPE.workflow), polled(taskQueues.ledger(ledgerId), QUEUE_TYPE.activity), polled(taskQueues.portal(ledgerId), QUEUE_TYPE.activity)]);
   if (kinds.length > 0 && kinds.every(Boolean)) {
     return [ok('Worker', `polls ${own.join(' and ')}`)];
   }
-  const others = await otherLedgers(connection, namespace, own, polled);
+  const others = await otherLedgers(connection, namespace, own);
   if (others.length > 0) {
     return [problem('Worker', `none for this ledger${ledgerId === null ? '' : ` (${ledgerId})`}, but one polls for another: ${others.join(', ')}`, 'Worker and command line must name the same ledger: set PORTAGE_LEDGER to the worker\'s file, or run this where its .portage/ is.')];
   }
   return [kinds.some(Boolean) ? warning('Worker', 'polls only some of its queues: it is just starting, or just ending', 'Ask again in a moment; if it stays so, restart it.') : warning('Worker', 'none polls', START_WORKER)];
 }
 
+const polledBy = (connection: Pick<Connection, 'workflowService'>, namespace: string) => async (name: string, taskQueueType: number): Promise<boolean> =>
+  (await connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType })).pollers.length > 0;
+
 /** Ledgers of the newest workflows that some worker polls for. A list of queues there is none. */
-async function otherLedgers(connection: Connection, namespace: string, own: readonly string[], polled: (name: string, taskQueueType: number) => Promise<boolean>): Promise<readonly string[]> {
+export async function otherLedgers(connection: Pick<Connection, 'workflowService'>, namespace: string, own: readonly string[]): Promise<readonly string[]> {
+  const polled = polledBy(connection, namespace);
   const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 100, query: 'WorkflowType IN ("migration", "planning")' });
   const queues = [...new Set(executions.flatMap(({ taskQueue }) => (taskQueue?.startsWith('portage-') === true && !own.includes(taskQueue) ? [taskQueue] : [])))];
   const isPolled = await Promise.all(queues.map((name) => polled(name, QUEUE_TYPE.workflow)));

@@ -53,6 +53,18 @@ describe('planMigration with the rules of a migration file', () => {
     expect((await (await planned({})).planned('contacts'))[0]?.properties.phone).toBe('030 123456');
   });
 
+  it('ends on a line that takes out a property which nothing becomes', async () => {
+    await expect(planned({ properties: { statuss: null } })).rejects.toMatchObject({ type: 'PlanError', details: { code: 'unknown-property' } });
+    expect((await (await planned({ properties: { status: null } })).planned('contacts')).map(({ properties }) => properties.status)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('names the property that costs records, and texts in which the export has ids', async () => {
+    const planning = await planned({ properties: { state: { from: 'Status__c', values: { Open: 'open' }, otherwise: 'refuse', create: { type: 'enumeration' } }, jobtitle: 'AccountId' } });
+
+    const told = (await planning.ledger.runs.readFindings(planning.row.run)).filter(({ severity }) => severity === 'warning').map(({ code, place, count }) => [code, place, count]);
+    expect(told).toEqual(expect.arrayContaining([['records-refused', 'objects.contacts.properties.state', 1], ['looks-like-ids', 'Contact.AccountId', 2]]));
+  });
+
   it('ends on formats of dates for columns that nothing has', async () => {
     await expect(planned({}, { dateFormats: { Birthdat: 'iso' } })).rejects.toMatchObject({ type: 'PlanError', details: { code: 'unknown-column' } });
   });

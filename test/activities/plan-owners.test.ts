@@ -41,7 +41,7 @@ describe('planMigration with owners, counted', () => {
     const { facts, findings } = await planned(source());
 
     expect(facts.openDealsToAccept).toBe(1);
-    expect(findings).toContainEqual(expect.objectContaining({ code: 'open-deals-without-owner', severity: 'warning', count: 1 }));
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'open-deals-without-owner', severity: 'error', exitCode: 5, count: 1 }));
   });
 
   it.each<[string, Record<string, unknown>]>([

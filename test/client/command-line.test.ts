@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -6,6 +6,9 @@ import type { Command } from 'commander';
 import { EXIT } from '../../client/command-error';
 import { createProgram } from '../../client/program';
 import { createTerminal } from '../../client/terminal';
+import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
+import { openLedger } from '../../ledger/open-ledger';
+import { aPlan } from '../support/client-values';
 import { runCommand } from '../support/run-command';
 
 /** As issued; what a user finds in --help. */
@@ -114,6 +117,30 @@ describe('the command line', () => {
 
     expect(exitCode).toBe(EXIT.configuration);
     expect(err).toContain('nowhere.yaml');
+  });
+
+  it('means by the name of a migration its newest run that was not refused at the start, and takes the beginning of a digest', async () => {
+    const ledger = await openLedger({ location: join(folder, 'ledger.db') });
+    const definition = migrationDefinitionSchema.parse({ id: 'acme', source: { crm: 'salesforce', files: folder }, target: { crm: 'hubspot' } });
+    for (const state of ['finalized', 'not-started'] as const) {
+      const { run: opened } = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition, definitionDigest: 'd', now: '2026-11-22T05:00:00.000Z' });
+      await ledger.runs.update(opened, { state });
+    }
+    const [refused] = await ledger.runs.list();
+    await ledger.plans.save(refused!.stagingId, aPlan({ digest: 'ab'.repeat(32) }));
+    await ledger.close();
+    writeFileSync(join(folder, 'migration.yaml'), `id: acme\nsource: { crm: salesforce, files: . }\ntarget: { crm: hubspot }\n`);
+
+    expect((await run('report', 'acme')).err).toContain('Run acme.1 has no report yet');
+    expect((await run('report', 'acme.2')).err).toContain('Run acme.2 has no report yet');
+    expect((await run('list')).out).toMatch(/acme\.2 +start .* abababababab +not started/);
+    expect(await run('start', 'migration.yaml', '--plan', 'cd')).toMatchObject({ exitCode: EXIT.usage, err: expect.stringContaining('No plan of "acme" has a digest that begins with cd.') as string });
+    expect((await run('start', 'migration.yaml', '--plan', 'abab')).err).toContain('Temporal does not answer');
+  }, 30_000);
+
+  it('ends with 3 on a folder in place of a migration file, and on an export that is not there, before it reaches for Temporal', async () => {
+    expect(await run('check', '.')).toMatchObject({ exitCode: EXIT.configuration, err: expect.stringContaining('is a folder') as string });
+    expect(await run('init', '--files', './exprt')).toMatchObject({ exitCode: EXIT.configuration, err: expect.stringContaining('exprt is not there') as string });
   });
 
   it('prints an empty list as JSON, and nothing else on stdout', async () => {

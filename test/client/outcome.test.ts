@@ -4,7 +4,7 @@ import { migrationDefinitionSchema } from '../../domain/migration-definition.sch
 import { RUN_STATES, type RunState } from '../../domain/phase';
 import { openLedger } from '../../ledger/open-ledger';
 import type { Ledger } from '../../ledger/ledger';
-import { aStatus } from '../support/client-values';
+import { aPlan, aStatus } from '../support/client-values';
 
 const CODES: Readonly<Record<Exclude<RunState, 'not-started'>, number>> = {
   planning: 0,
@@ -60,10 +60,19 @@ describe('explainNotStarted', () => {
 
   it('gives the words of a failed call where no finding tells why', async () => {
     const told = await withFindings([], async (ledger, run) => {
-      await ledger.facts.recordError(run, { type: 'TransientError', code: 'unreachable', message: 'HubSpot does not answer.', place: 'inspectPortal', at: '2026-11-22T05:00:01.000Z' });
+      await ledger.facts.recordError(run, { type: 'TransientError', code: 'unreachable', message: 'HubSpot does not answer. <- HubSpot does not answer. <- ECONNREFUSED', place: 'inspectPortal', at: '2026-11-22T05:00:01.000Z' });
       return explainNotStarted(ledger, run);
     });
 
-    expect(told).toEqual({ lines: ['HubSpot does not answer. (unreachable)'], exitCode: 8 });
+    expect(told).toEqual({ lines: ['HubSpot does not answer. (unreachable)'], reason: 'HubSpot does not answer. (unreachable)', exitCode: 8 });
+  });
+
+  it('is refused by its plan, and says why, where open deals would lose their owner', async () => {
+    const told = await withFindings([aFinding({ severity: 'warning' })], async (ledger, run) => {
+      await ledger.plans.save((await ledger.runs.find(run))!.stagingId, aPlan({ openDealsToAccept: 35 }));
+      return explainNotStarted(ledger, run);
+    });
+
+    expect(told).toMatchObject({ reason: expect.stringContaining('35 open deals would lose their owner') as string, exitCode: 5 });
   });
 });

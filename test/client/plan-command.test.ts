@@ -45,6 +45,19 @@ describe('portage plan', () => {
     expect(out).toMatch(/Nothing was written to the portal\. Start exactly this plan with: portage start migration\.yaml --plan [0-9a-f]{64}/);
   });
 
+  it('offers no start that cannot work, and ends with the code of a refused plan', async () => {
+    const { stagingId } = planning.row;
+    const plan = (await planning.ledger.plans.read(stagingId))!;
+    await planning.ledger.plans.save(stagingId, { ...plan, openDealsToAccept: 35 });
+
+    const { exitCode, out } = await run();
+    await planning.ledger.plans.save(stagingId, plan);
+
+    expect(exitCode).toBe(EXIT.planRefused);
+    expect(out).toContain('Cannot be started: 35 open deals would lose their owner');
+    expect(out).not.toContain('portage start');
+  });
+
   it('tells what is to be decided first, and small things last', async () => {
     const { out } = await run();
 

@@ -52,7 +52,9 @@ describe('renderPlanPage', () => {
 
   it('shows what keeps the plan from being started, and says so where nothing does', () => {
     expect(renderPlanPage(aPage({ plan: aPlan({ undecided: 3, leftOutToAccept: 7 }) }))).toMatch(/To decide first[\s\S]*3 to decide[\s\S]*--accept-left-out 7/);
-    expect(renderPlanPage(aPage())).toContain('Nothing is left to decide');
+    expect(renderPlanPage(aPage())).toMatch(/Nothing is left to decide[\s\S]*portage start migration\.yaml --plan/);
+    expect(renderPlanPage(aPage({ plan: aPlan({ openDealsToAccept: 3 }) }))).toMatch(/Cannot be started/);
+    expect(renderPlanPage(aPage({ plan: aPlan({ openDealsToAccept: 3 }) }))).not.toContain('portage start');
   });
 
   it('names the rule for records that the portal holds, with what it does to each property', () => {

@@ -70,7 +70,8 @@ describe('renderPlan', () => {
   });
 
   it('asks for a decision where matches are ambiguous or owners unknown, and only there', () => {
-    expect(renderPlan(aPlan({ undecided: 3 })).join('\n')).toMatch(/3 to decide .*ambiguous.*objects\.<type>\.ambiguous.*owners\.unmatched/);
+    expect(renderPlan(aPlan({ undecided: 3 })).join('\n')).toMatch(/3 to decide .*objects\.<type>\.ambiguous/);
+    expect(renderPlan(aPlan({ undecided: 3, undecidedOwners: 1 })).join('\n')).toMatch(/2 to decide .*objects\.<type>\.ambiguous[^]*1 to decide .*owners\.unmatched: leave-empty/);
     expect(renderPlan(aPlan()).join('\n')).not.toContain('ambiguous');
   });
 

@@ -14,6 +14,14 @@ describe('renderUndo', () => {
     expect(renderUndo({ deals: { archived: 1 } }).join('\n')).not.toContain('kept.csv');
   });
 
+  it('tells properties and pipelines of the run too, and why some stay', () => {
+    const thing = (kind: 'property' | 'pipeline', name: string, state: 'undone' | 'kept' | 'existed') => ({ kind, name, state, objectType: 'deals' as const, associationKind: null, definition: null });
+
+    const lines = renderUndo({}, [thing('property', 'a', 'undone'), thing('property', 'b', 'kept'), thing('property', 'c', 'existed'), thing('pipeline', 'p', 'undone')]);
+
+    expect(lines.slice(1).map((line) => line.trim().split(/\s+/))).toEqual([['Properties', '2', '1', '0', '1', '0', '0', '0'], ['Pipelines', '1', '1', '0', '0', '0', '0', '0'], expect.arrayContaining(['uses'])]);
+  });
+
   it('is empty where the run changed nothing', () => {
     expect(renderUndo({})).toEqual([]);
   });

@@ -71,7 +71,7 @@ describe('applyMapping with the user’s own rules', () => {
   });
 
   it('refuses the record where the rule says so', () => {
-    expect(mapRow('contacts', { Status__c: 'Alt', LastName: 'L' }, { lifecyclestage: { from: 'Status__c', values: {}, otherwise: 'refuse' } }).refusal).toEqual({ reason: 'would-be-refused', code: 'INVALID_OPTION' });
+    expect(mapRow('contacts', { Status__c: 'Alt', LastName: 'L' }, { lifecyclestage: { from: 'Status__c', values: {}, otherwise: 'refuse' } }).refusal).toEqual({ reason: 'would-be-refused', code: 'INVALID_OPTION', property: 'lifecyclestage' });
   });
 
   it('suggests the nearest name for one that does not exist', () => {

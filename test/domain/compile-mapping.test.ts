@@ -116,6 +116,7 @@ describe('compileMapping of what the file says of a property', () => {
   });
 
   it('tells two mistakes of one setting at once', () => {
+    expect(compile('Contact', { properties: { jobtitle: 'Position' } }).findings.map(({ remedy }) => remedy)).toEqual(['Did you mean Position__c?']);
     expect(compile('Contact', { properties: { jobtitel: 'Titel' } }).findings.map(({ code }) => code)).toEqual(['unknown-column', 'unknown-property']);
   });
 

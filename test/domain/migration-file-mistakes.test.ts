@@ -10,8 +10,8 @@ const HEAD = 'id: acme\nsource: { crm: salesforce, files: ./export }\ntarget: { 
 
 /** One mistake a line, and what is said of it. */
 const STRUCTURAL: readonly (readonly [text: string, expected: string, suggestion: string | null])[] = [
-  ['source: { crm: salesforce, files: ./export, timezone: UTC }', 'timezone is not a setting here, but crm, files, objects, currency, timeZone, phoneCountry, dateFormats are.', 'Did you mean timeZone?'],
-  ['target: { crm: hubspott }', 'target.crm must be hubspot.', 'Did you mean hubspot?'],
+  ['source: { crm: salesforce, files: ./export, timezone: UTC }', 'timezone is not a setting here; known here: crm, files, objects, currency, timeZone, phoneCountry, dateFormats.', 'Did you mean timeZone?'],
+  ['target: { crm: hubspott }', 'target.crm must be hubspot, not "hubspott".', 'Did you mean hubspot?'],
   ['    onMatch: overwrit', 'objects.contacts.onMatch must be one of fill-blanks, overwrite, leave.', 'Did you mean overwrite?'],
   ['    lifecycle: foward', 'objects.contacts.lifecycle must be one of forward, set, off.', 'Did you mean forward?'],
   ['    where: [{ field: Status, operator: equal, value: Open }]', 'objects.contacts.where.0.operator must be one of equals, not-equals, contains, before, after, greater, less, in, not-in, is-empty, is-filled.', 'Did you mean equals?'],
@@ -106,13 +106,15 @@ describe('parseMigrationFile with what is easily mistaken', () => {
   it.each([
     ['a kind without its braces', ofProperty('{ from: A, transform: phone }'), 'objects.contacts.properties.x.transform must be a list of settings.', 'Write it as { kind: phone }.'],
     ['another word for a kind', ofProperty('{ from: A, transform: { kind: case, to: uppercase } }'), 'objects.contacts.properties.x.transform.to must be one of upper, lower, title.', 'Did you mean upper?'],
-    ['a misspelled source of a value', ofProperty('{ form: A }'), 'form is not a setting here, but from, transform, values, otherwise, create, constant, template, lookup are.', 'Did you mean from?'],
+    ['a misspelled source of a value', ofProperty('{ form: A }'), 'form is not a setting here; known here: from, transform, values, otherwise, create, constant, template, lookup.', 'Did you mean from?'],
     ['a number for a column', ofProperty('5'), 'objects.contacts.properties.x must be a text or a list of settings or nothing (null).', null],
-    ['a parameter of another kind', ofProperty('{ from: A, transform: { kind: email, to: upper } }'), 'to is not a setting here, but kind is.', null],
+    ['a parameter of another kind', ofProperty('{ from: A, transform: { kind: email, to: upper } }'), 'to is not a setting here; known here: kind.', null],
     ['a list where one value is compared', `${HEAD}objects: { contacts: { where: [{ field: A, operator: equals, value: [1, 2] }] } }\n`, 'objects.contacts.where.0.value must be one value with equals.', 'Did you mean operator: in?'],
     ['a word where dates are compared', `${HEAD}objects: { contacts: { where: [{ field: A, operator: before, value: soon }] } }\n`, 'objects.contacts.where.0.value must be a day or time such as 2024-01-31 or 2024-01-31T09:00Z with before.', null],
     ['a star that YAML takes for a reference', HEAD.replace('./export', '*.csv'), '*.csv is a reference in YAML, and nothing bears that name.', "Put it in quotes: '*.csv'."],
     ['the name of a country', HEAD.replace('./export', './export, phoneCountry: UK'), 'source.phoneCountry must be the two capital letters of a country, such as US or DE.', 'Did you mean GB?'],
+    ['a table in place of a migration file', 'Id,Name\n1,Acme\n', 'This is no migration file: it must be a list of settings (id, source, target).', null],
+    ['a tab, once', 'id: a\nsource:\n\tcrm: salesforce\n', expect.stringContaining('is not valid YAML') as string, 'Indent with blanks.'],
   ])('tells %s', (_, text, message, suggestion) => {
     expect(problems(text)).toEqual([[message, suggestion]]);
   });

@@ -174,6 +174,20 @@ describe('preflight', () => {
   });
 
   describe('owners', () => {
+    it('misses a stand-in whom the portal does not have, or has deactivated', () => {
+      const standIn = (unmatched: string) => findingsOf({ source: CONTACTS, definition: { owners: { unmatched } }, snapshot: { owners: [{ id: '1', email: 'Ann@acme.example', archived: false }, { id: '2', email: 'bob@acme.example', archived: true }] } }).errors;
+
+      expect([standIn('ann@acme.example'), standIn('leave-empty')]).toEqual([[], []]);
+      expect([standIn('bob@acme.example'), standIn('cid@acme.example')]).toEqual([[expect.objectContaining({ code: 'owner-unknown', place: 'owners.unmatched', exitCode: 3 })], [expect.objectContaining({ code: 'owner-unknown' })]]);
+    });
+
+    it('says where open deals could keep the plan from being started', () => {
+      const said = (definition: Record<string, unknown>) => findingsOf({ source: { ...DEALS, Opportunity: { ...DEALS.Opportunity, OwnerId: 5 } }, definition, userEmails: ['cid@acme.example'] }).of('owners-unknown')[0]?.message;
+
+      expect(said({})).toContain('nothing can be started (openDealsWithoutOwner)');
+      expect(said({ openDealsWithoutOwner: 'accept' })).not.toContain('nothing can be started');
+    });
+
     const source = { Contact: { ...CONTACTS.Contact, OwnerId: 10 } };
     const owners = [{ id: '1', email: 'Ann@acme.example', archived: false }, { id: '2', email: 'bob@acme.example', archived: true }];
 
