@@ -11,7 +11,7 @@ const CALL_KINDS: Readonly<Record<CallKind, true>> = {
 
 /** Sorted. Calls are named by their kind, activities by their type: those names are types, and the compiler keeps the lists whole. */
 export function crashPointsInCode(): readonly CrashPoint[] {
-  const commits = namesIn('ledger', /\b(?:write|writeUnsynced|committed)\('([a-z-]+)'/g).map((name): CrashPoint => `ledger:${name}`);
+  const commits = namesIn('ledger', /\b(?:write|writePage|writeUnsynced|committed)\('([a-z-]+)'/g).map((name): CrashPoint => `ledger:${name}`);
   const calls = Object.keys(CALL_KINDS).map((kind): CrashPoint => `call:${kind}`);
   const activities = namesIn('activities', /^ {2}(\w+)\(input: /gm, 'migration-activities.ts').map((name): CrashPoint => `activity:${name}`);
   const steps = namesIn('workflows', /\batCrashPoint\('workflow:([a-z-]+)'/g).map((name): CrashPoint => `workflow:${name}`);
