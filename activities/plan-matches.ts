@@ -8,7 +8,7 @@ import type { PairOrigin } from '../domain/id-map';
 import type { PlannedRecord } from '../domain/planned-record';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
 import { withStageOfCreated } from './plan-life-cycle';
-import { keepPlanned, plannedPages, READ_BATCH, rememberUsed } from './planning-scope';
+import { keepPlanned, plannedPages, READ_BATCH } from './planning-scope';
 import type { ObjectScope, PlanningScope } from './planning-scope';
 
 /** Lists of records that the portal is asked for at once; at the quarter of a second that it takes, what a Professional portal allows. */
@@ -205,8 +205,6 @@ export async function planMatches(scope: PlanningScope, object: ObjectScope): Pr
       await scope.ledger.drift.keepUnmatched(scope.stagingId, changed);
       await keepPlanned(scope, staged.filter((record, at) => records[at] !== record));
     }
-    // Most records are new and stand in the ledger as they are.
-    rememberUsed(scope, staged);
     await scope.breathe();
   }
 }

@@ -13,6 +13,7 @@ import { planAssociations } from './plan-associations';
 import { lifeCycleCalls } from './plan-life-cycle';
 import { planMatches } from './plan-matches';
 import { planRequirements } from './plan-requirements';
+import { plannedPages, rememberUsed } from './planning-scope';
 import type { PlanningScope } from './planning-scope';
 import { roleLabelsOf } from './role-labels';
 import { createQuotaGuard } from './quota-guard';
@@ -40,6 +41,10 @@ export function createRematchRecords({ ledger, target, clock }: RematchCollabora
         await ledger.plans.clear(stagingId);
         await ledger.drift.copyUnmatched(from, stagingId);
         for (const object of scope.objects) {
+          // They come from the ledger: no step of planning has seen what they use.
+          for await (const page of plannedPages(scope, object.objectType)) {
+            rememberUsed(scope, page);
+          }
           await planMatches(scope, object);
           await planRequirements(scope, object);
         }

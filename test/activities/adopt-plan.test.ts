@@ -118,6 +118,22 @@ describe('rematchRecords', () => {
     expect(await start.ledger.drift.readVerdictChanges(start.row.run)).toEqual([]);
   });
 
+  it('settles again who has a value that one record alone can have, also where the portal holds no record', async () => {
+    const contacts = aPortalObject('contacts', { properties: [...keyed('contacts', false).properties, aProperty('badge', { hasUniqueValue: true })] });
+    const target = () => aTargetPortal({ snapshot: aSnapshot({ objects: [keyed('companies', false), contacts, keyed('deals', false)] }) });
+    const definition = { objects: { contacts: { properties: { badge: 'Badge__c' } } } };
+    const planning = await aPlanning({ source: aRowsSource({ Contact: [1, 2].map((number) => aContactRow(number, { Badge__c: 'B-7' })) }), definition, target: target() });
+    opened.push(planning);
+    const { digest } = await planning.all();
+    const start = await started(planning, {}, { definition, target: target() });
+    await start.adopt(digest);
+
+    await start.rematch(digest);
+
+    expect((await start.planned('contacts')).map(({ properties }) => properties.badge)).toEqual(['B-7', undefined]);
+    expect(await start.planned('contacts')).toEqual(await planning.planned('contacts'));
+  });
+
   it('plans what is matched otherwise by now, with its associations, and lists each verdict that changed', async () => {
     const { planning, digest } = await approved({ source: source(), definition: { objects: { contacts: { ambiguous: 'leave-out' } } } }, BEFORE);
     const planned = await brief(planning, 'contacts');
