@@ -44,8 +44,8 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
         return { cursor: row?.cursor ?? null, done: row?.done === 1, nextOrdinal: Number(row?.next_ordinal ?? 0) };
       }),
 
-    appendPage: (stagingId, { object: sourceObject }: SourceObject, page) =>
-      database[page.cursor === null ? 'write' : 'writePage']('append-page', async (db) => {
+    appendPage: (stagingId, { object: sourceObject }: SourceObject, page) => {
+      const append = async (db: Transaction<Tables>): Promise<void> => {
         await ensureObject(db, stagingId, sourceObject);
         const state = await findObject(db, stagingId, sourceObject);
         if (!state || state.done === 1 || state.cursor !== page.from) {
@@ -69,7 +69,9 @@ export function createStagingStore(database: LedgerDatabase): StagingStore {
           .where('staging_id', '=', stagingId)
           .where('source_object', '=', sourceObject)
           .execute();
-      }),
+      };
+      return page.cursor === null ? database.write('append-page', append) : database.writePage('append-page', append);
+    },
 
     readPage: (stagingId, sourceObject, afterOrdinal, limit) =>
       database.read(async (db) => {
