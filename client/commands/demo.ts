@@ -79,7 +79,7 @@ async function demo(folder: string, flags: DemoFlags, { terminal, exit }: Comman
         say(`\nWeb UI: ${page}\nSimulated portal: ${stack.simulatorUrl}\nCtrl-C ends both.`);
         await interrupted();
       } else {
-        say('Nothing is left running. portage demo --keep leaves the Web UI up to look at; --kill and --rollback show more.\nNext: README, "Your own export".');
+        say('Nothing is left running. portage demo --keep leaves the Web UI up to look at; --kill and --rollback show more.\nNext: README, "First migration".');
       }
     });
   } finally {
