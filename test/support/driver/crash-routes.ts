@@ -95,14 +95,16 @@ export interface PlaceToDie {
   readonly passage: number;
 }
 
-/** @param passages how often an undisturbed run on a route passes each boundary, by `side point`; measured when first asked for */
-export async function placeToDie(point: CrashPoint, side: Side, passages: (route: Route) => Promise<ReadonlyMap<string, number>>): Promise<PlaceToDie> {
+export const isForced = (point: CrashPoint): boolean => FORCED[point] !== undefined;
+
+/** @param passages how often an undisturbed run on a route passes this boundary; measured when first asked for */
+export async function placeToDie(point: CrashPoint, side: Side, passages: (route: Route) => Promise<number>): Promise<PlaceToDie> {
   const forced = FORCED[point];
   if (forced !== undefined) {
     return { route: forced, passage: 1 };
   }
   for (const route of ROUTES) {
-    const count = (await passages(route)).get(`${side} ${point}`) ?? 0;
+    const count = await passages(route);
     if (count > 0) {
       return { route, passage: Math.ceil(count / 2) };
     }

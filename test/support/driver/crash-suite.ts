@@ -7,7 +7,8 @@ import type { CrashPoint } from '../../../domain/crash-point';
 import type { AssociationTallies, RecordTallies } from '../../../domain/record-outcome';
 import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { openLedger } from '../../../ledger/open-ledger';
-import { beginRoute, placeToDie } from './crash-routes';
+import { dyingWhen } from './crash-orders';
+import { beginRoute, isForced, placeToDie } from './crash-routes';
 import type { PlaceToDie, Route, Side } from './crash-routes';
 import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
@@ -51,8 +52,8 @@ export interface CrashSuite {
 
 interface Undisturbed {
   readonly end: RunEnd;
-  /** How often each boundary was passed, by `side point`. */
-  readonly passages: ReadonlyMap<string, number>;
+  /** `side point`, in order. */
+  readonly passed: readonly string[];
 }
 
 const WRITING = ['activity:writeRecords', 'activity:writeAssociations', 'activity:undoRecords', 'activity:undoAssociations'];
@@ -92,11 +93,7 @@ export async function openCrashSuite(): Promise<CrashSuite> {
     if (driven === null) {
       throw new Error(`The undisturbed run "${route}" does not end: ${stopped ?? 'it was killed'}`);
     }
-    const passages = new Map<string, number>();
-    for (const boundary of passed) {
-      passages.set(boundary, (passages.get(boundary) ?? 0) + 1);
-    }
-    return { end: await endOf(run, driven, passed), passages };
+    return { end: await endOf(run, driven, passed), passed };
   };
   const undisturbed = (route: Route): Promise<Undisturbed> => {
     const measured = known.get(route) ?? measure(route);
@@ -106,21 +103,70 @@ export async function openCrashSuite(): Promise<CrashSuite> {
 
   return {
     async run({ point, side }) {
-      const place = await placeToDie(point, side, async (route) => (await undisturbed(route)).passages);
-      const asUsual = (await undisturbed(place.route)).end;
+      const boundary = `${side} ${point}`;
+      const place = await placeToDie(point, side, async (route) => timesPassed((await undisturbed(route)).passed, boundary));
+      const asUsual = await undisturbed(place.route);
+      // What waits on the clock passes its boundaries as it comes: there the process that dies begins at the start.
+      const lastLap = isForced(point) ? { activitiesBefore: 0, passage: place.passage } : lastLapTo(asUsual.passed, boundary, place.passage);
 
       const { run, orders } = await beginRoute(scene, place.route, folder, planned);
-      const { signal, passed } = await run.spawn({ ...orders, crash: { point, side, passage: place.passage, signal: 'SIGKILL' }, keepLog: true });
+      const passedBefore = await driveThroughActivities(run, lastLap.activitiesBefore);
+      const { signal, passed } = await run.spawn({ ...orders, crash: { point, side, passage: lastLap.passage, signal: 'SIGKILL' }, keepLog: true });
       const passedAfter: string[] = [];
       const finished = await run.drive((each, eachSide) => passedAfter.push(`${eachSide} ${each}`));
 
-      return { ...place, point, side, signal, diedAt: passed.at(-1) ?? '', end: await endOf(run, finished, [...passed, ...passedAfter]), undisturbed: asUsual };
+      return { ...place, point, side, signal, diedAt: passed.at(-1) ?? '', end: await endOf(run, finished, [...passedBefore, ...passed, ...passedAfter]), undisturbed: asUsual.end };
     },
     async close() {
       await scene.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const timesPassed = (passed: readonly string[], boundary: string): number => passed.filter((each) => each === boundary).length;
+
+/**
+ * From the last activity that began while no other was under way: a process that is to die needs to live no longer than from there, and what it would have done before
+ * can be done by a process that lives on, in a fifth of the time.
+ */
+function lastLapTo(passed: readonly string[], boundary: string, passage: number): { readonly activitiesBefore: number; readonly passage: number } {
+  let lap = { activitiesBefore: 0, passage: 0 };
+  let [begun, underWay, passages] = [0, 0, 0];
+  for (const each of passed) {
+    if (each.startsWith('before activity:')) {
+      lap = underWay === 0 ? { activitiesBefore: begun, passage: passages } : lap;
+      begun += 1;
+      underWay += 1;
+    } else if (each.startsWith('after activity:')) {
+      underWay -= 1;
+    }
+    passages += each === boundary ? 1 : 0;
+    if (passages === passage) {
+      break;
+    }
+  }
+  return { ...lap, passage: passage - lap.passage };
+}
+
+/** In this process, up to where the next one begins. Returns the boundaries passed. */
+async function driveThroughActivities(run: DrivenRun, count: number): Promise<readonly string[]> {
+  const passed: string[] = [];
+  let begun = 0;
+  const mortal = dyingWhen((_, point, side) => {
+    begun += side === 'before' && point.startsWith('activity:') ? 1 : 0;
+    return begun > count;
+  });
+  if (count > 0) {
+    await run.driveUntilDeath({
+      ...mortal,
+      watch(point, side) {
+        mortal.watch(point, side);
+        passed.push(`${side} ${point}`);
+      },
+    });
+  }
+  return passed;
 }
 
 /** A record that was written twice counts twice. */
