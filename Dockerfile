@@ -22,7 +22,8 @@ COPY --from=build /portage/client/portage.cjs ./client/
 # The worker keeps its bundle of the workflows here, so that a restart need not bundle again.
 RUN mkdir dist/.cache && chown node:node dist/.cache
 USER node
-ENV NODE_ENV=production PORTAGE_LEDGER=/data/ledger.db
+# Two heaps for all threads, as local/node-program.ts has it: what glibc would keep for each of them is never given back.
+ENV NODE_ENV=production PORTAGE_LEDGER=/data/ledger.db MALLOC_ARENA_MAX=2
 VOLUME /data
 # Node as process 1 gets the signal of `docker stop` itself and ends in order.
 CMD ["node", "--enable-source-maps", "dist/worker/main.js"]

@@ -42,6 +42,16 @@ describe('startNodeProgram', () => {
     await program.stop();
   });
 
+  it('keeps its memory small, unless somebody knows better', async () => {
+    const heapsOf = async (more: Partial<NodeProgramOptions>) => {
+      const program = await start('says-ready.cjs', more);
+      await program.stop();
+      return (program.ready['environment'] as Record<string, string>)['MALLOC_ARENA_MAX'];
+    };
+
+    expect([await heapsOf({}), await heapsOf({ environment: { MALLOC_ARENA_MAX: '8' } })]).toEqual(['2', '8']);
+  });
+
   it('stops a program that ends when it is asked, and tells how it ended', async () => {
     const program = await start('says-ready.cjs');
 
