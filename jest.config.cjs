@@ -1,16 +1,23 @@
 /** One project per ring of tests, inner first (see CONTRIBUTING.md). Suites named *.long.test.ts run only in `npm run test:long`. */
+const { dependencies, devDependencies } = require('./package.json');
+
 const long = process.env.PORTAGE_TEST_LONG === '1';
+
+/** Ours by name; what they need in their turn comes with them. */
+const libraries = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !/jest|swc/.test(name));
 
 const ring = (name, folders, extra = {}) => ({
   displayName: name,
   rootDir: __dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/one-context-environment.cjs',
   testMatch: folders.flatMap((folder) => [`<rootDir>/test/${folder}/**/*.test.ts`]),
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(long ? [] : ['\\.long\\.test\\.ts$'])],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   transform: {
+    [`/node_modules/(${libraries.join('|')})/.+\\.c?js$`]: '<rootDir>/test/support/loaded-once.cjs',
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: [],
   ...extra,
 });
 
