@@ -15,13 +15,10 @@ describe('rollback', () => {
   beforeEach(() => rehearsal.portal.load({ tier: 'off' }));
   afterAll(() => rehearsal.end());
 
-  it.each([
-    { switched: 'off', keeps: false },
-    { switched: 'on', keeps: true },
-  ])('puts the portal back at the end, and a second run ends like the first (archived records keep unique values: $switched)', async ({ switched, keeps }) => {
-    await rehearsal.portal.switches({ archivedRecordsKeepUniqueValues: keeps });
+  it('puts the portal back at the end, and a second run ends like the first, even where archived records keep their unique values', async () => {
+    await rehearsal.portal.switches({ archivedRecordsKeepUniqueValues: true });
     const before = await rehearsal.portal.fingerprint();
-    const file = rehearsal.migrationFile(small, '', `whole-${switched}`);
+    const file = rehearsal.migrationFile(small, '', 'whole');
     const first = await rehearsal.portage.start(file);
     expect((await first.ended()).state).toBe('verified');
     const firstDump = await rehearsal.portal.canonicalDump();

@@ -88,7 +88,7 @@ export async function startFakeWorker(temporal: SuiteTemporal, plan: PlanFacts):
 
 const FIRST_PAUSE_MS = 20;
 /** On a busy machine each question delays what it waits for: a query keeps server and worker at work. */
-const LONGEST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 400;
 
 /** Asks until the answer fits. Bounded, so that a wrong answer is told instead of waited for. */
 export async function eventually<T>(ask: () => Promise<T> | T, isRight: (answer: T) => boolean, attempts = 300): Promise<T> {

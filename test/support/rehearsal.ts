@@ -23,7 +23,7 @@ export interface Rehearsal {
 }
 
 /** A status is a dozen of the ledger's sums: to ask for it all the time slows down what is waited for. */
-const POLL_MS = 100;
+const POLL_MS = 200;
 
 export async function startRehearsal(options: Partial<StackOptions> = {}): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'portage-test-'));

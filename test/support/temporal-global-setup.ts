@@ -15,11 +15,14 @@ declare global {
   var portageTestTemporal: { readonly server: TemporalServer; readonly folder: string } | undefined;
 }
 
+/** Temporal's servers, which are Go programs, share two cores with all else: on one of them, with rarer collections, the same work costs a quarter less. */
+const FRUGAL_SERVERS = { GOMAXPROCS: '1', GOGC: '400' };
 const WORKFLOWS = join(__dirname, '..', '..', 'workflows', 'index.ts');
 
 // Jest wants a default export here, and `export =` is one without the name.
 export = async function setUpTemporal(): Promise<void> {
   forgetSteeringVariables();
+  Object.assign(process.env, FRUGAL_SERVERS);
   const cli = await findTemporalCli(hermeticLocalConfig(), { onFetching: (what) => process.stderr.write(`Fetching ${what} …\n`) });
 
   const folder = await mkdtemp(join(tmpdir(), 'portage-test-'));

@@ -59,7 +59,8 @@ export interface StoryEnd {
   readonly calls: CallLog;
 }
 
-const POLL_MS = 100;
+/** As rehearsal.ts has it. */
+const POLL_MS = 200;
 /** Time-outs of tasks and heartbeats, on a busy machine. */
 const LIFE_MS = 240_000;
 const LAST_STEPS_MS = 5_000;
