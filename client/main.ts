@@ -6,6 +6,7 @@ import { CommandError, EXIT } from './command-error';
 import type { CommandContext } from './context';
 import { processEnvironment } from './config';
 import { createProgram } from './program';
+import { isTemporalAway } from './temporal-away';
 import { createTerminal, type Terminal } from './terminal';
 import { withPortage } from './with-portage';
 
@@ -46,6 +47,10 @@ function tell(error: unknown, terminal: Terminal): number {
   }
   if (error instanceof LocalError) {
     terminal.remark(error.message);
+    return EXIT.unreachable;
+  }
+  if (isTemporalAway(error)) {
+    terminal.remark('Temporal went away while it was asked: what runs goes on when it is back.\n→ portage doctor says what is missing; then ask again.');
     return EXIT.unreachable;
   }
   terminal.remark(`A bug in Portage: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

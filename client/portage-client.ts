@@ -9,8 +9,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { parseMigrationFile } from '../domain/migration-file.schema';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import { OVER_STATES } from '../domain/phase';
@@ -23,15 +23,18 @@ import { finalizeSignal, pauseSignal, resumeSignal, rollbackSignal, statusQuery,
 import { definitionDigest } from '../domain/definition-digest';
 import { CommandError, EXIT } from './command-error';
 import { loadConfig, processEnvironment } from './config';
-import { otherLedgers } from './doctor/look-at-temporal';
 import { ENDED_STATES, readStatus, type MigrationStatus } from './migration-status';
 import { openRun, stands } from './open-run';
+import { planningOfAnother, refuseAnotherLedgers, refuseWhereAnotherLedgerMoves } from './other-ledger';
 import { assembleRecovery, type Recovery } from './recovery';
 import { describeMigration } from './run-workflows';
 import type { OnlyId } from '../domain/only-ids';
 import { readOnlyIds } from './read-only-ids';
 import { proposeRetry, type RetryProposal } from './retry';
 import { startMigrationWorkflow, toMigrationInput } from './start-migration';
+import { ANSWER_MS, createTemporalAccess } from './temporal-access';
+import type { TemporalAccess } from './temporal-access';
+import { isTemporalAway } from './temporal-away';
 
 export interface ConnectOptions {
   /** Defaults to the process's environment. */
@@ -120,7 +123,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   const known = options.searchLagMs === undefined ? {} : { searchLagMs: options.searchLagMs };
   const temporal = createTemporalAccess(environment, options.userConfigFile ?? 'read');
 
-  const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, temporal });
+  const migrationOf = (row: RunRow): Migration => createMigration({ row, ledger, ledgerId, temporal });
   const startPlanning = async (definition: MigrationDefinition, asked: Pick<PlanningInput, 'stopAfter' | 'retryOf'>, only: readonly OnlyId[] | null = null): Promise<Planning> => {
     const client = await temporal.client();
     const { run } = await ledger.runs.open({ migrationId: definition.id, kind: 'planning', definition, definitionDigest: definitionDigest(definition, only), now: new Date().toISOString() });
@@ -128,12 +131,16 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       await ledger.drift.saveOnly(run, only);
     }
     const input: PlanningInput = { run, ledgerId, ...asked };
-    const handle = await client.workflow.start('planning', {
-      workflowId: workflowIds.planning(run),
-      taskQueue: taskQueues.ledger(ledgerId),
-      args: [input],
-      staticSummary: `${SUMMARIES[asked.stopAfter]} of migration ${definition.id}`,
-    });
+    const handle = await client.workflow
+      .start('planning', {
+        workflowId: workflowIds.planning(run),
+        taskQueue: taskQueues.ledger(ledgerId),
+        args: [input],
+        staticSummary: `${SUMMARIES[asked.stopAfter]} of migration ${definition.id}`,
+      })
+      .catch((error: unknown) => {
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? planningOfAnother(run) : error;
+      });
     return {
       run,
       async ended() {
@@ -150,6 +157,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       const planDigest = startOptions.planDigest === undefined ? null : await wholeDigest(ledger, definition.id, startOptions.planDigest);
       const only = startOptions.only === undefined ? null : await readOnlyIds(resolve(folder, startOptions.only));
       const client = await temporal.client();
+      await refuseWhereAnotherLedgerMoves(client, definition.id, ledgerId);
       const row = await openRun({ ledger, client }, definition, only);
       if (only !== null) {
         await ledger.drift.saveOnly(row.run, only);
@@ -159,7 +167,14 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
       try {
         await startMigrationWorkflow(client, definition, input, 'REJECT_DUPLICATE');
       } catch (error) {
-        throw error instanceof WorkflowExecutionAlreadyStartedError ? stands(row, 'open') : error;
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) {
+          throw error;
+        }
+        await refuseAnotherLedgers(client, row.run, ledgerId).catch(async (refusal: unknown) => {
+          await ledger.runs.update(row.run, { state: 'not-started', endedAt: new Date().toISOString() });
+          throw refusal;
+        });
+        throw stands(row, 'open');
       }
       return migrationOf(row);
     },
@@ -176,7 +191,7 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
         await planning.ended();
         return planning.run;
       };
-      return proposeRetry({ ledger, client: await temporal.client(), plan }, row, definition, selection);
+      return proposeRetry({ ledger, ledgerId, client: await temporal.client(), plan }, row, definition, selection);
     },
     async migration(id) {
       const rows = (await ledger.runs.list()).filter((row) => row.kind === 'migration');
@@ -207,11 +222,12 @@ export async function connectPortage(options: ConnectOptions = {}): Promise<Port
   };
 }
 
-function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledger; temporal: TemporalAccess }): Migration {
-  const handle = async () => (await temporal.client()).workflow.getHandle(workflowIds.migration(row.run));
-  const told = async (action: Promise<void>): Promise<void> => {
+function createMigration({ row, ledger, ledgerId, temporal }: { row: RunRow; ledger: Ledger; ledgerId: string; temporal: TemporalAccess }): Migration {
+  const handle = async (): Promise<WorkflowHandle> => (await temporal.client()).workflow.getHandle(workflowIds.migration(row.run));
+  const told = async (tell: (workflow: WorkflowHandle) => Promise<void>): Promise<void> => {
+    await refuseAnotherLedgers(await temporal.client(), row.run, ledgerId);
     try {
-      await action;
+      await tell(await handle());
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) {
         if (!OVER_STATES.includes((await current()).state)) {
@@ -227,17 +243,17 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
   return {
     run: row.run,
     row,
-    pause: async () => told((await handle()).signal(pauseSignal)),
-    resume: async (input) => told((await handle()).signal(resumeSignal, input)),
-    rollback: async (input) => told((await handle()).signal(rollbackSignal, input)),
-    throttle: async (input) => told((await handle()).signal(throttleSignal, input)),
-    finalize: async () => told((await handle()).signal(finalizeSignal)),
+    pause: async () => told((workflow) => workflow.signal(pauseSignal)),
+    resume: async (input) => told((workflow) => workflow.signal(resumeSignal, input)),
+    rollback: async (input) => told((workflow) => workflow.signal(rollbackSignal, input)),
+    throttle: async (input) => told((workflow) => workflow.signal(throttleSignal, input)),
+    finalize: async () => told((workflow) => workflow.signal(finalizeSignal)),
     status,
     async live() {
       try {
         const client = await temporal.client();
         const open = await handle();
-        return await client.connection.withDeadline(Date.now() + 3000, () => open.query(statusQuery));
+        return await client.connection.withDeadline(Date.now() + ANSWER_MS, () => open.query(statusQuery));
       } catch {
         // No worker, no server or a closed workflow: the ledger's status stands.
         return null;
@@ -245,9 +261,11 @@ function createMigration({ row, ledger, temporal }: { row: RunRow; ledger: Ledge
     },
     async workflow() {
       try {
-        return (await describeMigration(await temporal.client(), row.run))?.status === 'open' ? 'open' : 'gone';
+        const client = await temporal.client();
+        const standing = await client.connection.withDeadline(Date.now() + ANSWER_MS, () => describeMigration(client, row.run));
+        return standing?.status === 'open' && standing.taskQueue === taskQueues.ledger(ledgerId) ? 'open' : 'gone';
       } catch (error) {
-        if (error instanceof CommandError || isGrpcServiceError(error)) {
+        if (error instanceof CommandError || isTemporalAway(error)) {
           return null;
         }
         throw error;
@@ -270,6 +288,9 @@ const DIGEST_LENGTH = 64;
 
 /** A plan may be named by the beginning of its digest. @throws CommandError where that names several, or none */
 async function wholeDigest(ledger: Ledger, migrationId: string, given: string): Promise<string> {
+  if (given.trim() === '') {
+    throw new CommandError(EXIT.usage, '--plan names no plan: its digest is missing.', 'The last line of portage plan has it; portage list shows those of earlier plans.');
+  }
   if (given.length >= DIGEST_LENGTH) {
     return given;
   }
@@ -298,55 +319,4 @@ export async function readDefinition(path: string): Promise<MigrationDefinition>
   const { definition } = parsed;
   const beside = (name: string): string => resolve(dirname(path), name);
   return { ...definition, source: { ...definition.source, files: beside(definition.source.files) }, ...(definition.notify === undefined ? {} : { notify: { command: beside(definition.notify.command) } }) };
-}
-
-interface TemporalAccess {
-  /** Connects at the first use, so that what only reads the ledger needs no Temporal. */
-  client(): Promise<Client>;
-  hasWorker(ledgerId: string): Promise<boolean>;
-  workersElsewhere(ledgerId: string): Promise<readonly string[]>;
-  close(): Promise<void>;
-}
-
-function createTemporalAccess(environment: Readonly<Record<string, string | undefined>>, userConfigFile: 'read' | 'ignore'): TemporalAccess {
-  const variables = Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: variables, disableFile: userConfigFile === 'ignore' });
-  let connection: Connection | null = null;
-  const client = async (): Promise<Client> => {
-    try {
-      connection ??= await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
-    } catch (error) {
-      throw new CommandError(EXIT.unreachable, `Temporal does not answer at ${connectionOptions.address ?? 'localhost:7233'}.`, 'Start one on this machine with portage dev, or set TEMPORAL_ADDRESS.', { cause: error });
-    }
-    return new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
-  };
-  return {
-    client,
-    async hasWorker(ledgerId) {
-      const { connection: open, options } = await client();
-      try {
-        const described = await open.withDeadline(Date.now() + 3000, () => open.workflowService.describeTaskQueue({ namespace: options.namespace, taskQueue: { name: taskQueues.ledger(ledgerId) }, taskQueueType: 1 }));
-        return described.pollers.length > 0;
-      } catch (error) {
-        if (isGrpcServiceError(error)) {
-          return false;
-        }
-        throw error;
-      }
-    },
-    async workersElsewhere(ledgerId) {
-      const { connection: open, options } = await client();
-      try {
-        return await open.withDeadline(Date.now() + 3000, () => otherLedgers(open, options.namespace, [taskQueues.ledger(ledgerId), taskQueues.portal(ledgerId)]));
-      } catch (error) {
-        if (isGrpcServiceError(error)) {
-          return [];
-        }
-        throw error;
-      }
-    },
-    async close() {
-      await connection?.close();
-    },
-  };
 }

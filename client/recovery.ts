@@ -80,7 +80,7 @@ async function nameRun(client: Client, id: string | null, definition: MigrationD
   if (migrationId === undefined) {
     throw new CommandError(EXIT.usage, 'There is no migration in this ledger.', 'If the ledger was lost, say which migration is to be recovered: portage recover --file migration.yaml. PORTAGE_LEDGER says which ledger is read.');
   }
-  const [newest] = /\.\d+$/.test(migrationId) ? [migrationId] : await findOpenRuns(client, migrationId);
+  const [newest] = /\.\d+$/.test(migrationId) ? [migrationId] : (await findOpenRuns(client, migrationId)).map(({ run }) => run);
   if (newest === undefined) {
     throw new CommandError(EXIT.usage, `Neither this ledger nor Temporal knows an open run of "${migrationId}".`, 'PORTAGE_LEDGER and TEMPORAL_ADDRESS say where is looked; portage list shows what the ledger has.');
   }

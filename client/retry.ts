@@ -9,6 +9,7 @@ import type { Ledger, RunRow } from '../ledger/ledger';
 import type { RetrySelection } from '../ledger/retry-store';
 import { retrySignal, workflowIds } from '../workflows/messages';
 import { CommandError, EXIT } from './command-error';
+import { refuseAnotherLedgers } from './other-ledger';
 
 export interface RetryProposal {
   readonly run: string;
@@ -24,13 +25,14 @@ export interface RetryProposal {
 
 export interface RetryScene {
   readonly ledger: Ledger;
+  readonly ledgerId: string;
   readonly client: Client;
   /** Starts a dry run and waits for its end. */
   readonly plan: (definition: MigrationDefinition, retryOf: string) => Promise<string>;
 }
 
 /** @param definition the mended migration file; null: as the run was planned, e.g. because the portal was mended */
-export async function proposeRetry({ ledger, client, plan: planned }: RetryScene, row: RunRow, definition: MigrationDefinition | null, selection: RetrySelection): Promise<RetryProposal> {
+export async function proposeRetry({ ledger, ledgerId, client, plan: planned }: RetryScene, row: RunRow, definition: MigrationDefinition | null, selection: RetrySelection): Promise<RetryProposal> {
   if (!['paused', 'verified', 'differs', 'finished-with-refusals'].includes(row.state)) {
     throw new CommandError(EXIT.usage, `Nothing of run ${row.run} can be tried again: ${STATE_WORDS[row.state]}.`, `Records are tried again once a run is through, or waits: portage status ${row.run} shows where it is.`);
   }
@@ -45,6 +47,7 @@ export async function proposeRetry({ ledger, client, plan: planned }: RetryScene
     plan,
     types: plan === null ? [] : await typesOf(ledger, row, planning, selection),
     async proceed() {
+      await refuseAnotherLedgers(client, row.run, ledgerId);
       const { round } = await ledger.retries.open(row.run, { ...selection, planning, now: new Date().toISOString() });
       await client.workflow.getHandle(workflowIds.migration(row.run)).signal(retrySignal, { round });
       return { round };

@@ -16,6 +16,11 @@ export interface WorkflowStanding {
   readonly state: string | null;
 }
 
+export interface OpenRun {
+  readonly run: string;
+  readonly taskQueue: string;
+}
+
 /** The newest workflow of a run; null where there is none. */
 export async function describeMigration(client: Client, run: string): Promise<WorkflowStanding | null> {
   const workflowId = workflowIds.migration(run);
@@ -42,16 +47,17 @@ export async function describeMigration(client: Client, run: string): Promise<Wo
   }
 }
 
-/** Open migrations of this id, by run, newest first. Temporal's list may lag seconds behind. */
-export async function findOpenRuns(client: Client, migrationId: string): Promise<readonly string[]> {
-  const runs: string[] = [];
-  for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = "migration" AND ExecutionStatus = "Running"` })) {
+/** Open migrations of this id, of any ledger, newest run first. Temporal's list may lag seconds behind. */
+export async function findOpenRuns(client: Client, migrationId: string): Promise<readonly OpenRun[]> {
+  const runs: OpenRun[] = [];
+  for await (const { workflowId, taskQueue } of client.workflow.list({ query: `WorkflowType = "migration" AND ExecutionStatus = "Running"` })) {
     const run = workflowId.slice(workflowIds.migration('').length);
     if (run.slice(0, run.lastIndexOf('.')) === migrationId) {
-      runs.push(run);
+      runs.push({ run, taskQueue });
     }
   }
-  return runs.sort((one, other) => Number(other.slice(other.lastIndexOf('.') + 1)) - Number(one.slice(one.lastIndexOf('.') + 1)));
+  const numberOf = ({ run }: OpenRun): number => Number(run.slice(run.lastIndexOf('.') + 1));
+  return runs.sort((one, other) => numberOf(other) - numberOf(one));
 }
 
 interface Planned {

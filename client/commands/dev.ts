@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ChildExit } from '../../local/child-process';
 import { findTemporalCli } from '../../local/temporal-cli';
 import { loadLocalConfig } from '../../local/config';
 import { startSimulatorProcess } from '../../local/simulator-process';
@@ -14,7 +15,7 @@ import { parsePort } from '../parse-port';
 
 interface DevFlags {
   readonly simulate?: true;
-  readonly temporalPort: number;
+  readonly temporalPort?: number;
   readonly uiPort: number;
   readonly simulatorPort: number;
 }
@@ -27,7 +28,7 @@ export function registerDev(program: Command, context: CommandContext): void {
     .command('dev')
     .description('Runs Temporal with its Web UI and a worker on this machine until Ctrl-C; migrations survive a stop (with --simulate the portal does not: it lives in memory).')
     .option('--simulate', 'also a simulated HubSpot, and the worker works against it')
-    .option('--temporal-port <port>', "port of Temporal's server", parsePort, 7233)
+    .option('--temporal-port <port>', "port of Temporal's server (default: the one in TEMPORAL_ADDRESS, or 7233)", parsePort)
     .option('--ui-port <port>', "port of Temporal's Web UI", parsePort, 8233)
     .option('--simulator-port <port>', 'port of the simulated HubSpot', parsePort, 4010)
     .option('--json', 'print addresses as JSON')
@@ -39,16 +40,18 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
   const config = loadConfig(environment, folder);
   const home = resolve(folder, '.portage');
   const running: { stop(): Promise<unknown> }[] = [];
-  const watched: (readonly [string, Promise<unknown>, string])[] = [];
+  const watched: (readonly [string, Promise<ChildExit>, string])[] = [];
   try {
-    const address = environment['TEMPORAL_ADDRESS'] ?? `127.0.0.1:${flags.temporalPort}`;
+    // The port that was asked for counts more than an address that was exported for another folder.
+    const address = flags.temporalPort === undefined ? (environment['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233') : `127.0.0.1:${flags.temporalPort}`;
     let uiUrl: string | null = null;
     if (await answers(address)) {
       terminal.remark(`Uses the Temporal server that already listens at ${address}, with whatever others run on it; for one of this folder's own: --temporal-port and --ui-port.`);
     } else {
+      const port = portOnThisMachine(address);
       const cli = await findTemporalCli(loadLocalConfig(environment));
       terminal.remark(cli.told);
-      const server = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(home, 'temporal.db') }, port: flags.temporalPort, uiPort: flags.uiPort, logFile: join(home, 'temporal.log') });
+      const server = await startTemporalServer({ cli: cli.path, database: { kind: 'file', path: join(home, 'temporal.db') }, port, uiPort: flags.uiPort, logFile: join(home, 'temporal.log') });
       running.push(server);
       watched.push(["Temporal's server", server.exited, join(home, 'temporal.log')]);
       uiUrl = server.uiUrl;
@@ -80,15 +83,24 @@ async function dev(flags: DevFlags, { terminal, environment, folder }: CommandCo
       }
       terminal.print('Ready. In another terminal, in this folder: portage init --files ./export writes a migration file; then portage check, plan and start. Ctrl-C ends this; ' + (simulator === null ? 'what runs goes on when it is started again.' : 'the simulated portal ends with it and is empty at the next start: remove the folder .portage before you rehearse again.'));
     }
-    const ended = await Promise.race([interrupted(), ...watched.map(([name, exited, log]) => exited.then(() => ({ name, log })))]);
+    const ended = await Promise.race([interrupted(), ...watched.map(([name, exited, log]) => exited.then(({ signal }) => ({ name, log, signal })))]);
     if (ended !== 'interrupted') {
-      throw new CommandError(EXIT.unreachable, `${ended.name} ended, and all else is stopped with it.`, `Its log says why: ${ended.log}`);
+      throw new CommandError(EXIT.unreachable, `${ended.name} ${ended.signal === null ? 'ended' : `was ended by ${ended.signal}`}, and all else is stopped with it.`, `Start this again: what runs goes on where it was. Its log: ${ended.log}`);
     }
   } finally {
     for (const part of running.reverse()) {
       await part.stop();
     }
   }
+}
+
+/** @throws CommandError for an address of another machine: a server cannot be started there */
+function portOnThisMachine(address: string): number {
+  const [, port] = /^(?:127\.0\.0\.1|localhost):(\d+)$/.exec(address) ?? [];
+  if (port === undefined) {
+    throw new CommandError(EXIT.unreachable, `Temporal does not answer at ${address} (TEMPORAL_ADDRESS).`, 'Start it there, or take the variable away: then one is started on this machine.');
+  }
+  return Number(port);
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -29,7 +29,7 @@ export function registerRecover(program: Command, context: CommandContext): void
 async function recover(portage: PortageClient, id: string | undefined, flags: RecoverFlags, { terminal }: CommandContext): Promise<void> {
   const recovery = await portage.recovery(id, flags.file, flags.only);
   const { run, lost } = recovery;
-  terminal.remark(lost === 'temporal' ? `Temporal has no open workflow of run ${run}; the ledger has all of its memory.` : `The ledger of run ${run} is lost; its workflows in Temporal and its marks in the portal are there.`);
+  terminal.remark(lost === 'temporal' ? `Temporal has no open workflow of run ${run}; the ledger has all of its memory.` : `Run ${run} is in Temporal, and not in this ledger. If its own ledger is lost, its workflows and its marks in the portal are there; if it is not, work where it is and answer no.`);
   terminal.remark('Lost for good:');
   recovery.losses.forEach((loss) => terminal.remark(`  - ${loss}`));
   if (lost === 'ledger') {

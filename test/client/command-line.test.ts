@@ -112,6 +112,13 @@ describe('the command line', () => {
     expect(err).not.toContain('pat-na1-geheim');
   });
 
+  it('does not start a Temporal of its own in place of one of another machine that does not answer', async () => {
+    const { exitCode, err } = await runCommand(['dev'], { TEMPORAL_ADDRESS: '127.0.0.2:1', HOME: folder, XDG_CONFIG_HOME: folder }, folder);
+
+    expect(exitCode).toBe(EXIT.unreachable);
+    expect(err).toContain('Temporal does not answer at 127.0.0.2:1 (TEMPORAL_ADDRESS)');
+  });
+
   it('ends with 3 on a migration file that is not there', async () => {
     const { exitCode, err } = await run('plan', 'nowhere.yaml');
 
