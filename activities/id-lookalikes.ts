@@ -1,5 +1,6 @@
 import type { CompiledMapping } from '../domain/field-mapping';
 import type { Finding } from '../domain/finding';
+import { findReference } from '../domain/source-references';
 
 /** Ids of Account, Contact, User, Opportunity, Lead and Campaign; 15 characters, or 18 with check characters. */
 const RECORD_ID = /^(001|003|005|006|00Q|701)[0-9A-Za-z]{12}([A-Z0-5]{3})?$/;
@@ -26,7 +27,7 @@ export class IdLookalikes {
   findings(): readonly Finding[] {
     return [...this.counts.values()].map(({ mapping: { objectType, sourceObject }, property, columns, count }) => ({
       code: 'looks-like-ids', severity: 'warning', place: `${sourceObject}.${columns.join(' + ')}`, message: `${count} value${count === 1 ? '' : 's'} of ${property} of ${objectType} look${count === 1 ? 's' : ''} like ids of records, not like a text for people.`,
-      remedy: `Map another column to ${property}, bring the name by a lookup where the column is a reference, or leave it out (${property}: null).`, count,
+      remedy: `Map another column to ${property}, ${columns.some((column) => findReference(sourceObject, column) !== null) ? 'bring the name by a lookup, ' : ''}or leave it out (${property}: null).`, count,
     }));
   }
 }

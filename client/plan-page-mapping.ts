@@ -14,7 +14,6 @@ const isUnread = ({ code }: Finding): boolean => code === UNREAD_COLUMN || code 
 const REQUIRED_WORDS: Readonly<Record<MappedProperty['required'], string>> = { yes: 'required', 'one-of': 'one of several', no: '' };
 
 export function renderMapping({ plan, findings }: { readonly plan: PlanSummary; readonly findings: readonly Finding[] }): Markup {
-  const told = findings.filter((finding) => !isUnread(finding));
   return markup`<section id="mapping"><h2>Mapping</h2>
 <p class="note">Where each value comes from. The fill rate is the share of rows that have a value; of several columns, that of the best filled one.</p>
 ${scrolled(markup`<table><thead><tr><th>Source column</th><th>Property</th><th>Type</th><th>Rule</th><th>Required</th><th class="n">Filled</th><th>Fill rate</th></tr></thead>${OBJECT_TYPES.flatMap((objectType) => {
@@ -23,8 +22,13 @@ ${scrolled(markup`<table><thead><tr><th>Source column</th><th>Property</th><th>T
     return sources.map((sourceObject) => markup`<tbody><tr><th colspan="7" scope="rowgroup">${sourceObject} → ${OBJECT_WORDS[objectType]}</th></tr>${rows.filter((mapped) => mapped.sourceObject === sourceObject).map(renderProperty)}</tbody>`);
   })}</table>`)}
 ${renderNotMoved(findings)}
-${told.length === 0 ? markup`` : markup`<h3>What was noticed</h3>${scrolled(findingsTable(told))}`}
 </section>`;
+}
+
+/** What a person should read before the start: all that was found but the columns that stay, which stand with the mapping. */
+export function renderNoticed(findings: readonly Finding[]): Markup {
+  const told = findings.filter((finding) => !isUnread(finding));
+  return told.length === 0 ? markup`` : markup`<section id="noticed"><h2>What was noticed</h2>${scrolled(findingsTable(told))}</section>`;
 }
 
 function renderProperty({ columns, property, label, type, rule, by, required, filled, rows }: MappedProperty): Markup {

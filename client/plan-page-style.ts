@@ -58,7 +58,7 @@ rect.create { fill: var(--create); } rect.update { fill: var(--update); } rect.u
 .checklist li { padding-left: 1.9rem; position: relative; margin: .4rem 0; }
 .checklist li::before { content: ""; position: absolute; left: 0; top: .3rem; width: 1rem; height: 1rem; border: 1.5px solid var(--muted); border-radius: .2rem; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); margin-top: .75rem; }
-#records .scroll, #mapping .scroll { overflow: auto; max-height: min(46rem, 85vh); }
+#records .scroll { overflow: auto; max-height: min(46rem, 85vh); }
 .scroll:focus-visible { outline: 2px solid var(--accent); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .5rem .9rem; border-bottom: 1px solid var(--line); vertical-align: top; }

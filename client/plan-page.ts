@@ -10,7 +10,7 @@ import { OBJECT_WORDS } from '../domain/words';
 import { jsonMarkup, markup } from './markup';
 import type { Markup } from './markup';
 import type { ChangeCounts } from './plan-changes';
-import { renderMapping } from './plan-page-mapping';
+import { renderMapping, renderNoticed } from './plan-page-mapping';
 import { numberCell, renderCards, renderCounts, scrolled } from './plan-page-counts';
 import { PLAN_PAGE_SCRIPT } from './plan-page-script';
 import { PLAN_PAGE_STYLE } from './plan-page-style';
@@ -47,13 +47,15 @@ export function renderPlanPage(page: PlanPage): string {
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <title>${`Plan of ${migration}`}</title>`;
+  const noticed = renderNoticed(page.findings);
   const body = markup`${renderHeader(page)}
 <nav aria-label="Contents"><ul>
-<li><a href="#summary">Summary</a></li><li><a href="#before">Before the start</a></li><li><a href="#counts">Counts</a></li><li><a href="#mapping">Mapping</a></li><li><a href="#records">Records</a></li><li><a href="#calls">Calls</a></li>
+<li><a href="#summary">Summary</a></li><li><a href="#before">Before the start</a></li>${noticed.text === '' ? markup`` : markup`<li><a href="#noticed">What was noticed</a></li>`}<li><a href="#counts">Counts</a></li><li><a href="#mapping">Mapping</a></li><li><a href="#records">Records</a></li><li><a href="#calls">Calls</a></li>
 </ul></nav>
 <main>
 ${renderCards(plan)}
 ${renderBefore(plan)}
+${noticed}
 ${renderCounts(page)}
 ${renderMapping(page)}
 ${renderRecords(page)}

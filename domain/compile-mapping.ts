@@ -4,11 +4,11 @@ import type { CompiledCondition, CompiledMapping, CompiledRule, PropertyRule, Ta
 import type { Finding } from './finding';
 import { mappingError } from './mapping-error';
 import type { MappingInput, SourceSettings } from './mapping-input';
-import { nearestWord } from './nearest-word';
+import { mostAlike, nearestWord } from './nearest-word';
 import type { PortalObject, PortalProperty } from './portal-snapshot.schema';
 import { findColumn } from './source-columns';
 import type { TransformSetting } from './transform.schema';
-import { addsOptions, columnsOf, unknownColumn, userRules } from './user-rules';
+import { addsOptions, columnsOf, takesNewOptions, unknownColumn, userRules } from './user-rules';
 
 /** Values whose options lie elsewhere (owners) or are made by the migration. */
 const UNCHECKED: ReadonlySet<Transform['kind']> = new Set(['owner-id', 'pipeline', 'stage', 'currency']);
@@ -97,18 +97,30 @@ function compiledConditions(input: MappingInput, findings: Finding[]): readonly 
 }
 
 /** Values that the file names outright and the portal would refuse. */
-function refusedValues({ property, transform }: PropertyRule, target: TargetProperty, { preset }: MappingInput): readonly Finding[] {
+function refusedValues({ property, transform }: PropertyRule, target: TargetProperty, { preset, portal }: MappingInput): readonly Finding[] {
   const place = `objects.${preset.objectType}.properties.${property}`;
   const table = transform.kind === 'lookup' ? (transform.of ?? transform) : transform;
   const named = table.kind === 'constant' ? [[`${place}.constant`, table.value] as const] : table.kind === 'table' ? Object.entries(table.values).map(([from, value]) => [`${place}.values.${from}`, value] as const) : [];
   return named
     .filter(([, value]) => checkCell(target, value).code !== null)
     .map(([at, value]) => {
-      const options = target.options?.map((option) => option.value) ?? [];
-      const nearest = nearestWord(value, options);
-      const remedy = nearest !== null ? `Did you mean ${nearest}?` : options.length > 0 ? `Its options: ${options.slice(0, 10).join(', ')}${options.length > 10 ? ', …' : ''}.` : `It is of the type ${target.type}.`;
-      return mappingError('value-refused', at, `The portal's property ${property} does not take this value.`, remedy);
+      return mappingError('value-refused', at, `The portal's property ${property} does not take this value.`, remedyOfRefused(value, target, table.kind === 'table' && takesNewOptions(property, portal)));
     });
+}
+
+const MOST_OPTIONS_TOLD = 10;
+
+/** @param canBeAdded whether the property can get it as an option of its own */
+function remedyOfRefused(value: string, target: TargetProperty, canBeAdded: boolean): string {
+  const options = target.options?.map((option) => option.value) ?? [];
+  if (options.length === 0) {
+    return `It is of the type ${target.type}.`;
+  }
+  const nearest = nearestWord(value, options);
+  const alike = options.length > MOST_OPTIONS_TOLD ? mostAlike(value, options, MOST_OPTIONS_TOLD) : options;
+  const shown = alike.length > 0 ? alike : options.slice(0, MOST_OPTIONS_TOLD);
+  const told = nearest !== null ? `Did you mean ${nearest}?` : options.length > MOST_OPTIONS_TOLD ? `It has ${options.length} options, such as ${shown.join(', ')}.` : `Its options: ${shown.join(', ')}.`;
+  return canBeAdded ? `${told} If it is to be a new option of the property: otherwise: add-option.` : told;
 }
 
 function targetOf(rule: PropertyRule, by: 'user' | 'preset', { preset, mapping, portal, filled }: MappingInput, findings: Finding[]): TargetProperty | null {

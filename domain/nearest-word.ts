@@ -30,3 +30,23 @@ export function nearestWord(word: string, known: Iterable<string>): string | nul
   }
   return nearest;
 }
+
+/** The known words that share the longest piece with this one, the best first; those that share less than four letters are none. */
+export function mostAlike(word: string, known: readonly string[], count: number): readonly string[] {
+  return known
+    .map((candidate) => ({ candidate, shared: longestSharedPiece(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ shared }) => shared >= 4)
+    .sort((one, other) => other.shared - one.shared || one.candidate.length - other.candidate.length)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+function longestSharedPiece(one: string, other: string): number {
+  let longest = 0;
+  for (let from = 0; from < one.length; from += 1) {
+    while (from + longest < one.length && other.includes(one.slice(from, from + longest + 1))) {
+      longest += 1;
+    }
+  }
+  return longest;
+}

@@ -30,7 +30,7 @@ const OF_SKIPPED: Readonly<Record<string, string>> = {
   'malformed-row': 'The row cannot be read. Mend the source and migrate it anew; a retry works from what was read.',
   'repeated-id': 'The first row with the id counts. Mend the source where the later one is right; a retry does not change it.',
   'missing-required': 'What every record must have is empty. Map another column to it, or give a constant or template, then retry.',
-  'would-be-refused': 'A value does not fit its property, and onInvalid: leave-out-record or otherwise: refuse of the migration file skips the record for it; skipped.csv names the property. Give the value a word of the property (values: { theirs: ours }), or set onInvalid: drop-cell or otherwise: leave-out, then retry.',
+  'would-be-refused': 'A value does not fit its property, and onInvalid: leave-out-record or otherwise: refuse of the migration file skips the record for it; skipped.csv names the property. Give the value a word of the property (values: { theirs: ours }), make an option of it (otherwise: add-option), or write the record without it (onInvalid: drop-cell, otherwise: leave-out); then retry with the mended file.',
   'ambiguous-match': 'More than one record of the portal could be meant. Merge them in HubSpot, or decide with ambiguous: create or leave-out, then retry.',
 };
 

@@ -7,7 +7,7 @@ import type { PropertyMapping } from './migration-definition.schema';
 import { nearestWord } from './nearest-word';
 import { findColumn, spelled } from './source-columns';
 import type { SourceColumns } from './source-columns';
-import { findReference } from './source-references';
+import { findReference, referencesOf } from './source-references';
 import type { TransformSetting } from './transform.schema';
 
 type Given = Exclude<PropertyMapping, null>;
@@ -105,10 +105,15 @@ const OWN_LISTS: ReadonlySet<string> = new Set(['pipeline', 'dealstage', 'deal_c
 
 export const addsOptions = (given: PropertyMapping | undefined): boolean => given !== null && given !== undefined && typeof given !== 'string' && 'otherwise' in given && given.otherwise === 'add-option';
 
-/** Of a property that the portal has, options can be added where it has a list that admins may change. */
+/** Can options be added to this property of the portal? Where it has a list that admins may change. */
+export function takesNewOptions(name: string, { properties }: MappingInput['portal']): boolean {
+  const existing = properties.find((property) => property.name === name && !property.archived);
+  return existing !== undefined && existing.type === 'enumeration' && existing.readOnlyOptions !== true && !OWN_LISTS.has(name);
+}
+
 function checkAddedOptions(property: string, given: Given, place: string, { portal }: MappingInput, findings: Finding[]): void {
-  const existing = portal.properties.find(({ name, archived }) => name === property && !archived);
-  if (addsOptions(given) && existing !== undefined && (existing.type !== 'enumeration' || existing.readOnlyOptions === true || OWN_LISTS.has(property))) {
+  const isThere = portal.properties.some(({ name, archived }) => name === property && !archived);
+  if (addsOptions(given) && isThere && !takesNewOptions(property, portal)) {
     findings.push(mappingError('add-option-unsupported', `${place}.otherwise`, `${property} has no list of options that can be added to.`, 'Use otherwise: leave-out, or map the column to another property.'));
   }
 }
@@ -135,7 +140,7 @@ function transformOf(given: Given, byPreset: PropertyRule | undefined, columns: 
     const reference = findReference(input.preset.sourceObject, columns[0]?.[1] ?? given.lookup.through);
     const available = reference === null ? null : (input.objects?.[reference] ?? null);
     if (columns.length > 0 && (reference === null || available === null)) {
-      findings.push(mappingError('unknown-reference', `${place}.lookup.through`, reference === null ? `${given.lookup.through} does not refer to another object.` : `${given.lookup.through} refers to ${reference}, which is not in the export, or not read by this version.`, reference === null ? 'Use a column that holds the id of a record, such as AccountId.' : `Export ${reference} too, where Portage reads it, or take the mapping out.`));
+      findings.push(mappingError('unknown-reference', `${place}.lookup.through`, reference === null ? `${given.lookup.through} does not refer to another object.` : `${given.lookup.through} refers to ${reference}, which is not in the export, or not read by this version.`, reference === null ? `Columns of ${input.preset.sourceObject} that do: ${referencesOf(input.preset.sourceObject).join(', ')}.` : `Export ${reference} too, where Portage reads it, or take the mapping out.`));
       return null;
     }
     const column = available === null ? null : spelled(given.lookup.column, Object.keys(available));

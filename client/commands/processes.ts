@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { runInForeground } from '../../local/foreground';
+import { SIMULATED_TOKEN } from '../../local/stack';
 import type { CommandContext } from '../context';
 import { parsePort } from '../parse-port';
 
@@ -20,7 +21,7 @@ export function registerProcesses(program: Command, context: CommandContext): vo
     .addOption(new Option('--latency <profile>', 'how long answers take').choices(['none', 'realistic']).default('realistic'))
     .addOption(new Option('--tier <tier>', 'whose limits').choices(['free', 'starter', 'professional', 'enterprise']).default('professional'))
     .option('--json', 'print the ready line as JSON only')
-    .addHelpText('after', '\nExample:\n  portage simulate hubspot --port 4010\n')
+    .addHelpText('after', `\nExample:\n  portage simulate hubspot --port 4010\n  HUBSPOT_BASE_URL=http://127.0.0.1:4010 HUBSPOT_ACCESS_TOKEN=${SIMULATED_TOKEN} portage dev     in another terminal: a worker that the portal outlives\n`)
     .action(async (vendor: string, flags: { port: number; portal?: string; latency: string; tier: string }) => {
       const portal = flags.portal === undefined ? [] : ['--portal', flags.portal];
       context.exit(await runInForeground('simulator/main', [vendor, '--port', String(flags.port), '--latency', flags.latency, '--tier', flags.tier, ...portal], context.environment));

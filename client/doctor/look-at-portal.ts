@@ -20,7 +20,7 @@ export function lookAtToken(environment: Environment): DoctorLine {
     return ok('Token', 'in HUBSPOT_ACCESS_TOKEN');
   }
   if (file === null) {
-    return warning('Token', 'none in this shell', `Put a service key into a file and set HUBSPOT_ACCESS_TOKEN_FILE where you start the worker; a simulated portal needs none. ${WORKER_HINT}`);
+    return warning('Token', 'none in this shell', `Put a service key into a file and set HUBSPOT_ACCESS_TOKEN_FILE where you start the worker; dev --simulate brings its own, and a simulator that runs alone takes simulated-token. ${WORKER_HINT}`);
   }
   try {
     const mode = statSync(file).mode & 0o777;

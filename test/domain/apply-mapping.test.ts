@@ -5,7 +5,7 @@ import type { MappingContext } from '../../domain/cell-transforms';
 import { compileMapping } from '../../domain/compile-mapping';
 import { parseEmailCell } from '../../domain/email-address';
 import { migrationDefinitionSchema } from '../../domain/migration-definition.schema';
-import { nearestWord } from '../../domain/nearest-word';
+import { mostAlike, nearestWord } from '../../domain/nearest-word';
 import type { ObjectType } from '../../domain/object-type';
 import { SALESFORCE_PRESETS } from '../../domain/presets/salesforce';
 import { domainOfWebsite, isSharedHost } from '../../domain/web-domain';
@@ -125,5 +125,11 @@ describe('domainOfWebsite', () => {
 describe('nearestWord', () => {
   it.each([['propertys', 'properties'], ['fristname', 'firstname'], ['zzz', null]])('%s → %s', (word, expected) => {
     expect(nearestWord(word, ['properties', 'firstname', 'lastname'])).toBe(expected);
+  });
+});
+
+describe('mostAlike', () => {
+  it('finds words by what they share, wherever it stands in them', () => {
+    expect(mostAlike('HEALTHCARE', ['ACCOUNTING', 'HOSPITAL_HEALTH_CARE', 'HEALTH_WELLNESS_AND_FITNESS', 'DAIRY'], 2)).toEqual(['HOSPITAL_HEALTH_CARE', 'HEALTH_WELLNESS_AND_FITNESS']);
   });
 });

@@ -142,6 +142,20 @@ describe('compileMapping of what the file says of a property', () => {
   });
 });
 
+describe('what to do about a value that the portal would refuse', () => {
+  const remedyOf = (properties: Parameters<typeof compile>[1]) => compile('Contact', properties).findings.map(({ remedy }) => remedy);
+
+  it('is a new option where the property can get one, and nothing of the kind elsewhere', () => {
+    expect(remedyOf({ properties: { hs_lead_status: { from: 'Title', values: { Eingefroren: 'FROZEN' } } } })).toEqual([expect.stringMatching(/otherwise: add-option\.$/)]);
+    expect(remedyOf({ properties: { hs_lead_status: { constant: 'FROZEN' } } })).toEqual([expect.not.stringContaining('add-option')]);
+    expect(remedyOf({ properties: { lifecyclestage: { from: 'Title', values: { Kunde: 'buyer' } } } })).toEqual([expect.not.stringContaining('add-option')]);
+  });
+
+  it('names the columns that do refer to another object', () => {
+    expect(remedyOf({ properties: { city: { lookup: { through: 'Title', column: 'Name' } } } })).toEqual([expect.stringMatching(/^Columns of Contact that do: AccountId, /)]);
+  });
+});
+
 describe('unknownDateColumns', () => {
   it('names formats of columns that no object has', () => {
     expect(unknownDateColumns({ birthdate: 'iso', 'Lead.Company': 'iso', Birthdat: 'iso', 'Lead.Compny': 'iso' }, COLUMNS).map(({ place, remedy }) => [place, remedy])).toEqual([['source.dateFormats.Birthdat', 'Did you mean Birthdate?'], ['source.dateFormats.Lead.Compny', 'Did you mean Lead.Company?']]);

@@ -51,7 +51,7 @@ const OF_MEANING: readonly (readonly [text: string, code: string, remedy: string
   ['      lifecyclestage: { from: Status__c, values: { Kunde: custmer } }', 'value-refused', 'Did you mean customer?'],
   ['      website: { template: "https://{Domane__c}" }', 'unknown-column', 'Did you mean Domain__c?'],
   ['      company: { lookup: { through: AccountId, column: Nmae } }', 'unknown-column', 'Did you mean Name?'],
-  ['      fax: { lookup: { through: Title, column: Name } }', 'unknown-reference', 'Use a column that holds the id of a record, such as AccountId.'],
+  ['      fax: { lookup: { through: Title, column: Name } }', 'unknown-reference', 'Columns of Contact that do: AccountId, ReportsToId, OwnerId, CreatedById, LastModifiedById, RecordTypeId.'],
   ['      phone: { from: Phone, transform: { kind: phone, countryColumn: MailingCuntry } }', 'unknown-column', 'Did you mean MailingCountry?'],
 ];
 
