@@ -129,6 +129,9 @@ export function serverArguments({ database, namespace, port, uiPort, searchAttri
     'matching.numTaskqueueWritePartitions=1',
     // A new search attribute is known at once, not after a minute.
     'system.forceSearchAttributesCacheRefreshOnRead=true',
+    // A server of one shard looks for tasks at most 20 times a second by default, so that each waits 50 ms: a small migration would take 4 seconds of which it works one.
+    'history.transferProcessorMaxPollRPS=1000',
+    'history.timerProcessorMaxPollRPS=1000',
     // The server asks nobody on the internet for newer versions.
     'frontend.enableServerVersionCheck=false',
   ];
