@@ -4,6 +4,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { OBJECT_TYPES } from '../domain/object-type';
 import type { ObjectType } from '../domain/object-type';
 import type { PlanSummary } from '../domain/plan-summary.schema';
+import { furtherSchema } from '../domain/retried-plan';
 import { STATE_WORDS } from '../domain/words';
 import type { Ledger, RunRow } from '../ledger/ledger';
 import type { RetrySelection } from '../ledger/retry-store';
@@ -17,6 +18,8 @@ export interface RetryProposal {
   readonly planning: string;
   /** Null where it could not be planned: the findings of the dry run say why. */
   readonly plan: PlanSummary | null;
+  /** What it would add to the portal's schema. */
+  readonly schemaChanges: PlanSummary['schemaChanges'];
   /** By type: written, combined with another record, and how many stay as they are. */
   readonly types: readonly { readonly objectType: ObjectType; readonly write: number; readonly combine: number; readonly stay: number }[];
   /** Gives it to the migration. @throws PlanError `retry-stands` while another round is under way */
@@ -41,10 +44,12 @@ export async function proposeRetry({ ledger, ledgerId, client, plan: planned }: 
   }
   const planning = await planned(definition ?? row.definition, row.run);
   const plan = await ledger.plans.read((await ledger.runs.find(planning))?.stagingId ?? planning);
+  const before = await ledger.plans.read(row.stagingId);
   return {
     run: row.run,
     planning,
     plan,
+    schemaChanges: plan === null || before === null ? [] : furtherSchema(before.schema, plan.schema),
     types: plan === null ? [] : await typesOf(ledger, row, planning, selection),
     async proceed() {
       await refuseAnotherLedgers(client, row.run, ledgerId);

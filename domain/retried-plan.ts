@@ -40,6 +40,19 @@ export function retriedPlan(before: PlanSummary, dryRun: PlanSummary, now: Count
   return { ...before, parts: dryRun.parts, records, associations, schema, schemaChanges: [...schemaChanges(schema)], leftOutToAccept: leftOutToAccept(records) };
 }
 
+/** What a round by this dry run adds to the portal's schema, beside what the run has made itself. */
+export function furtherSchema(before: Schema, dryRun: Schema): PlanSummary['schemaChanges'] {
+  const nameOf = ({ kind, objectType, name }: { readonly kind: string; readonly objectType: string; readonly name: string }): string => `${kind} ${objectType} ${name}`;
+  const made = new Set(schemaChanges(before).map(nameOf));
+  const options = dryRun.properties.flatMap(({ objectType, definition }) => {
+    const own = before.properties.find((property) => property.objectType === objectType && property.definition.name === definition.name);
+    const known = new Set((own?.definition.options ?? []).map(({ value }) => value));
+    const added = own === undefined ? [] : (definition.options ?? []).filter(({ value }) => !known.has(value));
+    return added.map(({ value, label }) => ({ kind: 'option' as const, objectType, name: `${definition.name}:${value}`, label }));
+  });
+  return [...schemaChanges(dryRun).filter((change) => !made.has(nameOf(change))), ...options];
+}
+
 const countOf = (now: CountsNow, workType: ObjectType | AssociationType) => (word: string): number => now.byWord(workType)[word] ?? 0;
 
 /** A property that both make has the options of both: those that it lacks are added to it. */

@@ -10,7 +10,7 @@ import { remarkNoWorker } from '../no-worker';
 import { ENDED_STATES } from '../migration-status';
 import { explainNotStarted } from '../outcome';
 import type { Migration, PortageClient } from '../portage-client';
-import { renderSchema, schemaChangesOf } from '../render-schema';
+import { renderSchema } from '../render-schema';
 import type { RetryProposal } from '../retry';
 import { countObjects, formatCount } from '../words';
 import { followToEnd } from './start';
@@ -116,7 +116,7 @@ async function untilRoundBegins(portage: PortageClient, migration: Migration, ro
   }
 }
 
-function renderProposal({ run, types, plan }: RetryProposal): readonly string[] {
+function renderProposal({ run, types, schemaChanges }: RetryProposal): readonly string[] {
   if (types.length === 0) {
     return [`No record of run ${run} failed or was skipped.`];
   }
@@ -127,7 +127,7 @@ function renderProposal({ run, types, plan }: RetryProposal): readonly string[] 
       ...(combine === 0 ? [] : [`  combine ${countObjects(combine, objectType)} with records that are there or are written now`]),
       ...(stay === 0 ? [] : [`  leave ${countObjects(stay, objectType)} failed or skipped as before (portage report ${run} says why)`]),
     ]),
-    ...(plan === null || plan.schemaChanges.length === 0 ? [] : ["  add to the portal's schema first:", ...renderSchema(schemaChangesOf(plan)).map((line) => `    ${line}`)]),
+    ...(schemaChanges.length === 0 ? [] : ["  add to the portal's schema first:", ...renderSchema(schemaChanges).map((line) => `    ${line}`)]),
     'A row that cannot be read, or repeats an id, needs another source; what was written before stays as it is.',
   ];
 }

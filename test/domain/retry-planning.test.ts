@@ -1,6 +1,6 @@
 import { decideRetry, retriedRecord } from '../../domain/retry-planning';
 import type { RetryQuestion } from '../../domain/retry-planning';
-import { retriedPlan, withoutOwnLists } from '../../domain/retried-plan';
+import { furtherSchema, retriedPlan, withoutOwnLists } from '../../domain/retried-plan';
 import type { CountsNow } from '../../domain/retried-plan';
 import type { PlannedRecord } from '../../domain/planned-record';
 import { aPortalObject, aProperty, aSnapshot } from '../support/a-portal';
@@ -54,6 +54,16 @@ describe('retriedPlan', () => {
 
     expect([plan.digest, plan.parts.mapping]).toEqual(['3f9c', 'mended']);
     expect(plan.schema.properties[0]?.definition.options.map(({ value, displayOrder }) => `${displayOrder} ${value}`)).toEqual(['0 Web', '1 Fair']);
+  });
+
+  it('tells what the round adds to the schema: what the run has made is not in it', () => {
+    const dryRun = list(['Fair', 'Web']);
+    const size = { ...dryRun.properties[0]!, definition: { ...dryRun.properties[0]!.definition, name: 'size' } };
+
+    const changes = furtherSchema(list(['Web']), { ...dryRun, properties: [...dryRun.properties, size] });
+
+    expect(changes.map(({ kind, objectType, name }) => `${objectType} ${kind} ${name}`)).toEqual(['contacts property size', 'contacts option source:Fair']);
+    expect(furtherSchema(list(['Web']), list(['Web']))).toEqual([]);
   });
 
   it('refuses to tie records to their source by another property', () => {
