@@ -1,8 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import './heap-growth';
 import { runWorker } from './run-worker';
-
-// V8 collects its old generation when that has grown by so much since the last time. By its own rule planning takes 150 MB more, and the more the more records there are,
-// for the same processor time.
-setFlagsFromString('--heap-growing-percent=30');
 
 void runWorker({ environment: process.env });
