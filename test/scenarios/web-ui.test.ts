@@ -26,6 +26,8 @@ describe("Temporal's Web UI", () => {
       await until(migration, ({ phase }) => phase === 'contacts');
       // Hardly any calls, so that the migration is still at work when the page has loaded, however slow the machine.
       await rehearsal.portal.limits({ burst: 4 });
+      // Each look at the page costs seconds of a processor: it is worth one when the workflow itself knows what is looked for.
+      await until(migration, async () => (await migration.live())?.expectedEnd != null, READING_MS);
 
       const page = await browser.newPage({ viewport: { width: 1400, height: 1200 } });
       const address = webUiPage({ TEMPORAL_UI_URL: rehearsal.stack.uiUrl ?? '' }, migration.run);

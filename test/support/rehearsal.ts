@@ -60,11 +60,11 @@ export function writeFiles(path: string, files: Readonly<Record<string, string>>
 }
 
 /** Polls a run until it is as wanted; fails with the last status when it takes too long. */
-export async function until(migration: Migration, isWanted: (status: MigrationStatus) => boolean, timeoutMs = 60_000): Promise<MigrationStatus> {
+export async function until(migration: Migration, isWanted: (status: MigrationStatus) => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<MigrationStatus> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const status = await migration.status();
-    if (isWanted(status)) {
+    if (await isWanted(status)) {
       return status;
     }
     if (Date.now() > deadline) {

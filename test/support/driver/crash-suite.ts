@@ -7,7 +7,7 @@ import type { CrashPoint } from '../../../domain/crash-point';
 import type { AssociationTallies, RecordTallies } from '../../../domain/record-outcome';
 import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { openLedger } from '../../../ledger/open-ledger';
-import { dyingWhen } from './crash-orders';
+import { dyingWhen, watchWith } from './crash-orders';
 import { beginRoute, isForced, placeToDie } from './crash-routes';
 import type { PlaceToDie, Route, Side } from './crash-routes';
 import { DRIVEN_RUN } from './drive';
@@ -89,10 +89,12 @@ export async function openCrashSuite(): Promise<CrashSuite> {
 
   const measure = async (route: Route): Promise<Undisturbed> => {
     const { run, orders } = await beginRoute(scene, route, folder, planned);
-    const { driven, stopped, passed } = await run.spawn({ ...orders, keepLog: true });
-    if (driven === null) {
-      throw new Error(`The undisturbed run "${route}" does not end: ${stopped ?? 'it was killed'}`);
-    }
+    const passed: string[] = [];
+    const stallAsTold = watchWith(orders);
+    const driven = await run.drive((point, side) => {
+      passed.push(`${side} ${point}`);
+      stallAsTold(point, side);
+    });
     return { end: await endOf(run, driven, passed), passed };
   };
   const undisturbed = (route: Route): Promise<Undisturbed> => {
