@@ -2,7 +2,7 @@
 import { nobodyWatches } from '../../domain/crash-point';
 import { createCrashPointSinks } from '../../worker/crash-point-sinks';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import type { PlanFacts } from '../../domain/plan-facts';
 import { statusQuery, workflowIds } from '../../workflows/messages';
@@ -11,8 +11,6 @@ import type { MigrationWorkflowInput, migration } from '../../workflows/migratio
 import { FakeActivities } from './fake-activities';
 import type { ActivityName } from './fake-activities';
 import type { SuiteTemporal } from './temporal';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export const aMigrationInput = (ledgerId: string, run: string, named: Partial<MigrationWorkflowInput> = {}): MigrationWorkflowInput => ({
   run,

@@ -8,7 +8,7 @@ import type { AssociationTallies, RecordTallies } from '../../../domain/record-o
 import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { openLedger } from '../../../ledger/open-ledger';
 import { dyingWhen, watchWith } from './crash-orders';
-import { beginRoute, isForced, placeToDie } from './crash-routes';
+import { beginRoute, isByTheClock, placeToDie } from './crash-routes';
 import type { PlaceToDie, Route, Side } from './crash-routes';
 import { DRIVEN_RUN } from './drive';
 import type { Driven } from './drive';
@@ -108,8 +108,7 @@ export async function openCrashSuite(): Promise<CrashSuite> {
       const boundary = `${side} ${point}`;
       const place = await placeToDie(point, side, async (route) => timesPassed((await undisturbed(route)).passed, boundary));
       const asUsual = await undisturbed(place.route);
-      // What waits on the clock passes its boundaries as it comes: there the process that dies begins at the start.
-      const lastLap = isForced(point) ? { activitiesBefore: 0, passage: place.passage } : lastLapTo(asUsual.passed, boundary, place.passage);
+      const lastLap = isByTheClock(place.route) ? { activitiesBefore: 0, passage: place.passage } : lastLapTo(asUsual.passed, boundary, place.passage);
 
       const { run, orders } = await beginRoute(scene, place.route, folder, planned);
       const passedBefore = await driveThroughActivities(run, lastLap.activitiesBefore);
