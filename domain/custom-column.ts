@@ -98,7 +98,7 @@ export class ColumnCensus {
       return as('datetime', 'all times');
     }
     if (has('reference')) {
-      return as('string', 'ids of other records, which become text');
+      return as('string', 'ids of other records');
     }
     const spellings = new Set([...this.distinct].map((text) => text.toLowerCase()));
     if (this.isList && spellings.size === this.distinct.size && this.filled >= MIN_USES_OF_AN_OPTION * this.distinct.size) {
