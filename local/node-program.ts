@@ -31,7 +31,7 @@ export interface RunningProgram extends RunningChild {
 const ROOT = join(__dirname, '..');
 /**
  * What our programs run with wherever they are started. glibc gives each of a worker's dozen threads a heap of its own and the system little of it back: with two
- * heaps a worker that plans needs no more memory for many records than for few. Other C libraries do not read it.
+ * heaps a worker that plans needs hardly more memory for many records than for few. Other C libraries do not read it.
  */
 export const PROGRAM_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const;
 /** A worker that bundles workflows on a busy laptop; measured 2 s on an idle one. */
