@@ -45,7 +45,7 @@ describe('a retried migration', () => {
     const run = await scene.begin({ definition: NAMELESS, retry: { definition: {} } });
     const driven = await run.drive();
 
-    expect(driven).toEqual({ state: 'verified', pauses: {}, retries: 0 });
+    expect(driven).toMatchObject({ state: 'verified', pauses: {} });
     expect(await scene.dump()).toEqual(fromTheStart);
     const { records, retried } = await tallies(run);
     expect(records.contacts).toMatchObject({ source: 14, created: 11, updated: 2, folded: 1, leftOut: 0, refused: 0, pending: 0 });
@@ -58,7 +58,7 @@ describe('a retried migration', () => {
 
     const driven = await run.drive();
 
-    expect(driven).toEqual({ state: 'verified', pauses: {}, retries: 0 });
+    expect(driven).toMatchObject({ state: 'verified', pauses: {} });
     const { records, associations, retried } = await tallies(run);
     expect(records).toMatchObject({ companies: { refused: 0, pending: 0 }, contacts: { refused: 0, pending: 0 } });
     expect(Object.values(associations).every(({ endNotWritten, pending, refused }) => endNotWritten + pending + refused === 0)).toBe(true);
@@ -94,7 +94,7 @@ describe('a retried migration', () => {
     const driven = await run.drive();
     rmSync(folder, { recursive: true, force: true });
 
-    expect(driven).toEqual({ state: 'verified', pauses: {}, retries: 0 });
+    expect(driven).toMatchObject({ state: 'verified', pauses: {} });
     expect(await scene.dump()).toEqual(fromTheStart);
     expect((await tallies(run)).retried).toContain('contacts left-out → created 1');
   });
