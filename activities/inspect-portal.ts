@@ -30,7 +30,7 @@ export function createInspectPortal(collaborators: InspectPortalCollaborators): 
         if (row === null) {
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
         }
-        const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'preflight', fact) };
+        const call: CallContext = { signal, countedFor: { run, phase: 'preflight' } };
         try {
           return await inspect(collaborators, row, tell, call);
         } catch (error) {

@@ -67,7 +67,7 @@ export async function openScope({ ledger, target, quota }: ScopeCollaborators, r
     const lookedUp = lookups.filter(({ throughObject }) => throughObject === object).map(({ column }) => column);
     findings.push(...unreadColumns(object, filled[object] ?? {}, new Set([...read.filter((column) => definition.roles === 'labels' || column !== ROLE_COLUMNS[object]), ...lookedUp])));
   }
-  const call: CallContext = { signal, onCall: (fact) => ledger.facts.countCall(run, 'plan', fact) };
+  const call: CallContext = { signal, countedFor: { run, phase: 'plan' } };
   return {
     run,
     retryOf,

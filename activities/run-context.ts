@@ -4,7 +4,6 @@
  */
 import { Context } from '@temporalio/activity';
 import type { CallContext, TargetConnector } from '../connectors/connector';
-import type { CallFact } from '../domain/pace';
 import { MigrationError } from '../domain/migration-error';
 import type { Phase } from '../domain/phase';
 import type { Ledger, RunRow } from '../ledger/ledger';
@@ -56,7 +55,7 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal, isSteady: () 
 export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'ledger' | 'target'>, identity: RunIdentity, phase: Phase, work: (scope: RunScope) => Promise<T>): Promise<T> {
   return withHeartbeat(async (signal, isSteady) => {
     const row = await requireRun(ledger, identity);
-    const call: CallContext = { signal, isSteady, onCall: (fact: CallFact) => ledger.facts.countCall(identity.run, phase, fact) };
+    const call: CallContext = { signal, isSteady, countedFor: { run: identity.run, phase } };
     const portalId = await target.portalId(call);
     if (portalId !== identity.portalId) {
       throw new MigrationError('IdentityError', `The token belongs to portal ${portalId}, run ${identity.run} writes to ${identity.portalId}. Give the worker that portal's token.`, { code: 'other-portal' });

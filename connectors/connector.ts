@@ -5,7 +5,7 @@
 import type { KindText } from '../domain/association-kind';
 import type { PortalLabel } from '../domain/association-label';
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
-import type { CallFact } from '../domain/pace';
+import type { CallCounter } from '../domain/pace';
 import type { PortalLimits } from '../domain/portal-limits';
 import type { PortalSchema, PortalSnapshot, QuotaFacts } from '../domain/portal-snapshot.schema';
 import type { PipelineDefinition, PropertyDefinition } from '../domain/schema-plan';
@@ -27,8 +27,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Asked before each call, last of all right before its first byte. No: nothing is sent, because whoever asked for the call was suspended meanwhile and may have been replaced. */
   readonly isSteady?: () => boolean;
-  /** Told of each call when its answer, or none, has come. */
-  onCall(fact: CallFact): Promise<void>;
+  /** Null: its calls are counted nowhere. */
+  readonly countedFor: CallCounter | null;
 }
 
 export interface TargetRecord {

@@ -1,3 +1,5 @@
+import type { Phase } from './phase';
+
 /** Lanes of the target's rate limit. Search has its own only; associations count in theirs and in `general`. */
 export type Lane = 'general' | 'search' | 'associations';
 
@@ -12,8 +14,8 @@ export interface LimitFacts {
 
 /** Shared over all workers of a ledger; implemented there. */
 export interface Pace {
-  /** Takes a slot in each lane and waits for it, and a permit among the calls in flight. Call `release` when the answer is there. Rejects when aborted. */
-  enter(lanes: readonly Lane[], signal: AbortSignal): Promise<{ release(): Promise<void> }>;
+  /** Takes a slot in each lane and waits for it, and a permit among the calls in flight. Rejects when aborted. */
+  enter(lanes: readonly Lane[], signal: AbortSignal): Promise<Permit>;
   learn(facts: LimitFacts): Promise<void>;
   /** Told to wait: nobody takes a slot of this lane before then. */
   close(lane: Lane, forMs: number): Promise<void>;
@@ -21,7 +23,20 @@ export interface Pace {
   halve(): Promise<void>;
 }
 
-/** One finished call, for counting: kinds are `read`, `create`, `update`, `archive`, `association-read`, `association-write`, `schema-read`, `schema-write`, `search`, `account`. */
+export interface Permit {
+  /** When the answer, or none, has come. @param call what is counted; null where nothing was sent, or nobody counts */
+  end(call: CountedCall | null): Promise<void>;
+}
+
+/** Whose calls are counted, under which phase. */
+export interface CallCounter {
+  readonly run: string;
+  readonly phase: Phase;
+}
+
+export interface CountedCall extends CallFact, CallCounter {}
+
+/** One finished call: kinds are `read`, `create`, `update`, `archive`, `association-read`, `association-write`, `schema-read`, `schema-write`, `search`, `account`. */
 export interface CallFact {
   readonly kind: CallKind;
   readonly status: number | null;

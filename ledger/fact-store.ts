@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { OBJECT_TYPES } from '../domain/object-type';
 import { PHASES } from '../domain/phase';
 import { reportSchema } from '../domain/report.schema';
+import { readCalls } from './calls';
 import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
@@ -15,38 +16,12 @@ import { readTallies, readUndoTally } from './tallies';
 import { toPair } from './writing-store';
 
 const ID_MAP_PAGE = 2_000;
-// 429: HubSpot, usage guidelines, 2026-09.
-const TOO_MANY_REQUESTS = 429;
 
 export function createFactStore(database: LedgerDatabase): FactStore {
   return {
     tallies: (run) => database.read(async (db) => readTallies(db, run, await stagingIdOf(db, run))),
 
-    countCall: (run, phase, { kind, status, durationMs }) =>
-      database.writeUnsynced('count-call', async (db) => {
-        const tooMany = status === TOO_MANY_REQUESTS ? 1 : 0;
-        const failed = status === null || status >= 500 ? 1 : 0;
-        await db
-          .insertInto('calls')
-          .values({ run, phase, kind, count: 1, too_many: tooMany, failed, duration_ms: durationMs })
-          .onConflict((conflict) =>
-            conflict.columns(['run', 'phase', 'kind']).doUpdateSet((row) => ({
-              count: row('calls.count', '+', 1),
-              too_many: row('calls.too_many', '+', tooMany),
-              failed: row('calls.failed', '+', failed),
-              duration_ms: row('calls.duration_ms', '+', durationMs),
-            })),
-          )
-          .execute();
-      }),
-
-    readCalls: (run) =>
-      database.read(async (db) => {
-        const rows = await db.selectFrom('calls').select(['phase', 'kind', 'count', 'too_many']).where('run', '=', run).execute();
-        return rows
-          .map((row) => ({ phase: row.phase, kind: row.kind, count: Number(row.count), tooMany: Number(row.too_many) }))
-          .sort((one, other) => PHASES.indexOf(one.phase) - PHASES.indexOf(other.phase) || one.kind.localeCompare(other.kind));
-      }),
+    readCalls: (run) => database.read((db) => readCalls(db, run)),
 
     /** A repeated start keeps the first time; a phase that had ended begins anew. */
     phaseStarted: (run, phase, now) =>

@@ -6,7 +6,7 @@ import type { KindText } from '../domain/association-kind';
 import type { Finding } from '../domain/finding';
 import type { IdPair, PairOrigin } from '../domain/id-map';
 import type { AssociationType, ObjectType } from '../domain/object-type';
-import type { CallFact, Pace } from '../domain/pace';
+import type { Pace } from '../domain/pace';
 import type { PauseReason, Phase, RunState, WorkType } from '../domain/phase';
 import type { BatchKind, PartitionManifest, PlannedAssociation, PlannedFate, PlannedRecord } from '../domain/planned-record';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
@@ -383,7 +383,6 @@ export interface KeptRecord {
 export interface FactStore {
   tallies(run: string): Promise<{ readonly records: RecordTallies; readonly associations: AssociationTallies }>;
   /** Settled since the start by phase, for rate and forecast. */
-  countCall(run: string, phase: Phase, fact: CallFact): Promise<void>;
   readCalls(run: string): Promise<readonly { readonly phase: string; readonly kind: string; readonly count: number; readonly tooMany: number }[]>;
   phaseStarted(run: string, phase: Phase, now: string): Promise<void>;
   phaseEnded(run: string, phase: Phase, now: string): Promise<void>;

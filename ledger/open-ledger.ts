@@ -175,7 +175,7 @@ function assembleLedger(connection: SqliteConnection): Ledger {
     drift: createDriftStore(database),
     retries: createRetryStore(database, { plans, writing }),
     pace(portalId) {
-      const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep, monotonicMs: connection.monotonicMs });
+      const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep });
       paces.set(portalId, pace);
       return pace;
     },

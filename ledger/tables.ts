@@ -149,9 +149,9 @@ export interface Tables {
     daily_remaining: number | null;
     learned_ms: number | null;
     halved_until_ms: number;
+    /** When the pace was last changed, and when before that. */
     last_seen_ms: number;
-    /** Raised by whoever is about to change the pace: locks the row. */
-    turns: number;
+    seen_before_ms: number;
   };
   pace_lanes: { portal_id: string; lane: Lane; window_ms: number | null; window_limit: number | null; next_free_ms: number; closed_until_ms: number };
   pace_permits: { portal_id: string; permit: string; expires_ms: number };

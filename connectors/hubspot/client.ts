@@ -4,7 +4,7 @@ import { passCrashPoint } from '../../domain/crash-point';
 import type { CrashWatch } from '../../domain/crash-point';
 import { MigrationError } from '../../domain/migration-error';
 import type { CallContext } from '../connector';
-import type { CallKind, Lane, LimitFacts, Pace } from '../../domain/pace';
+import type { CallKind, Lane, LimitFacts, Pace, Permit } from '../../domain/pace';
 import { incompleteAnswer, isAboutContent, malformedBaseUrl, malformedToken, toCallError, toFailureError, unreadableAnswer, type CallName } from './errors';
 import type { FreshClock } from './fresh-clock';
 import { burstWaitMs, DAILY_POLICY, toLimitFacts } from './limits';
@@ -40,7 +40,7 @@ export interface HubspotRejected extends AnswerFacts {
 
 export interface HubspotClient {
   /**
-   * Makes one call: takes slots and a permit, sends once, tells pace and `onCall` what came of it.
+   * Makes one call: takes slots and a permit, sends once, tells the pace what came of it.
    * @throws MigrationError as `errors.ts` has it, `suspended` when whoever asked is no longer steady; TransientError says in `mayHaveLanded` whether a write may have been carried out
    */
   send(request: HubspotRequest, call: CallContext): Promise<HubspotAnswer>;
@@ -99,14 +99,11 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
       }
       throw toFailureError(request, error);
     } finally {
-      await permit.release();
-      if (wasSent) {
-        await call.onCall({ kind: request.kind, status, durationMs: freshClock.nowMs() - startedMs });
-      }
+      await permit.end(wasSent && call.countedFor !== null ? { ...call.countedFor, kind: request.kind, status, durationMs: freshClock.nowMs() - startedMs } : null);
     }
   }
 
-  async function enter(request: HubspotRequest, lanes: readonly Lane[], call: CallContext): Promise<{ release(): Promise<void> }> {
+  async function enter(request: HubspotRequest, lanes: readonly Lane[], call: CallContext): Promise<Permit> {
     try {
       return await pace.enter(lanes, call.signal);
     } catch (error) {

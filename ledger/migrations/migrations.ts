@@ -6,6 +6,7 @@ import { outputs } from './0004-outputs';
 import { drift } from './0005-drift';
 import { retry } from './0006-retry';
 import { labels } from './0007-labels';
+import { pace } from './0008-pace';
 
 /** Every change of the ledger's tables, by name in order. Listed here, not read from a folder, so that a bundled build has them too. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-drift': drift,
   '0006-retry': retry,
   '0007-labels': labels,
+  '0008-pace': pace,
 };

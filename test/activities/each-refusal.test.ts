@@ -144,7 +144,7 @@ describe('a value or record that the portal refuses', () => {
 
   const send = async (objectType: ObjectType, properties: Readonly<Record<string, string>>) => {
     const target = createHubspotConnector({ baseUrl: runner.url, readToken: async () => PREDICTION_TOKEN, pace: createFreePace() });
-    const { refused, refusedWhole } = await target.createRecords(objectType, [{ traceId: '1', properties }], { signal: new AbortController().signal, onCall: async () => {} });
+    const { refused, refusedWhole } = await target.createRecords(objectType, [{ traceId: '1', properties }], { signal: new AbortController().signal, countedFor: null });
     return refused[0] ?? refusedWhole;
   };
   const noProperty = { definition: { source: SOURCE, objects: { contacts: { properties: { unheard_of: 'X__c' } } } } };

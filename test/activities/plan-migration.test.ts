@@ -245,12 +245,13 @@ describe('planMigration against records that are there', () => {
   it('leaves the reserve of the day alone while it matches, and says until when', async () => {
     const resetsAt = new Date(Date.now() + 3_600_000).toISOString();
     const short = { ...snapshot, quota: { limit: 650_000, remaining: 1_000, resetsAt } };
-    const planning = await aPlanning({ source: aRowsSource({ Contact: [aContactRow(1)] }), target: aTargetPortal({ snapshot: short }) });
+    const target = aTargetPortal({ snapshot: short });
+    const planning = await aPlanning({ source: aRowsSource({ Contact: [aContactRow(1)] }), target });
     opened.push(planning);
     await planning.ledger.pace(short.portalId).learn({ lane: 'general', windowMs: 10_000, windowLimit: 190, dailyLimit: 650_000, dailyRemaining: 1_000 });
 
     expect(await failure(planning.all())).toMatchObject({ type: 'QuotaExhaustedError', details: { code: 'reserve-reached', resetsAt } });
-    expect(await planning.ledger.facts.readCalls(planning.row.run)).toEqual([]);
+    expect(target.asked).toEqual([]);
   });
 
   it('matches by key, then e-mail, then a domain that stands for one company', async () => {
@@ -307,7 +308,7 @@ describe('planMigration against records that are there', () => {
     expect(matched?.cells.filter(({ code }) => code === 'kept-in-portal').map(({ property, rawValue }) => [property, rawValue])).toEqual(kept);
     expect(created?.before).toEqual({});
     // One read by key and one by e-mail, as for the verdicts alone.
-    expect(await planning.ledger.facts.readCalls(planning.row.run)).toContainEqual(expect.objectContaining({ kind: 'read', count: 2 }));
+    expect(target.asked.filter((kind) => kind === 'read')).toHaveLength(2);
   });
 
   it('plans what the run itself has written as it was, after its ledger was lost', async () => {

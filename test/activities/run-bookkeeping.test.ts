@@ -94,7 +94,7 @@ describe('sweepUndone', () => {
   it('archives what a late request brought back under our keys', async () => {
     await write();
     await undo();
-    await scene.target.createRecords('contacts', [{ traceId: '0', properties: { [KEY]: 'contacts-0', [STAMP]: 'acme.1:created', email: 'p0@acme.com' } }], { signal: new AbortController().signal, onCall: async () => {} });
+    await scene.target.createRecords('contacts', [{ traceId: '0', properties: { [KEY]: 'contacts-0', [STAMP]: 'acme.1:created', email: 'p0@acme.com' } }], { signal: new AbortController().signal, countedFor: null });
 
     expect(await sweep()).toEqual({ archived: 1 });
     expect(await liveContacts()).toEqual([]);
@@ -185,6 +185,10 @@ describe('assembleReport', () => {
   it('says verified when everything is as planned, and its sums add up', async () => {
     await write();
     await verify();
+    for (const kind of ['create', 'read'] as const) {
+      const permit = await scene.ledger.pace('4711').enter(['general'], new AbortController().signal);
+      await permit.end({ run: scene.row.run, phase: 'contacts', kind, status: 200, durationMs: 5 });
+    }
 
     expect(await report()).toEqual({ state: 'verified', refused: 0, differences: 0 });
     expect(await scene.ledger.facts.readReport(scene.row.run)).toMatchObject({

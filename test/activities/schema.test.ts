@@ -75,7 +75,7 @@ describe('the schema of a run', () => {
     scene = await openWritingScene();
     const earlier = { ...scene.row, run: 'acme.9' };
     const before = await scene.fingerprint();
-    const call = { signal: new AbortController().signal, onCall: async () => {} };
+    const call = { signal: new AbortController().signal, countedFor: null };
     await scene.target.createPropertyGroup('contacts', { name: 'data_migration', label: 'Data migration' }, call);
     await scene.target.createProperties('contacts', [{ name: KEY, label: 'Salesforce ID', description: `Where from (Portage run ${earlier.run})`, groupName: 'data_migration', type: 'string', fieldType: 'text', hasUniqueValue: true, options: [] }], call);
     await scene.target.archiveProperty('contacts', KEY, call);

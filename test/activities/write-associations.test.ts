@@ -39,7 +39,7 @@ describe('writeAssociations', () => {
   const undo = (associationType: AssociationType, count: number) => scene.perform(() => createUndoAssociations(scene).undoAssociations({ ...batch(associationType, count), includeEdited: false }));
   const kindsOf = async (associationType: AssociationType, fromSourceId: string, toSourceId: string): Promise<readonly number[] | undefined> => {
     const { from, to } = ASSOCIATION_ENDS[associationType];
-    const call = { signal: new AbortController().signal, onCall: async () => {} };
+    const call = { signal: new AbortController().signal, countedFor: null };
     const found = await scene.target.readAssociations(from, to, [ids.get(fromSourceId) ?? ''], call);
     return found.find((association) => association.toId === ids.get(toSourceId))?.kinds.map((kind) => kind.typeId).sort();
   };

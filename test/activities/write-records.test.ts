@@ -106,7 +106,7 @@ describe('writeRecords', () => {
   it('pauses instead of refusing records when somebody archived a property since the plan', async () => {
     await prepared();
     await scene.plan(people(3));
-    await scene.target.archiveProperty('contacts', STAMP, { signal: new AbortController().signal, onCall: async () => {} });
+    await scene.target.archiveProperty('contacts', STAMP, { signal: new AbortController().signal, countedFor: null });
 
     expect(await errorOf(write(3))).toMatchObject({ type: 'PlanError', details: { code: 'portal-changed' } });
     expect((await scene.ledger.writing.readBatch(scene.row.run, 'contacts', 0)).map((record) => [record.state, record.outcome])).toEqual([['unsent', null], ['unsent', null], ['unsent', null]]);

@@ -10,16 +10,6 @@ describe('FactStore', () => {
   const used = useLedger();
   beforeEach(() => openRun(used.ledger));
 
-  it('counts calls by phase and kind, with those answered 429', async () => {
-    const call = (status: number | null) => used.ledger.facts.countCall(RUN, 'contacts', { kind: 'create', status, durationMs: 5 });
-    await call(201);
-    await call(429);
-    await call(null);
-    await used.ledger.facts.countCall(RUN, 'preflight', { kind: 'account', status: 200, durationMs: 5 });
-
-    expect(await used.ledger.facts.readCalls(RUN)).toEqual([{ phase: 'preflight', kind: 'account', count: 1, tooMany: 0 }, { phase: 'contacts', kind: 'create', count: 3, tooMany: 1 }]);
-  });
-
   it('keeps the first start of a phase until it has ended', async () => {
     await used.ledger.facts.phaseStarted(RUN, 'verify', '2026-09-01T10:00:00Z');
     await used.ledger.facts.phaseStarted(RUN, 'verify', '2026-09-01T10:05:00Z');

@@ -83,7 +83,7 @@ describe('a ledger from before associations had labels', () => {
     await before.schema.intend(RUN, 'contacts', [{ kind: 'group', name: 'g', definition: null }]);
     await before.close();
     const sqlite = new Database(file.location);
-    sqlite.exec("alter table planned_associations drop column labels; alter table schema_intents drop column association_kind; delete from kysely_migration where name >= '0007'");
+    sqlite.exec("alter table planned_associations drop column labels; alter table schema_intents drop column association_kind; alter table pace_portals rename column seen_before_ms to turns; delete from kysely_migration where name >= '0007'");
     sqlite.close();
 
     const ledger = await openLedger({ location: file.location });

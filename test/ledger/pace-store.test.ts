@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import type { Lane } from '../../domain/pace';
+import type { CallKind, Lane, Permit } from '../../domain/pace';
+import type { Phase } from '../../domain/phase';
 import type { Ledger, PaceStore } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
-import { aLedgerFile, range } from './support';
+import { aLedgerFile, openRun, range } from './support';
 
 /** A clock that only moves when everybody waits. */
 function aSimulatedClock(startMs = Date.parse('2026-09-01T10:00:00Z')) {
@@ -68,10 +69,10 @@ describe('PaceStore', () => {
   const demand = (pace: PaceStore, workers: number, lanes: readonly Lane[], callMs: number, began: number[], signal: AbortSignal) => {
     const loop = async () => {
       while (!signal.aborted) {
-        const { release } = await pace.enter(lanes, signal);
+        const permit = await pace.enter(lanes, signal);
         began.push(clock.now());
         await clock.sleep(callMs, signal);
-        await release();
+        await permit.end(null);
       }
     };
     range(workers).forEach(() => void loop().catch(() => undefined));
@@ -130,18 +131,18 @@ describe('PaceStore', () => {
 
   it('lets 24 calls be in flight over all workers, 12 after a 423, and one more when one is released', async () => {
     const [pace, other] = [await openPace(), await openPace()];
-    const held: { release(): Promise<void> }[] = [];
+    const held: Permit[] = [];
     const ask = (from: PaceStore) => void from.enter(['general'], never).then((permit) => held.push(permit), () => undefined);
     range(20).forEach(() => ask(pace));
     range(20).forEach(() => ask(other));
 
     await clock.run(20_000);
     const atFirst = held.length;
-    await held[0]?.release();
+    await held[0]?.end(null);
     await clock.run(2_000);
     const afterRelease = held.length;
     await pace.halve();
-    await Promise.all(held.slice(1, 11).map((permit) => permit.release()));
+    await Promise.all(held.slice(1, 11).map((permit) => permit.end(null)));
     await clock.run(2_000);
     const whileHalved = held.length;
     await clock.run(60_000);
@@ -184,13 +185,13 @@ describe('PaceStore', () => {
 
   it('takes another slot when it wakes too late', async () => {
     const pace = await openPace();
-    await (await pace.enter(['general'], never)).release();
+    await (await pace.enter(['general'], never)).end(null);
     let entered = false;
     void pace.enter(['general'], never).then(() => (entered = true));
     await settled();
 
     clock.set(clock.now() + 5_000);
-    await (await pace.enter(['general'], never)).release();
+    await (await pace.enter(['general'], never)).end(null);
     await clock.run(0);
     const whenLate = entered;
     await clock.run(200);
@@ -203,7 +204,7 @@ describe('PaceStore', () => {
     for (let calls = 0; calls < 3; calls += 1) {
       const entering = pace.enter(['general'], never);
       await clock.run(200);
-      await (await entering).release();
+      await (await entering).end(null);
     }
     clock.set(clock.now() - 3_600_000);
     let entered = 0;
@@ -246,14 +247,32 @@ describe('PaceStore', () => {
     expect(began.length).toBeGreaterThanOrEqual(0.95 * 100);
   });
 
-  it('tells every worker what was learned', async () => {
+  it('counts a call when it ends, by phase and kind, with those answered 429', async () => {
+    const pace = await openPace();
+    const { run } = await openRun(ledgers[0]!);
+    const call = async (phase: Phase, kind: CallKind, status: number | null) => {
+      const entering = pace.enter(['general'], never);
+      await clock.run(200);
+      await (await entering).end({ run, phase, kind, status, durationMs: 5 });
+    };
+    await call('contacts', 'create', 201);
+    await call('contacts', 'create', 429);
+    await call('contacts', 'create', null);
+    await call('preflight', 'account', 200);
+
+    expect(await ledgers[0]?.facts.readCalls(run)).toEqual([{ phase: 'preflight', kind: 'account', count: 1, tooMany: 0 }, { phase: 'contacts', kind: 'create', count: 3, tooMany: 1 }]);
+  });
+
+  it('tells every worker what was learned, as soon as the call ends that learned it', async () => {
     const [pace, other] = [await openPace(), await openPace()];
     const before = await other.read();
+    const permit = await pace.enter(['general'], never);
     await pace.learn({ lane: 'general', windowMs: 10_000, windowLimit: 190, dailyLimit: 250_000, dailyRemaining: 249_000 });
     await pace.learn({ lane: 'general', windowMs: 10_000, windowLimit: 190, dailyLimit: 250_000, dailyRemaining: 248_999 });
 
     expect(before).toEqual({ dailyLimit: null, dailyRemaining: null, learnedAt: null, windowLimit: null });
     expect(await pace.read()).toMatchObject({ dailyRemaining: 248_999 });
+    await permit.end(null);
     expect(await other.read()).toEqual({ dailyLimit: 250_000, dailyRemaining: 248_999, learnedAt: '2026-09-01T10:00:00.000Z', windowLimit: 190 });
   });
 });

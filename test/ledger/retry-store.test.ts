@@ -124,7 +124,7 @@ describe('a ledger of the version before', () => {
     await aFinishedRun(before);
     await before.close();
     const sqlite = new Database(file.location);
-    sqlite.exec("drop table notices; drop table retried_writes; drop table retries; alter table runs drop column round; alter table planned_partitions drop column round; alter table planned_associations drop column labels; alter table schema_intents drop column association_kind; delete from kysely_migration where name in ('0006-retry', '0007-labels')");
+    sqlite.exec("drop table notices; drop table retried_writes; drop table retries; alter table runs drop column round; alter table planned_partitions drop column round; alter table planned_associations drop column labels; alter table schema_intents drop column association_kind; alter table pace_portals rename column seen_before_ms to turns; delete from kysely_migration where name >= '0006'");
     sqlite.close();
 
     const ledger = await openLedger({ location: file.location });

@@ -1,4 +1,4 @@
-import type { Lane, LimitFacts, Pace } from '../../domain/pace';
+import type { CountedCall, Lane, LimitFacts, Pace } from '../../domain/pace';
 
 /** A Pace that admits everybody at once and remembers what it was told. */
 export interface FreePace extends Pace {
@@ -7,6 +7,8 @@ export interface FreePace extends Pace {
   readonly learned: readonly LimitFacts[];
   readonly closed: readonly { readonly lane: Lane; readonly forMs: number }[];
   readonly halvedCount: number;
+  /** Calls that were counted, in order. */
+  readonly counted: readonly CountedCall[];
   /** Permits that were taken and not given back. */
   readonly inFlight: number;
   readonly mostInFlight: number;
@@ -17,6 +19,7 @@ export function createFreePace({ onEnter = async () => {} }: { onEnter?: (admiss
   const entered: (readonly Lane[])[] = [];
   const learned: LimitFacts[] = [];
   const closed: { lane: Lane; forMs: number }[] = [];
+  const counted: CountedCall[] = [];
   let halvedCount = 0;
   let inFlight = 0;
   let mostInFlight = 0;
@@ -25,6 +28,7 @@ export function createFreePace({ onEnter = async () => {} }: { onEnter?: (admiss
     entered,
     learned,
     closed,
+    counted,
     get halvedCount() {
       return halvedCount;
     },
@@ -41,14 +45,17 @@ export function createFreePace({ onEnter = async () => {} }: { onEnter?: (admiss
       signal.throwIfAborted();
       inFlight += 1;
       mostInFlight = Math.max(mostInFlight, inFlight);
-      let released = false;
+      let isOver = false;
       return {
-        async release() {
-          if (released) {
-            throw new Error('A permit was released twice.');
+        async end(call) {
+          if (isOver) {
+            throw new Error('A call ended twice.');
           }
-          released = true;
+          isOver = true;
           inFlight -= 1;
+          if (call !== null) {
+            counted.push(call);
+          }
         },
       };
     },

@@ -91,7 +91,7 @@ export async function openWritingScene(portal: PortalDefinition = {}, definition
   const migration = migrationDefinitionSchema.parse({ id: 'acme', source: { crm: 'salesforce', files: '/export' }, target: { crm: 'hubspot' }, ...definition });
   const row = await ledger.runs.open({ migrationId: 'acme', kind: 'migration', definition: migration, definitionDigest: 'd', now: new Date().toISOString() });
   await ledger.runs.update(row.run, { portalId: '4711' });
-  const call = { signal: new AbortController().signal, onCall: async () => {} };
+  const call = { signal: new AbortController().signal, countedFor: null };
   await ledger.staging.begin(row.stagingId, { objects: [], unread: [], findings: [], digest: 'source' });
   await ledger.plans.saveSnapshot(row.stagingId, await target.readSnapshot(OBJECT_TYPES, call), 'snapshot');
   await ledger.plans.save(row.stagingId, aSummary);

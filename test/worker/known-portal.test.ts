@@ -3,12 +3,12 @@ import type { Pace } from '../../domain/pace';
 import type { PaceStore } from '../../ledger/ledger';
 import { createPacedTarget } from '../../worker/known-portal';
 
-const call: CallContext = { signal: new AbortController().signal, onCall: async () => undefined };
+const call: CallContext = { signal: new AbortController().signal, countedFor: null };
 
 /** A connector that takes a slot for each of two calls, and a ledger that notes whose pace was asked. */
 const aScene = (portals: readonly string[]) => {
   const asked: string[] = [];
-  const ledger = { pace: (portalId: string) => ({ enter: async () => (asked.push(portalId), { release: async () => undefined }) }) as unknown as PaceStore };
+  const ledger = { pace: (portalId: string) => ({ enter: async () => (asked.push(portalId), { end: async () => undefined }) }) as unknown as PaceStore };
   let answers = 0;
   const create = (pace: Pace) =>
     ({

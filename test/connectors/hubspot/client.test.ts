@@ -51,16 +51,17 @@ describe('a call', () => {
   });
 
   it('counts itself once with its kind and status, also when it fails', async () => {
-    const call = aCall();
-    const connector = aConnector(stub.baseUrl, createFreePace());
+    const pace = createFreePace();
+    const connector = aConnector(stub.baseUrl, pace);
 
-    await connector.readRecords('contacts', READ, call);
+    await connector.readRecords('contacts', READ, aCall());
     reply = () => ({ status: 503 });
-    await errorOf(connector.createRecords('contacts', INPUTS, call));
+    await errorOf(connector.createRecords('contacts', INPUTS, aCall()));
     reply = () => 'reset';
-    await errorOf(connector.updateRecords('contacts', [], call));
+    await errorOf(connector.updateRecords('contacts', [], aCall()));
 
-    expect(call.facts.map(({ kind, status }) => [kind, status])).toEqual([['read', 200], ['create', 503], ['update', null]]);
+    const countedFor = { run: 'acme.1', phase: 'contacts', durationMs: expect.any(Number) as number };
+    expect(pace.counted).toEqual([{ ...countedFor, kind: 'read', status: 200 }, { ...countedFor, kind: 'create', status: 503 }, { ...countedFor, kind: 'update', status: null }]);
   });
 
   it.each`
@@ -108,23 +109,23 @@ describe('a call', () => {
 
   it('is not in doubt, and not counted, when it is cancelled while it waits for a slot', async () => {
     const cancelling = new AbortController();
-    const call = aCall(cancelling.signal);
+    const pace = createFreePace({ onEnter: async () => cancelling.abort() });
     const before = stub.requests.length;
 
-    const error = await errorOf(aConnector(stub.baseUrl, createFreePace({ onEnter: async () => cancelling.abort() })).createRecords('contacts', INPUTS, call));
+    const error = await errorOf(aConnector(stub.baseUrl, pace).createRecords('contacts', INPUTS, aCall(cancelling.signal)));
 
     expect(error).toMatchObject({ type: 'TransientError', details: { code: 'aborted', mayHaveLanded: false } });
     expect(stub.requests.length).toBe(before);
-    expect(call.facts).toEqual([]);
+    expect(pace.counted).toEqual([]);
   });
 
   it('is not in doubt when nobody listens', async () => {
-    const call = aCall();
+    const pace = createFreePace();
 
-    const error = await errorOf(aConnector(`http://127.0.0.1:${await aClosedPort()}`, createFreePace()).createRecords('contacts', INPUTS, call));
+    const error = await errorOf(aConnector(`http://127.0.0.1:${await aClosedPort()}`, pace).createRecords('contacts', INPUTS, aCall()));
 
     expect(error).toMatchObject({ type: 'TransientError', details: { code: 'unreachable', mayHaveLanded: false } });
-    expect(call.facts).toEqual([]);
+    expect(pace.counted).toEqual([]);
   });
 
   it.each(['', 'secret\ntoken', 'secret token'])('is not even tried with the token %j', async (token) => {
@@ -255,14 +256,13 @@ describe('a call and the pace', () => {
   it('takes another slot when the process was suspended between slot and socket', async () => {
     const ticks = createHandClock();
     const pace = createFreePace({ onEnter: async (admission) => (admission === 1 ? ticks.advance(3_001) : undefined) });
-    const call = aCall();
     const before = stub.requests.length;
 
-    await aConnector(stub.baseUrl, pace, { ticks }).readRecords('contacts', READ, call);
+    await aConnector(stub.baseUrl, pace, { ticks }).readRecords('contacts', READ, aCall());
 
     expect(pace.entered).toHaveLength(2);
     expect(stub.requests.length - before).toBe(1);
-    expect(call.facts).toHaveLength(1);
+    expect(pace.counted).toHaveLength(1);
     expect(pace.inFlight).toBe(0);
   });
 

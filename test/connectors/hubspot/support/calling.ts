@@ -1,5 +1,5 @@
 import type { CallContext } from '../../../../connectors/connector';
-import type { CallFact, Pace } from '../../../../domain/pace';
+import type { Pace } from '../../../../domain/pace';
 import { createHubspotConnector, type HubspotConnectorOptions } from '../../../../connectors/hubspot/hubspot-connector';
 import type { TickSource } from '../../../../connectors/hubspot/fresh-clock';
 import type { MigrationError } from '../../../../domain/migration-error';
@@ -25,14 +25,7 @@ export function createHandClock(startMs = NOON): HandClock {
   };
 }
 
-export interface RecordingCall extends CallContext {
-  readonly facts: readonly CallFact[];
-}
-
-export function aCall(signal: AbortSignal = new AbortController().signal): RecordingCall {
-  const facts: CallFact[] = [];
-  return { signal, facts, onCall: async (fact) => void facts.push(fact) };
-}
+export const aCall = (signal: AbortSignal = new AbortController().signal): CallContext => ({ signal, countedFor: { run: 'acme.1', phase: 'contacts' } });
 
 export function aConnector(baseUrl: string, pace: Pace, options: Partial<HubspotConnectorOptions> = {}) {
   return createHubspotConnector({ baseUrl, readToken: async () => 'secret-token', pace, ticks: createHandClock(), ...options });
