@@ -4,7 +4,9 @@ const { dependencies, devDependencies } = require('./package.json');
 const long = process.env.PORTAGE_TEST_LONG === '1';
 
 /** Ours by name; what they need in their turn comes with them. */
-const libraries = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !/jest|swc/.test(name));
+const libraries = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !/jest|sucrase/.test(name));
+
+const TRANSFORM = '<rootDir>/test/support/transform.cjs';
 
 const ring = (name, folders, extra = {}) => ({
   displayName: name,
@@ -13,10 +15,7 @@ const ring = (name, folders, extra = {}) => ({
   testMatch: folders.flatMap((folder) => [`<rootDir>/test/${folder}/**/*.test.ts`]),
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(long ? [] : ['\\.long\\.test\\.ts$'])],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  transform: {
-    [`/node_modules/(${libraries.join('|')})/.+\\.c?js$`]: '<rootDir>/test/support/loaded-once.cjs',
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }],
-  },
+  transform: { [`/node_modules/(${libraries.join('|')})/.+\\.c?js$`]: TRANSFORM, '\\.ts$': TRANSFORM },
   transformIgnorePatterns: [],
   ...extra,
 });

@@ -14,23 +14,35 @@ const FURTHER_NAMES: Readonly<Record<string, string>> = {
 
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
-const COUNTRY_CODES: readonly string[] = getCountries();
 const namesIn = (language: string): Intl.DisplayNames => new Intl.DisplayNames([language], { type: 'region' });
-const ENGLISH = namesIn('en');
 
-const CODE_BY_WORD: ReadonlyMap<string, string> = new Map([
-  // English last: where two languages mean two countries by one word, English decides.
-  ...[...LANGUAGES].reverse().flatMap((language) => COUNTRY_CODES.map((code): readonly [string, string] => [folded(namesIn(language).of(code) ?? code), code])),
-  ...Object.entries(FURTHER_NAMES).map(([name, code]): readonly [string, string] => [folded(name), code]),
-  ...COUNTRY_CODES.map((code): readonly [string, string] => [code.toLowerCase(), code]),
-]);
+/** Looked up when the first cell holds a country: all names in all languages take longer than the start of a small command. */
+let known: { readonly english: Intl.DisplayNames; readonly codeByWord: ReadonlyMap<string, string> } | null = null;
+const countries = (): NonNullable<typeof known> => (known ??= readCountries());
+
+function readCountries(): NonNullable<typeof known> {
+  const codes: readonly string[] = getCountries();
+  const wordsIn = (language: string): readonly (readonly [string, string])[] => {
+    const names = namesIn(language);
+    return codes.map((code) => [folded(names.of(code) ?? code), code]);
+  };
+  return {
+    english: namesIn('en'),
+    codeByWord: new Map([
+      // English last: where two languages mean two countries by one word, English decides.
+      ...[...LANGUAGES].reverse().flatMap(wordsIn),
+      ...Object.entries(FURTHER_NAMES).map(([name, code]): readonly [string, string] => [folded(name), code]),
+      ...codes.map((code): readonly [string, string] => [code.toLowerCase(), code]),
+    ]),
+  };
+}
 
 /** ISO 3166 code of a country by its code, or by its name in one of seven languages; null for anything else. */
-export const countryCodeOf = (text: string): string | null => CODE_BY_WORD.get(folded(text)) ?? null;
+export const countryCodeOf = (text: string): string | null => countries().codeByWord.get(folded(text)) ?? null;
 
 export function countryOf(text: string, to: 'name' | 'code'): CellResult {
   const code = countryCodeOf(text);
-  return valueOf(code === null ? text : to === 'code' ? code : (ENGLISH.of(code) ?? text));
+  return valueOf(code === null ? text : to === 'code' ? code : (countries().english.of(code) ?? text));
 }
 
 /** USA and Canada, whose codes do not clash; elsewhere one code means several states. */

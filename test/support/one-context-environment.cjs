@@ -1,16 +1,19 @@
 /**
  * Where jest runs a suite: in the context of the process itself. Jest's own environment has a context for each suite, in which each mention of a global (Promise, Map,
- * JSON) goes through a proxy: the same code takes half as long again there. Suites that run in one process share its globals; what ours change is put back.
+ * JSON) goes through a proxy: the same code takes half as long again there. Suites that run in one process share its globals and modules; what ours change is put back.
  */
 const { ModuleMocker } = require('jest-mock');
+const { readFileSync } = require('node:fs');
 const vm = require('node:vm');
+const { asJavaScript } = require('./transform.cjs');
 
 /** Stands for the context of the process, for which Node has no object. */
 const OURS = {};
 const { compileFunction } = vm;
 vm.compileFunction = (code, parameters, { parsingContext, ...options }) => compileFunction(code, parameters, parsingContext === OURS ? options : { ...options, parsingContext });
 
-// For loaded-once.cjs.
+// For transform.cjs.
+require.extensions['.ts'] = (module, file) => module._compile(asJavaScript(readFileSync(file, 'utf8'), file), file);
 globalThis[Symbol.for('portage.load')] = require;
 
 module.exports = class OneContextEnvironment {
