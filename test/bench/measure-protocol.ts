@@ -37,7 +37,7 @@ const FAULTS: FaultPlan = {
 };
 
 export async function measureProtocol(): Promise<{ readonly records: number; readonly associations: number; readonly undisturbed: ProtocolFigures; readonly withFaults: ProtocolFigures }> {
-  const scene = await openDrivenScene(SIZE, 'on-disk');
+  const scene = await openDrivenScene(SIZE);
   try {
     const undisturbed = await measure(scene, { rules: [] });
     const withFaults = await measure(scene, FAULTS);

@@ -13,17 +13,21 @@ const { compileFunction } = vm;
 vm.compileFunction = (code, parameters, { parsingContext, ...options }) => compileFunction(code, parameters, parsingContext === OURS ? options : { ...options, parsingContext });
 
 // For transform.cjs.
+const LOAD = Symbol.for('portage.load');
 require.extensions['.ts'] = (module, file) => module._compile(asJavaScript(readFileSync(file, 'utf8'), file), file);
-globalThis[Symbol.for('portage.load')] = require;
 
 module.exports = class OneContextEnvironment {
   global = globalThis;
   moduleMocker = new ModuleMocker(globalThis);
   before = { environment: { ...process.env }, folder: process.cwd(), exitCode: process.exitCode };
 
-  async setup() {}
+  async setup() {
+    globalThis[LOAD] = require;
+  }
 
   async teardown() {
+    // What ends the whole run may be loaded by this process too, and by jest alone.
+    delete globalThis[LOAD];
     const { environment, folder, exitCode } = this.before;
     for (const name of Object.keys(process.env).filter((each) => !(each in environment))) {
       delete process.env[name];

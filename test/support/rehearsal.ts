@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationStatus } from '../../client/migration-status';
 import { connectPortage, type Migration, type PortageClient } from '../../client/portage-client';
-import { startStack, type LocalStack, type StackOptions } from '../../local/stack';
+import type * as localStack from '../../local/stack';
+import type { LocalStack, StackOptions } from '../../local/stack';
+import { compiled } from './compiled';
 import { simulatedPortal, type SimulatedPortal } from './simulated-portal';
 
 export const NPSP_FOLDER = join(__dirname, '..', '..', 'samples', 'salesforce-npsp-1k');
@@ -27,6 +29,7 @@ const POLL_MS = 200;
 
 export async function startRehearsal(options: Partial<StackOptions> = {}): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'portage-test-'));
+  const { startStack } = compiled<typeof localStack>('local/stack');
   const stack = await startStack({ folder, latency: 'none', ui: 'none', ...options });
   const portage = await connectPortage({ environment: stack.environment, folder, userConfigFile: 'ignore' });
   return {

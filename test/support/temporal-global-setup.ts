@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { hermeticLocalConfig } from '../../local/config';
 import { findTemporalCli } from '../../local/temporal-cli';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server';
-import { bundleWorkflows } from '../../worker/bundle-workflows';
+import type * as bundling from '../../worker/bundle-workflows';
+import { compiled, compileRooms } from './compiled';
 
 declare global {
   var portageTestTemporal: { readonly server: TemporalServer; readonly folder: string } | undefined;
@@ -43,6 +44,8 @@ export = async function setUpTemporal(): Promise<void> {
 };
 
 async function bundleIn(folder: string): Promise<string> {
+  compileRooms();
+  const { bundleWorkflows } = compiled<typeof bundling>('worker/bundle-workflows');
   const bundle = await bundleWorkflows();
   if ('codePath' in bundle) return bundle.codePath;
   // The worker's own cache cannot be written here.

@@ -32,8 +32,6 @@ export interface Cases<Kind extends keyof CaseKinds> {
 }
 
 const LAST_CASE_MS = 20_000;
-/** Hundreds of small migrations leave much that lives shortly: collected less often, it costs a tenth less. */
-const YOUNG_SPACE = '--max-semi-space-size=64';
 
 type Piped = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable };
 
@@ -43,7 +41,7 @@ export function openCases<Kind extends keyof CaseKinds>(kind: Kind): Cases<Kind>
 
   const start = () => {
     const folder = mkdtempSync(join(tmpdir(), 'portage-cases-'));
-    const child: Piped = spawn(process.execPath, [YOUNG_SPACE, bundleProgram('case-main', folder), kind], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child: Piped = spawn(process.execPath, [bundleProgram('case-main', folder), kind], { stdio: ['pipe', 'pipe', 'inherit'] });
     // It says so itself, by answering no more.
     child.stdin.on('error', () => undefined);
     return { folder, child, closed: once(child, 'close'), lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };

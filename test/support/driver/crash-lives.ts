@@ -12,12 +12,14 @@ import type { MigrationStatus } from '../../../client/migration-status';
 import { connectPortage } from '../../../client/portage-client';
 import type { RunState } from '../../../domain/phase';
 import { openLedger } from '../../../ledger/open-ledger';
-import { startWorkerProcess } from '../../../local/worker-process';
+import type { RunningProgram } from '../../../local/node-program';
+import type * as workerProcess from '../../../local/worker-process';
 import type { CallLog, CanonicalDump } from '../../../simulator/control-plane';
 import { createHubspotSimulator } from '../../../simulator/hubspot/create-hubspot-simulator';
 import { finalizeSignal, resumeSignal, rollbackSignal, taskQueues, workflowIds } from '../../../workflows/messages';
 import type { MigrationInput } from '../../../workflows/messages';
 import type { migration } from '../../../workflows/migration';
+import { compiled, compiledFile } from '../compiled';
 import { crashPointsInCode } from '../crash-points-in-code';
 import { simulatedPortal } from '../simulated-portal';
 import type { SuiteTemporal } from '../temporal';
@@ -78,11 +80,12 @@ export async function live(temporal: SuiteTemporal, name: string, story: Story):
   const location = join(folder, 'ledger.db');
   const ledger = await openLedger({ location });
   const ordersFile = join(folder, 'orders.json');
-  let worker: Awaited<ReturnType<typeof startWorkerProcess>> | null = null;
+  const { startWorkerProcess } = compiled<typeof workerProcess>('local/worker-process');
+  let worker: RunningProgram | null = null;
 
   const startWorker = (life: number) =>
     startWorkerProcess({
-      temporalAddress: temporal.address, ledger: location, hubspotBaseUrl: portal.url, hubspotAccessToken: DRIVEN_TOKEN, program: join(__dirname, 'watched-worker.ts'),
+      temporalAddress: temporal.address, ledger: location, hubspotBaseUrl: portal.url, hubspotAccessToken: DRIVEN_TOKEN, program: compiledFile('test/support/driver/watched-worker'),
       environment: { PORTAGE_TEST_CRASH_ORDERS: ordersFile }, logFile: join(folder, `worker-${life}.log`),
     });
 

@@ -1,5 +1,5 @@
 /** A simulated portal for driven runs, and folders of their own for each: driven in this process, or in one that may be killed. */
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrashWatch } from '../../../domain/crash-point';
@@ -45,21 +45,8 @@ export interface DrivenScene {
   close(): Promise<void>;
 }
 
-/** Processes are killed here, not machines: what one leaves is the same in files that never reach a disk, and hundreds of runs wait for no disk. */
-const IN_MEMORY = '/dev/shm';
-
-function canWrite(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** @param files where ledgers are kept: `on-disk` for measuring them */
-export async function openDrivenScene(size: ExportSize = SMALL, files: 'in-memory' | 'on-disk' = 'in-memory'): Promise<DrivenScene> {
-  const folder = mkdtempSync(join(files === 'in-memory' && canWrite(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'portage-driven-'));
+export async function openDrivenScene(size: ExportSize = SMALL): Promise<DrivenScene> {
+  const folder = mkdtempSync(join(tmpdir(), 'portage-driven-'));
   const sourceFolder = writeSmallExport(join(folder, 'export'), size);
   const startedMs = Date.now();
   const simulator = createHubspotSimulator({ machineNowMs: () => virtualNowMs(startedMs) });

@@ -2,9 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeArguments } from '../../../local/node-program';
+import { compiledFile } from '../compiled';
 import type { CrashOrder } from './crash-orders';
 import type { DriveOptions } from './drive';
 import type { ChildOptions } from './drive-main';
@@ -24,7 +23,7 @@ const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8
 
 export function startZombie(options: DriveOptions, stop: Stop): Zombie {
   const told: ChildOptions = { ...options, crash: { ...stop, signal: 'SIGSTOP' } };
-  const child = spawn(process.execPath, [...nodeArguments(join(__dirname, 'drive-main.ts'))], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const child = spawn(process.execPath, [compiledFile('test/support/driver/drive-main')], { stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.end(JSON.stringify(told));
   const ended = once(child, 'exit');
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
