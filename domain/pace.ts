@@ -3,6 +3,9 @@ import type { Phase } from './phase';
 /** Lanes of the target's rate limit. Search has its own only; associations count in theirs and in `general`. */
 export type Lane = 'general' | 'search' | 'associations';
 
+/** Those in which one call counts. */
+export type CallLanes = readonly [Lane] | readonly [Lane, Lane];
+
 /** What an answer's own headers said of the limits. */
 export interface LimitFacts {
   readonly lane: Lane;
@@ -15,7 +18,7 @@ export interface LimitFacts {
 /** Shared over all workers of a ledger; implemented there. */
 export interface Pace {
   /** Takes a slot in each lane and waits for it, and a permit among the calls in flight. Rejects when aborted. */
-  enter(lanes: readonly Lane[], signal: AbortSignal): Promise<Permit>;
+  enter(lanes: CallLanes, signal: AbortSignal): Promise<Permit>;
   learn(facts: LimitFacts): Promise<void>;
   /** Told to wait: nobody takes a slot of this lane before then. */
   close(lane: Lane, forMs: number): Promise<void>;

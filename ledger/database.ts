@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -6,6 +7,7 @@ import type { CrashWatch } from '../domain/crash-point';
 import { MigrationError } from '../domain/migration-error';
 import { ledgerDiskFull, ledgerLocked, ledgerNotWritable, ledgerReplaced, ledgerUnreadable, otherEpoch, runUnknown } from './ledger-errors';
 import type { LedgerTrouble } from './ledger-errors';
+import { statement } from './statement';
 import type { Tables } from './tables';
 
 const FIRST_BACK_OFF_MS = 10;
@@ -15,11 +17,16 @@ export const INSERT_CHUNK = 500;
 /** Of those that a plan writes by the ten thousand: a statement of this length is remembered and need not be prepared again. */
 export const ROWS_PER_REMEMBERED_INSERT = 100;
 
+/** Epoch milliseconds by the clock of the database, which has a function for it. */
+export const nowMs: RawBuilder<number> = sql<number>`portage_now_ms()`;
+
 /** A run's work of one epoch. */
 export interface Writer {
   readonly run: string;
   readonly epoch: number;
 }
+
+const epochOf = statement((db, given: { run: string }) => db.selectFrom('runs').select('epoch').where('run', '=', given.run));
 
 export interface LedgerDatabaseOptions {
   readonly kysely: () => Kysely<Tables>;
@@ -31,8 +38,6 @@ export interface LedgerDatabaseOptions {
   readonly monotonicMs: () => number;
   /** How long a call waits for another process's lock before it fails with `ledger-locked`. */
   readonly lockPatienceMs: number;
-  /** Epoch milliseconds by the clock of the database. */
-  readonly nowMs: () => RawBuilder<number>;
   /** Is the file that is open no longer the one at its path? */
   readonly isReplaced: () => boolean;
   /** Epoch milliseconds by the clock of this process, for dates in rows. */
@@ -49,10 +54,6 @@ const currentWriter = new AsyncLocalStorage<{ readonly writer: Writer; readonly 
 /** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
 export class LedgerDatabase {
   constructor(private readonly options: LedgerDatabaseOptions) {}
-
-  get nowMs(): RawBuilder<number> {
-    return this.options.nowMs();
-  }
 
   get nowIso(): string {
     return new Date(this.options.clock()).toISOString();
@@ -106,7 +107,7 @@ export class LedgerDatabase {
     const current = currentWriter.getStore();
     if (current?.database === this) {
       const { writer } = current;
-      const row = await transaction.selectFrom('runs').select('epoch').where('run', '=', writer.run).executeTakeFirst();
+      const [row] = await epochOf(transaction, { run: writer.run });
       if (row?.epoch !== writer.epoch) {
         throw otherEpoch(writer.run, writer.epoch);
       }

@@ -18,7 +18,8 @@ import { createRecoveryStore } from './recovery-store';
 import { createRetryStore } from './retry-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
-import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteNowMs, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
+import { statement } from './statement';
+import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
 import { createStagingStore } from './staging-store';
 import type { Tables } from './tables';
 import { createWritingStore } from './writing-store';
@@ -78,7 +79,6 @@ class SqliteConnection {
       sleep: this.sleep,
       monotonicMs: this.monotonicMs,
       lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
-      nowMs: () => (clock ? sql<number>`${clock()}` : sqliteNowMs),
       isReplaced: () => this.opened !== null && fileAt(options.location) !== this.opened,
       clock: clock ?? (() => Date.now()),
       crashWatch: options.crashWatch ?? nobodyWatches,
@@ -87,7 +87,7 @@ class SqliteConnection {
 
   async prepare(): Promise<void> {
     await this.database.committed('bring-up-to-date', async () => {
-      this.sqlite ??= openSqlite(this.options.location);
+      this.sqlite ??= openSqlite(this.options.location, this.options.clock ?? Date.now);
       this.opened = fileAt(this.options.location);
       configureSqlite(this.sqlite);
       if (this.options.maxPageCount !== undefined) {
@@ -152,6 +152,8 @@ function fileAt(location: string): string | null {
   return found === undefined ? null : `${found.dev}/${found.ino}`;
 }
 
+const readFacts = statement((db) => db.selectFrom('ledger_facts').selectAll());
+
 function assembleLedger(connection: SqliteConnection): Ledger {
   const { database } = connection;
   const paces = new Map<string, PaceStore>();
@@ -160,7 +162,7 @@ function assembleLedger(connection: SqliteConnection): Ledger {
   return {
     identity: () =>
       database.read(async (db) => {
-        const facts = new Map((await db.selectFrom('ledger_facts').selectAll().execute()).map((fact) => [fact.name, fact.value]));
+        const facts = new Map((await readFacts(db, {})).map((fact) => [fact.name, fact.value]));
         return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
       }),
     fenced: (writer, work) => database.fenced(writer, work),

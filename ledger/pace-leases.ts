@@ -47,7 +47,7 @@ export function createLeases({ database, portalId, sleep }: LeaseOptions): { hol
 /** Leases that have run out are cleared away with it. */
 async function renewPermits(database: LedgerDatabase, portalId: string, permits: readonly string[]): Promise<void> {
   await database.writeUnsynced('renew-permits', async (db) => {
-    const { nowMs } = await takeTurn(db, database, portalId);
+    const { nowMs } = await takeTurn(db, portalId);
     await db
       .updateTable('pace_permits')
       .set({ expires_ms: nowMs + PERMIT_LEASE_MS })

@@ -4,13 +4,14 @@
  */
 import type { Transaction } from 'kysely';
 import { randomUUID } from 'node:crypto';
-import type { CountedCall, Lane } from '../domain/pace';
+import type { CallLanes, CountedCall, Lane } from '../domain/pace';
 import { countCall } from './calls';
 import type { LedgerDatabase } from './database';
 import type { PaceStore } from './ledger';
 import { createLeases, PERMIT_LEASE_MS } from './pace-leases';
 import { latenessAllowedMs, spacingMs } from './pace-spacing';
 import type { LaneLimit } from './pace-spacing';
+import { countPermits, endLease, lease, moveLane, readLanes, readPortal, saveDaily } from './pace-statements';
 import { takeTurn } from './pace-turn';
 import type { Turn } from './pace-turn';
 import type { Tables } from './tables';
@@ -55,12 +56,12 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
     }
   };
 
-  const takePermit = async (lanes: readonly Lane[], signal: AbortSignal): Promise<{ readonly permit: string; readonly slot: Slot }> => {
+  const takePermit = async (lanes: CallLanes, signal: AbortSignal): Promise<{ readonly permit: string; readonly slot: Slot }> => {
     for (;;) {
       signal.throwIfAborted();
       const permit = randomUUID();
       const slot = await database.writeUnsynced('take-slot', async (db) => {
-        const turn = await takeTurn(db, database, portalId);
+        const turn = await takeTurn(db, portalId);
         return permitsOf(turn) > (await callsInFlight(db, portalId, turn)) ? takeSlot(db, { portalId, lanes, permit, turn, known }) : null;
       });
       if (slot) {
@@ -69,7 +70,7 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
       // Asked over and over while all permits are out, hence without the write lock.
       do {
         await sleep(PERMIT_POLL_MS, signal);
-      } while (!(await database.read((db) => isPermitFree(db, database, portalId))));
+      } while (!(await database.read((db) => isPermitFree(db, portalId))));
     }
   };
 
@@ -78,12 +79,12 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
     unsavedDaily = null;
     try {
       await database.writeUnsynced('end-call', async (db) => {
-        await db.deleteFrom('pace_permits').where('portal_id', '=', portalId).where('permit', '=', permit).execute();
+        await endLease(db, { portalId, permit });
         if (call) {
           await countCall(db, call);
         }
         if (daily) {
-          await saveDaily(db, database, portalId, daily);
+          await saveDaily(db, { portalId, ...daily });
         }
       });
     } catch {
@@ -107,10 +108,10 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
             await sleep(Math.ceil(slot.waitMs), signal);
           }
           signal.throwIfAborted();
-          if (await database.read((db) => mayGo(db, database, portalId, lanes, slot))) {
+          if (await database.read((db) => mayGo(db, portalId, lanes, slot))) {
             return { end };
           }
-          slot = await database.writeUnsynced('take-another-slot', async (db) => takeSlot(db, { portalId, lanes, permit: entered.permit, turn: await takeTurn(db, database, portalId), known }));
+          slot = await database.writeUnsynced('take-another-slot', async (db) => takeSlot(db, { portalId, lanes, permit: entered.permit, turn: await takeTurn(db, portalId), known }));
         }
       } catch (error) {
         await end(null);
@@ -138,7 +139,7 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
     async close(lane, forMs) {
       await ready();
       await database.writeUnsynced('close-lane', async (db) => {
-        const { nowMs } = await takeTurn(db, database, portalId);
+        const { nowMs } = await takeTurn(db, portalId);
         await db
           .updateTable('pace_lanes')
           .set({ closed_until_ms: nowMs + forMs })
@@ -152,7 +153,7 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
     async halve() {
       await ready();
       await database.writeUnsynced('halve-permits', async (db) => {
-        const { nowMs } = await takeTurn(db, database, portalId);
+        const { nowMs } = await takeTurn(db, portalId);
         await db.updateTable('pace_portals').set({ halved_until_ms: nowMs + HALVED_FOR_MS }).where('portal_id', '=', portalId).execute();
       });
     },
@@ -204,25 +205,23 @@ async function makeRows(database: LedgerDatabase, portalId: string): Promise<voi
 
 const permitsOf = ({ nowMs, halvedUntilMs }: Turn): number => (halvedUntilMs > nowMs ? HALVED_PERMITS : PERMITS);
 
-async function callsInFlight(db: Transaction<Tables>, portalId: string, { nowMs }: Pick<Turn, 'nowMs'>): Promise<number> {
-  const { count } = await db
-    .selectFrom('pace_permits')
-    .select((row) => row.fn.countAll().as('count'))
-    .where('portal_id', '=', portalId)
-    .where('expires_ms', '>', nowMs)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+async function callsInFlight(db: Transaction<Tables>, portalId: string, { nowMs }: Turn): Promise<number> {
+  const [row] = await countPermits(db, { portalId, nowMs });
+  return Number(row?.count);
 }
 
-async function isPermitFree(db: Transaction<Tables>, database: LedgerDatabase, portalId: string): Promise<boolean> {
-  const portal = await db.selectFrom('pace_portals').select(['rate', 'halved_until_ms', database.nowMs.as('now_ms')]).where('portal_id', '=', portalId).executeTakeFirstOrThrow();
+async function isPermitFree(db: Transaction<Tables>, portalId: string): Promise<boolean> {
+  const [portal] = await readPortal(db, { portalId });
+  if (portal === undefined) {
+    return false;
+  }
   const turn = { nowMs: Number(portal.now_ms), rate: portal.rate, halvedUntilMs: Number(portal.halved_until_ms) };
   return permitsOf(turn) > (await callsInFlight(db, portalId, turn));
 }
 
 interface SlotAsked {
   readonly portalId: string;
-  readonly lanes: readonly Lane[];
+  readonly lanes: CallLanes;
   readonly permit: string;
   readonly turn: Turn;
   readonly known: Map<Lane, LaneLimit>;
@@ -230,7 +229,7 @@ interface SlotAsked {
 
 /** The next slot that is free in all the lanes, and the permit's lease up to the end of the call that begins there. */
 async function takeSlot(db: Transaction<Tables>, { portalId, lanes, permit, turn: { nowMs, rate }, known }: SlotAsked): Promise<Slot> {
-  const rows = await db.selectFrom('pace_lanes').selectAll().where('portal_id', '=', portalId).where('lane', 'in', [...lanes]).execute();
+  const rows = await lanesOf(db, portalId, lanes);
   const slotMs = Math.max(nowMs, ...rows.flatMap((row) => [Number(row.next_free_ms), Number(row.closed_until_ms)]));
   let lateMs = Infinity;
   for (const { lane, window_ms: windowMs, window_limit: windowLimit } of rows) {
@@ -239,33 +238,22 @@ async function takeSlot(db: Transaction<Tables>, { portalId, lanes, permit, turn
       known.set(lane, limit);
     }
     lateMs = Math.min(lateMs, latenessAllowedMs(lane, limit));
-    await db.updateTable('pace_lanes').set({ next_free_ms: slotMs + spacingMs(lane, limit, rate) }).where('portal_id', '=', portalId).where('lane', '=', lane).execute();
+    await moveLane(db, { portalId, lane, nextFreeMs: slotMs + spacingMs(lane, limit, rate) });
   }
-  const lease = { expires_ms: Math.ceil(slotMs) + PERMIT_LEASE_MS };
-  await db
-    .insertInto('pace_permits')
-    .values({ portal_id: portalId, permit, ...lease })
-    .onConflict((conflict) => conflict.columns(['portal_id', 'permit']).doUpdateSet(lease))
-    .execute();
+  await lease(db, { portalId, permit, expiresMs: Math.ceil(slotMs) + PERMIT_LEASE_MS });
   return { slotMs, waitMs: slotMs - nowMs, latenessAllowedMs: lateMs };
 }
 
 /** Right before the call: a slot whose time has gone by, or whose lane was closed meanwhile, must not be used. */
-async function mayGo(db: Transaction<Tables>, database: LedgerDatabase, portalId: string, lanes: readonly Lane[], slot: Slot): Promise<boolean> {
-  const rows = await db.selectFrom('pace_lanes').select(['closed_until_ms', database.nowMs.as('now_ms')]).where('portal_id', '=', portalId).where('lane', 'in', [...lanes]).execute();
+async function mayGo(db: Transaction<Tables>, portalId: string, lanes: CallLanes, slot: Slot): Promise<boolean> {
+  const rows = await lanesOf(db, portalId, lanes);
   return rows.every((row) => Number(row.closed_until_ms) <= Number(row.now_ms) && Number(row.now_ms) - slot.slotMs <= slot.latenessAllowedMs);
 }
+
+const lanesOf = (db: Transaction<Tables>, portalId: string, lanes: CallLanes) => readLanes(db, { portalId, first: lanes[0], second: lanes.at(-1) ?? lanes[0] });
 
 /** What an answer told of the day's calls. */
 interface Daily {
   readonly limit: number | null;
   readonly remaining: number | null;
-}
-
-async function saveDaily(db: Transaction<Tables>, database: LedgerDatabase, portalId: string, { limit, remaining }: Daily): Promise<void> {
-  await db
-    .updateTable('pace_portals')
-    .set({ ...(limit === null ? {} : { daily_limit: limit }), ...(remaining === null ? {} : { daily_remaining: remaining }), learned_ms: database.nowMs })
-    .where('portal_id', '=', portalId)
-    .execute();
 }

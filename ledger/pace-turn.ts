@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { LedgerDatabase } from './database';
+import { lockPortal } from './pace-statements';
 import type { Tables } from './tables';
 
 // A clock that is set back by more than this is followed: all times in the tables move with it.
@@ -16,13 +16,11 @@ export interface Turn {
  * First statement of every transaction that changes the pace: it locks the portal's row, so that takers on any worker go one after another.
  * Where the clock was set back, all times move back with it; otherwise everybody would wait for the old time to come round again.
  */
-export async function takeTurn(db: Transaction<Tables>, database: LedgerDatabase, portalId: string): Promise<Turn> {
-  const portal = await db
-    .updateTable('pace_portals')
-    .set((row) => ({ seen_before_ms: row.ref('last_seen_ms'), last_seen_ms: database.nowMs }))
-    .where('portal_id', '=', portalId)
-    .returning(['rate', 'halved_until_ms', 'seen_before_ms', 'last_seen_ms'])
-    .executeTakeFirstOrThrow();
+export async function takeTurn(db: Transaction<Tables>, portalId: string): Promise<Turn> {
+  const [portal] = await lockPortal(db, { portalId });
+  if (portal === undefined) {
+    throw new Error(`Nothing is known of the pace of portal ${portalId}.`);
+  }
   const nowMs = Number(portal.last_seen_ms);
   const halvedUntilMs = Number(portal.halved_until_ms);
   const backMs = Number(portal.seen_before_ms) - nowMs;

@@ -6,7 +6,10 @@ import { parseJsonColumn, parseSteadyColumn, pauseReasonsSchema } from './json-c
 import type { RunRow, RunStore } from './ledger';
 import { planInUse, runStands, runUndone, runUnknown } from './ledger-errors';
 import { createPortalClaims } from './portal-claims';
+import { statement } from './statement';
 import type { Tables } from './tables';
+
+const readRow = statement((db, given: { run: string }) => db.selectFrom('runs').selectAll().where('run', '=', given.run));
 
 export function createRunStore(database: LedgerDatabase): RunStore {
   return {
@@ -39,7 +42,7 @@ export function createRunStore(database: LedgerDatabase): RunStore {
 
     find: (run) =>
       database.read(async (db) => {
-        const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
+        const [row] = await readRow(db, { run });
         return row ? toRunRow(row) : null;
       }),
 
@@ -135,9 +138,11 @@ export async function readEpoch(db: Transaction<Tables>): Promise<number> {
   return Number(row?.value ?? 1);
 }
 
+const readStagingId = statement((db, given: { run: string }) => db.selectFrom('runs').select('staging_id').where('run', '=', given.run));
+
 /** Where the plan of a run is kept. @throws IdentityError `run-unknown` */
 export async function stagingIdOf(db: Transaction<Tables>, run: string): Promise<string> {
-  const row = await db.selectFrom('runs').select('staging_id').where('run', '=', run).executeTakeFirst();
+  const [row] = await readStagingId(db, { run });
   if (!row) {
     throw runUnknown();
   }

@@ -2,8 +2,8 @@
 import Database from 'better-sqlite3';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, sql } from 'kysely';
-import type { DatabaseConnection, DialectAdapter, Driver, Kysely, RawBuilder, SqliteDatabase, SqliteDialectConfig, TransactionSettings } from 'kysely';
+import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import type { DatabaseConnection, DialectAdapter, Driver, Kysely, SqliteDatabase, SqliteDialectConfig, TransactionSettings } from 'kysely';
 import type { LedgerTrouble } from './ledger-errors';
 import type { Tables } from './tables';
 
@@ -15,17 +15,14 @@ const WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
 const MAX_STATEMENT_LENGTH = 8_000;
 const MAX_STATEMENTS = 100;
 
-/** Epoch milliseconds by the database's own clock, one value within a statement. */
-export const sqliteNowMs: RawBuilder<number> = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-
-/** Opens or makes the file, readable by its owner alone. SQLite gives -wal and -shm the mode of the main file. */
-export function openSqlite(location: string): Database.Database {
+/** Opens or makes the file, readable by its owner alone. SQLite gives -wal and -shm the mode of the main file. @param clock epoch milliseconds, for database.ts */
+export function openSqlite(location: string, clock: () => number): Database.Database {
   if (location !== ':memory:') {
     mkdirSync(dirname(location), { recursive: true, mode: 0o700 });
     closeSync(openSync(location, 'a', 0o600));
     chmodSync(location, 0o600);
   }
-  return new Database(location, { timeout: BUSY_TIMEOUT_MS });
+  return new Database(location, { timeout: BUSY_TIMEOUT_MS }).function('portage_now_ms', () => clock());
 }
 
 /**

@@ -4,7 +4,7 @@ import { passCrashPoint } from '../../domain/crash-point';
 import type { CrashWatch } from '../../domain/crash-point';
 import { MigrationError } from '../../domain/migration-error';
 import type { CallContext } from '../connector';
-import type { CallKind, Lane, LimitFacts, Pace, Permit } from '../../domain/pace';
+import type { CallKind, CallLanes, LimitFacts, Pace, Permit } from '../../domain/pace';
 import { incompleteAnswer, isAboutContent, malformedBaseUrl, malformedToken, toCallError, toFailureError, unreadableAnswer, type CallName } from './errors';
 import type { FreshClock } from './fresh-clock';
 import { burstWaitMs, DAILY_POLICY, toLimitFacts } from './limits';
@@ -59,7 +59,7 @@ export interface HubspotClientOptions {
 }
 
 /** Lanes by kind: associations count in two limits, search in its own only. Source: usage guidelines, associations guide, 2026-09. */
-function lanesOf(kind: CallKind): readonly [Lane, ...Lane[]] {
+function lanesOf(kind: CallKind): CallLanes {
   switch (kind) {
     case 'search':
       return ['search'];
@@ -103,7 +103,7 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     }
   }
 
-  async function enter(request: HubspotRequest, lanes: readonly Lane[], call: CallContext): Promise<Permit> {
+  async function enter(request: HubspotRequest, lanes: CallLanes, call: CallContext): Promise<Permit> {
     try {
       return await pace.enter(lanes, call.signal);
     } catch (error) {
@@ -112,7 +112,7 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
   }
 
   /** Lets everybody else know first, then says what the answer means. */
-  async function judge(request: HubspotRequest, answer: TransportAnswer, lanes: readonly [Lane, ...Lane[]]): Promise<HubspotAnswer> {
+  async function judge(request: HubspotRequest, answer: TransportAnswer, lanes: CallLanes): Promise<HubspotAnswer> {
     const { status, headers } = answer;
     const json = parseJson(answer.text);
     const envelope = json === undefined || status < 300 ? null : (errorEnvelopeSchema.safeParse(json).data ?? null);

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { CallKind, Lane, Permit } from '../../domain/pace';
+import type { CallKind, CallLanes, Lane, Permit } from '../../domain/pace';
 import type { Phase } from '../../domain/phase';
 import type { Ledger, PaceStore } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
@@ -66,7 +66,7 @@ describe('PaceStore', () => {
     return ledger.pace('42');
   };
   /** `workers` callers in a loop, each call lasting `callMs`; returns when calls began. */
-  const demand = (pace: PaceStore, workers: number, lanes: readonly Lane[], callMs: number, began: number[], signal: AbortSignal) => {
+  const demand = (pace: PaceStore, workers: number, lanes: CallLanes, callMs: number, began: number[], signal: AbortSignal) => {
     const loop = async () => {
       while (!signal.aborted) {
         const permit = await pace.enter(lanes, signal);
