@@ -33,8 +33,8 @@ export interface ScheduleRunner {
   close(): Promise<void>;
 }
 
-/** More than one batch of each type, so that a window wider than one means something. */
-const MANY_BATCHES: ExportSize = { accounts: 120, contacts: 310, opportunities: 110 };
+/** Two batches of each type and three of contacts, so that a window wider than one means something. */
+const MANY_BATCHES: ExportSize = { accounts: 105, contacts: 206, opportunities: 103 };
 const SIZES: Readonly<Record<Schedule['size'], ExportSize>> = { small: SMALL, 'many-batches': MANY_BATCHES };
 
 export function createScheduleRunner(): ScheduleRunner {
