@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { z } from 'zod';
 import { MIGRATIONS } from './migrations/migrations';
-import { sqliteTroubleOf } from './sqlite-dialect';
+import { migrationsDone, sqliteTroubleOf } from './sqlite-dialect';
 
 export type LedgerExamination =
   /** better-sqlite3 has no binary for this machine and version of Node. */
@@ -26,7 +26,6 @@ export type LedgerExamination =
 
 const factSchema = z.object({ value: z.string() });
 const countSchema = z.object({ count: z.number() });
-const namesSchema = z.array(z.object({ name: z.string() }));
 
 /** Why better-sqlite3 cannot be used here; null where it can. */
 export function sqliteDriverFailure(): string | null {
@@ -54,7 +53,7 @@ export function examineLedger(location: string): LedgerExamination {
       return { state: 'absent' };
     }
     database = new Database(location, { readonly: true, fileMustExist: true, timeout: 1_000 });
-    const names = namesSchema.parse(database.prepare('select name from kysely_migration order by name').all()).map(({ name }) => name);
+    const names = migrationsDone(database);
     const ledgerId = factSchema.parse(database.prepare("select value from ledger_facts where name = 'ledger-id'").get()).value;
     const runCount = countSchema.parse(database.prepare('select count(*) as count from runs').get()).count;
     const known = Object.keys(MIGRATIONS);

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { Kysely, Migrator, sql } from 'kysely';
+import { Kysely, Migrator } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { setTimeout as sleepFor } from 'node:timers/promises';
@@ -19,7 +19,7 @@ import { createRetryStore } from './retry-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
 import { statement } from './statement';
-import { configureSqlite, LedgerSqliteDialect, openSqlite, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
+import { configureSqlite, LedgerSqliteDialect, migrationsDone, openSqlite, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
 import { createStagingStore } from './staging-store';
 import type { Tables } from './tables';
 import { createWritingStore } from './writing-store';
@@ -123,7 +123,7 @@ class SqliteConnection {
 
   private async bringUpToDate(): Promise<void> {
     const migrator = new Migrator({ db: this.connected(), provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
-    const done = await this.executedMigrations();
+    const done = migrationsDone(this.file());
     const unknown = done.find((name) => !Object.hasOwn(MIGRATIONS, name));
     if (unknown !== undefined) {
       throw ledgerNewer(unknown);
@@ -134,15 +134,6 @@ class SqliteConnection {
         throw new Error('The tables of the ledger could not be brought up to date.', { cause: error });
       }
     }
-  }
-
-  private async executedMigrations(): Promise<readonly string[]> {
-    const tables = await this.connected().introspection.getTables({ withInternalKyselyTables: true });
-    if (!tables.some((table) => table.name === 'kysely_migration')) {
-      return [];
-    }
-    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(this.connected());
-    return rows.map((row) => row.name);
   }
 }
 

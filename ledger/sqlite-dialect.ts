@@ -4,6 +4,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
 import type { DatabaseConnection, DialectAdapter, Driver, Kysely, SqliteDatabase, SqliteDialectConfig, TransactionSettings } from 'kysely';
+import { z } from 'zod';
 import type { LedgerTrouble } from './ledger-errors';
 import type { Tables } from './tables';
 
@@ -23,6 +24,14 @@ export function openSqlite(location: string, clock: () => number): Database.Data
     chmodSync(location, 0o600);
   }
   return new Database(location, { timeout: BUSY_TIMEOUT_MS }).function('portage_now_ms', () => clock());
+}
+
+const namesSchema = z.array(z.object({ name: z.string() }));
+
+/** Names of the migrations that a file has had, in order. Asked whenever it is opened: a look at all its tables by the query builder takes far longer. */
+export function migrationsDone(database: Database.Database): readonly string[] {
+  const isNew = database.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get() === undefined;
+  return isNew ? [] : namesSchema.parse(database.prepare('select name from kysely_migration order by name').all()).map(({ name }) => name);
 }
 
 /**

@@ -8,8 +8,9 @@ const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 
 const ROOT = resolve(__dirname, '..', '..');
+const RINGS = ['domain', 'connectors', 'activities', 'replay', 'workflows'];
 /** Jest leaves one core alone unless it is told. Suites that drive whole migrations wait as much as they work: more of them than cores run side by side. */
-const SUITES_AT_ONCE = { domain: 2, connectors: 3, replay: 1, activities: 2, workflows: 4 };
+const SUITES_AT_ONCE = { domain: 2, connectors: 3, activities: 2, replay: 1, workflows: 4 };
 /** A ring that has its results but does not end has left something running. */
 const EXIT_GRACE_MS = 60_000;
 
@@ -43,29 +44,20 @@ async function main() {
   // The linter keeps one core busy; the types are known first, and the first ring takes over their core.
   const linted = finished(runTool('eslint', 'eslint/bin/eslint.js', ['.', '--cache', '--cache-location', '.cache/eslint/']));
   const typed = finished(runTool('oxlint', 'oxlint/bin/oxlint', []));
-  const begunRing = typed.then(({ isGood }) => (isGood ? finished(runRing('domain')) : null));
-  let replayed = null;
+  const [first, ...others] = RINGS;
+  const begunRing = typed.then(({ isGood }) => (isGood ? finished(runRing(first)) : null));
   for (const step of [
     { name: 'types', run: () => typed },
     { name: 'lint', run: () => linted },
-    { name: 'domain', run: () => begunRing },
-    {
-      name: 'connectors',
-      run() {
-        // One suite, which leaves the other core alone.
-        replayed = finished(runRing('replay'));
-        return finished(runRing('connectors'));
-      },
-    },
-    { name: 'replay', run: () => replayed },
-    ...['activities', 'workflows'].map((ring) => ({ name: ring, run: () => finished(runRing(ring)) })),
+    { name: first, run: () => begunRing },
+    ...others.map((ring) => ({ name: ring, run: () => finished(runRing(ring)) })),
   ]) {
     const { isGood, told, took } = await step.run();
     console.log(`── ${step.name}: ${isGood ? 'passed' : 'FAILED'} in ${took}${told ? ` (${told})` : ''}\n`);
     if (!isGood) {
       // What is still at work beside it has no say any more.
       for (const child of running) child.kill();
-      await Promise.all([linted, begunRing, replayed]);
+      await Promise.all([linted, begunRing]);
       // A step without tests that fails is a failure too: "0 failed" would be a lie.
       if (total.failed === 0) total.failed = 1;
       console.log(`Stopped: ${step.name} failed after ${seconds(begun)}; what comes after it has no say.`);
