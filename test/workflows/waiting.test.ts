@@ -1,6 +1,6 @@
 /** Waits of minutes and days, on a server that skips time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { aFailure } from '../support/fake-activities';
+import { aFailure, aGate } from '../support/fake-activities';
 import { countEvents, eventTypes, eventually, isAtRest, startFakeWorker } from '../support/fake-run';
 import type { FakeWorker, StartedRun } from '../support/fake-run';
 import { aPlan } from '../support/plan-facts';
@@ -138,14 +138,18 @@ describe('a portal that does not answer', () => {
 
 describe('a migration paused by a person', () => {
   it('adds no event in ten minutes', async () => {
-    worker.fake.latencyMs = 20;
+    // What is in flight ends when all three have heard of the pause, so that none is over before it hears of it.
+    const gate = aGate();
+    worker.fake.onCall = ({ name }) => (name === 'writeRecords' ? gate.arrived() : undefined);
     const started = await worker.start();
     await eventually(() => worker.fake.count('writeRecords'), (count) => count > 0);
     await started.handle.signal(pauseSignal);
     const ids = [workflowIds.migration(started.run), workflowIds.phase(started.run, 'companies'), workflowIds.partition(started.run, 'companies', 0)];
     const histories = () => Promise.all(ids.map((id) => eventTypes(temporal, id)));
     const hasHeard = (types: readonly string[]) => countEvents(types, 'workflowExecutionSignaled') > 0;
-    const atRest = () => eventually(histories, (types) => types.every((each) => hasHeard(each) && isAtRest(each)) && worker.fake.states.at(-1)?.state === 'paused');
+    await eventually(histories, (types) => types.every(hasHeard));
+    gate.open();
+    const atRest = () => eventually(histories, (types) => types.every(isAtRest) && worker.fake.states.at(-1)?.state === 'paused');
     // A message may still be on its way between two of them, each of which is at rest.
     let before = await atRest();
     for (let earlier = -1; earlier !== before.flat().length; before = await atRest()) {
