@@ -10,7 +10,7 @@ const { join, resolve } = require('node:path');
 const ROOT = resolve(__dirname, '..', '..');
 const RINGS = ['domain', 'connectors', 'activities', 'replay', 'workflows'];
 /** Jest leaves one core alone unless it is told. Suites that drive whole migrations wait as much as they work: more of them than cores run side by side. */
-const SUITES_AT_ONCE = { domain: 2, connectors: 3, activities: 3, replay: 1, workflows: 6 };
+const SUITES_AT_ONCE = { domain: 2, connectors: 3, activities: 3, replay: 1, workflows: 4 };
 /** A ring that has its results but does not end has left something running. */
 const EXIT_GRACE_MS = 60_000;
 
