@@ -18,9 +18,9 @@ import { createRecoveryStore } from './recovery-store';
 import { createRetryStore } from './retry-store';
 import { createRunStore } from './run-store';
 import { createSchemaStore } from './schema-store';
-import { statement } from './statement';
 import { configureSqlite, LedgerSqliteDialect, migrationsDone, openSqlite, sqliteTroubleOf, withoutSync } from './sqlite-dialect';
 import { createStagingStore } from './staging-store';
+import { statement } from './statement';
 import type { Tables } from './tables';
 import { createWritingStore } from './writing-store';
 
