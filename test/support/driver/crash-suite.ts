@@ -69,6 +69,8 @@ export async function openCrashSuite(): Promise<CrashSuite> {
   const scene = await openDrivenScene();
   const folder = mkdtempSync(join(tmpdir(), 'portage-crash-'));
   const planned = await planOnce(scene);
+  // The only one that lives to its end: what V8 made of its code is what those that are killed start with.
+  await (await scene.begin()).spawn();
   const known = new Map<Route, Promise<Undisturbed>>();
 
   const endOf = async (run: DrivenRun, { state }: Driven, passed: readonly string[]): Promise<RunEnd> => {
