@@ -13,7 +13,7 @@ import { openLedger } from '../../ledger/open-ledger';
 import type { LoggedCall } from '../../simulator/control-plane';
 import { createHubspotSimulator } from '../../simulator/hubspot/create-hubspot-simulator';
 import { createFreePace } from '../support/free-pace';
-import { inActivity } from '../support/prediction/in-activity';
+import { inActivity } from '../support/in-activity';
 import { caseOf, PREDICTION_TOKEN } from '../support/prediction/prediction-runner';
 import { aRowsSource } from '../support/rows-source';
 import { simulatedPortal } from '../support/simulated-portal';

@@ -3,7 +3,6 @@
  * with a real ledger file, the real connector and a simulated portal over HTTP. What an activity answered is kept in a file, as Temporal keeps it in a history, so
  * that a process that was killed is followed by one that goes on.
  */
-import { asyncLocalStorage, Context } from '@temporalio/activity';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHubspotConnector } from '../../../connectors/hubspot/hubspot-connector';
@@ -28,6 +27,7 @@ import { openLedger } from '../../../ledger/open-ledger';
 import { createLedgerActivities, createPortalActivities } from '../../../worker/create-activities';
 import { toFailure } from '../../../worker/failure-interceptor';
 import { createPacedTarget } from '../../../worker/known-portal';
+import { inActivity } from '../in-activity';
 import { openVirtualTime } from './virtual-time';
 import type { VirtualTime } from './virtual-time';
 
@@ -273,7 +273,7 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: 
   let retries = 0;
   let probe: (() => Promise<unknown>) | null = null;
 
-  const attempt = <T>(type: string, work: () => Promise<T>): Promise<T> => passCrashPoint(watch, `activity:${type}`, () => asyncLocalStorage.run(anActivityContext(), work));
+  const attempt = <T>(type: string, work: () => Promise<T>): Promise<T> => passCrashPoint(watch, `activity:${type}`, () => inActivity(work));
 
   async function perform<T>(type: string, what: string, work: () => Promise<T>): Promise<T> {
     const key = `${type} ${what}`;
@@ -334,10 +334,4 @@ function createEngine({ historyFile }: DriveOptions, watch: CrashWatch, isDead: 
       probe = ask;
     },
   };
-}
-
-const neverCancelled = new AbortController().signal;
-/** Heartbeats and cancellation are Temporal's: here nothing is cancelled and nobody waits for a sign of life. */
-function anActivityContext(): Context {
-  return new Context({} as never, new Promise<never>(() => undefined), neverCancelled, () => undefined, undefined, {} as never, {} as never, {});
 }

@@ -25,7 +25,7 @@ import type { SimulatedPortal } from '../simulated-portal';
 import { createDraw } from './draw';
 import { drawPortal } from './draw-portal';
 import { drawSource } from './draw-source';
-import { inActivity } from './in-activity';
+import { inActivity } from '../in-activity';
 import { isTwin, twinsOf } from './twins';
 import type { Twin } from './twins';
 
