@@ -3,19 +3,20 @@ import { driftedParts } from '../domain/plan-digest';
 import { DRIFT_EXIT_CODE, driftFinding } from '../domain/plan-drift';
 import type { PlanBasis } from '../domain/plan-drift';
 import type { PlanSummary } from '../domain/plan-summary.schema';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { ownerEmails, partsOf } from './plan-parts';
 import { inPresentEpoch, requireRow, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /**
  * Holds source, mapping, portal and version against those of the plan that the start names, and takes over what was staged for it: rows are copied within the ledger,
  * so that runs stay apart. A copy that was cut off goes on; what is refused has written nothing.
  */
-export function createAdoptPlan({ ledger, version }: { readonly ledger: Ledger; readonly version: string }): Pick<LedgerActivities, 'adoptPlan'> {
+export function createAdoptPlan({ ledger, version }: { readonly ledger: UnfencedLedger; readonly version: string }): Pick<LedgerActivities, 'adoptPlan'> {
   return {
     adoptPlan: ({ run, expectedDigest }) =>
-      withHeartbeat(() => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat(() => inPresentEpoch(ledger, run, async (ledger) => {
         const { stagingId } = await requireRow(ledger, run);
         const { from, summary } = await expectedPlan(ledger, expectedDigest, stagingId);
         const emails = await ownerEmails(ledger, from, (await requireRow(ledger, from)).definition);
@@ -36,7 +37,7 @@ export function createAdoptPlan({ ledger, version }: { readonly ledger: Ledger; 
  * The plan with this digest, in whatever planning it was made last; where there is none, in another start. @param own the asking run's own staging, which may hold it too
  * @throws PlanError `plan-unknown`
  */
-export async function expectedPlan(ledger: Ledger, digest: string, own: string): Promise<{ readonly from: string; readonly summary: PlanSummary }> {
+export async function expectedPlan(ledger: FencedLedger, digest: string, own: string): Promise<{ readonly from: string; readonly summary: PlanSummary }> {
   const from = await ledger.plans.findByDigest(digest, own);
   const summary = from === null ? null : await ledger.plans.read(from);
   if (from === null || summary === null) {
@@ -46,7 +47,7 @@ export async function expectedPlan(ledger: Ledger, digest: string, own: string):
 }
 
 /** What a run is, or was, planned from. Stagings have the names of the runs that they were made by. */
-async function basisOf(ledger: Ledger, run: string, emails: ReadonlySet<string>): Promise<PlanBasis> {
+async function basisOf(ledger: FencedLedger, run: string, emails: ReadonlySet<string>): Promise<PlanBasis> {
   const { stagingId, definition } = await requireRow(ledger, run);
   const [inspection, saved, only] = [await ledger.staging.readInspection(stagingId), await ledger.plans.readSnapshot(stagingId), await ledger.drift.readOnly(run)];
   if (inspection === null || saved === null) {

@@ -1,6 +1,6 @@
 import { MigrationError } from '../domain/migration-error';
 import { schemaParts } from '../domain/schema-protocol';
-import type { Ledger, RunRow } from '../ledger/ledger';
+import type { FencedLedger, RunRow } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import { allEnded, carryOutSchema } from './carry-out-schema';
 import type { PortalActivities, RunIdentity } from './migration-activities';
@@ -10,12 +10,12 @@ import type { PortalCollaborators } from './run-context';
 
 /** Makes the groups, properties, options, pipelines and labels of the plan. Repeat-safe by the protocol: what an attempt that died has made is recognised and counts as ours. */
 export function createApplySchema(collaborators: PortalCollaborators): Pick<PortalActivities, 'applySchema'> {
-  const { ledger, target } = collaborators;
+  const { target } = collaborators;
   const quota = createQuotaGuard(collaborators);
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   return {
     applySchema: (input) =>
-      inRun(collaborators, input, 'properties', async ({ row, call }) => {
+      inRun(collaborators, input, 'properties', async ({ row, ledger, call }) => {
         await claim(ledger, row, input);
         const { schemaPlan } = await plannedPortal(row);
         const hands = { ledger, target, call, run: input.run, assertQuota: () => quota.assertLeft(input.portalId, input.reserve ?? 0, call) };
@@ -27,7 +27,7 @@ export function createApplySchema(collaborators: PortalCollaborators): Pick<Port
 }
 
 /** Before the first thing that this run changes: from here on no other run writes these object types, and another that does so keeps this one from it. */
-async function claim(ledger: Ledger, { stagingId }: RunRow, { run, portalId }: RunIdentity): Promise<void> {
+async function claim(ledger: FencedLedger, { stagingId }: RunRow, { run, portalId }: RunIdentity): Promise<void> {
   const plan = await ledger.plans.read(stagingId);
   if (plan === null) {
     throw new MigrationError('InvariantError', `Run ${run} has no plan.`, { code: 'no-plan' });

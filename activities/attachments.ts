@@ -3,6 +3,7 @@ import { MigrationError } from '../domain/migration-error';
 import { ATTACHED_OBJECT_TYPES } from '../domain/object-type';
 import type { AttachedObjectType, ObjectType } from '../domain/object-type';
 import { NOT_READABLE_CODE } from '../domain/report';
+import type { FencedLedger } from '../ledger/ledger';
 import type { PortalCollaborators } from './run-context';
 
 /** 1,000 sources an association read (HubSpot, 2026-09) are ten batches of 100: the first of them asks for all. */
@@ -12,7 +13,7 @@ const REMEMBER_MS = 60_000;
 
 export interface AttachmentReader {
   /** Those of a batch's records that have activities, tickets or line items. */
-  ofBatch(run: string, objectType: ObjectType, batch: number, ids: readonly string[], call: CallContext): Promise<readonly string[]>;
+  ofBatch(ledger: FencedLedger, run: string, objectType: ObjectType, batch: number, ids: readonly string[], call: CallContext): Promise<readonly string[]>;
 }
 
 interface Attachments {
@@ -24,10 +25,10 @@ interface Attachments {
  * Reads what people hang on records, six or seven calls for each thousand. A type that the token may not read, or that the portal does not have, is unknown: a
  * rollback without it is better than none, so the record goes, and the report says which type was not looked at (`attachments-not-readable`). Reads only.
  */
-export function createAttachmentReader({ ledger, target, clock }: PortalCollaborators): AttachmentReader {
+export function createAttachmentReader({ target, clock }: Pick<PortalCollaborators, 'target' | 'clock'>): AttachmentReader {
   const remembered = new Map<string, { readonly atMs: number; readonly found: Promise<Attachments> }>();
 
-  const read = async (run: string, objectType: ObjectType, ids: readonly string[], call: CallContext): Promise<Attachments> => {
+  const read = async (ledger: FencedLedger, run: string, objectType: ObjectType, ids: readonly string[], call: CallContext): Promise<Attachments> => {
     const attached = new Set<string>();
     for (const attachedType of ids.length === 0 ? [] : ATTACHED_OBJECT_TYPES[objectType]) {
       try {
@@ -44,7 +45,7 @@ export function createAttachmentReader({ ledger, target, clock }: PortalCollabor
     return { asked: new Set(ids), attached };
   };
 
-  const readGroup = async (run: string, objectType: ObjectType, firstBatch: number, call: CallContext): Promise<Attachments> => {
+  const readGroup = async (ledger: FencedLedger, run: string, objectType: ObjectType, firstBatch: number, call: CallContext): Promise<Attachments> => {
     const ids = new Set<string>();
     for (let batch = firstBatch; batch < firstBatch + BATCHES_A_READ; batch += 1) {
       for (const { origin, undo, targetId } of await ledger.writing.readUndo(run, objectType, batch)) {
@@ -53,11 +54,11 @@ export function createAttachmentReader({ ledger, target, clock }: PortalCollabor
         }
       }
     }
-    return read(run, objectType, [...ids], call);
+    return read(ledger, run, objectType, [...ids], call);
   };
 
   return {
-    async ofBatch(run, objectType, batch, ids, call) {
+    async ofBatch(ledger, run, objectType, batch, ids, call) {
       const firstBatch = batch - (batch % BATCHES_A_READ);
       const key = `${run} ${objectType} ${firstBatch}`;
       for (const [known, { atMs }] of remembered) {
@@ -66,13 +67,13 @@ export function createAttachmentReader({ ledger, target, clock }: PortalCollabor
         }
       }
       const shared = remembered.get(key);
-      const entry = shared ?? { atMs: clock(), found: readGroup(run, objectType, firstBatch, call) };
+      const entry = shared ?? { atMs: clock(), found: readGroup(ledger, run, objectType, firstBatch, call) };
       remembered.set(key, entry);
       try {
         const { asked, attached } = await entry.found;
         // What landed after the group was read is asked for by itself.
         const late = ids.filter((id) => !asked.has(id));
-        const more = late.length === 0 ? attached : (await read(run, objectType, late, call)).attached;
+        const more = late.length === 0 ? attached : (await read(ledger, run, objectType, late, call)).attached;
         return ids.filter((id) => attached.has(id) || more.has(id));
       } catch (error) {
         if (remembered.get(key) === entry) {
@@ -82,7 +83,7 @@ export function createAttachmentReader({ ledger, target, clock }: PortalCollabor
           throw error;
         }
         // Another batch's call failed or was cancelled; this one asks for itself.
-        return [...(await read(run, objectType, ids, call)).attached];
+        return [...(await read(ledger, run, objectType, ids, call)).attached];
       }
     },
   };

@@ -5,7 +5,8 @@ import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import type { PortalSnapshot } from '../domain/portal-snapshot.schema';
 import type { SchemaPlan } from '../domain/schema-plan';
-import type { Ledger, RunRow } from '../ledger/ledger';
+import type { RunRow } from '../ledger/ledger';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 export interface PlannedPortal {
   readonly schemaPlan: SchemaPlan;
@@ -16,7 +17,7 @@ export interface PlannedPortal {
 const MAX_REMEMBERED = 4;
 
 /** Snapshot and schema plan of a staging change with a round of retry alone: they are read once for each staging in use, and once more for each round. */
-export function createPlannedPortals(ledger: Ledger): (row: Pick<RunRow, 'stagingId' | 'round'>) => Promise<PlannedPortal> {
+export function createPlannedPortals(ledger: Pick<UnfencedLedger, 'plans'>): (row: Pick<RunRow, 'stagingId' | 'round'>) => Promise<PlannedPortal> {
   const known = new Map<string, PlannedPortal>();
   return async ({ stagingId, round }) => {
     const key = `${stagingId} ${round}`;

@@ -4,11 +4,11 @@ import { advanceAssociationUndo, beginAssociationUndo } from '../domain/associat
 import type { AssociationUndoCommand, AssociationUndoContext, AssociationUndoEvent, LinkToUndo } from '../domain/association-undo-state';
 import { MigrationError } from '../domain/migration-error';
 import { ASSOCIATION_ENDS } from '../domain/object-type';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import { toIso } from './run-context';
 
 export interface AssociationUndoHands {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetConnector;
   readonly clock: () => number;
   readonly call: CallContext;

@@ -6,11 +6,11 @@ import { wasCertainlyNotCarriedOut } from '../domain/call-certainty';
 import { MigrationError } from '../domain/migration-error';
 import { ASSOCIATION_ENDS } from '../domain/object-type';
 import type { AssociationType } from '../domain/object-type';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import { toIso } from './run-context';
 
 export interface AssociationHands {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetConnector;
   readonly clock: () => number;
   readonly call: CallContext;

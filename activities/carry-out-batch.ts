@@ -4,11 +4,11 @@ import { advanceBatch, beginBatch } from '../domain/batch-protocol';
 import type { BatchCommand, BatchContext, BatchEvent, RecordToWrite } from '../domain/batch-state';
 import { wasCertainlyNotCarriedOut } from '../domain/call-certainty';
 import { MigrationError } from '../domain/migration-error';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import { toIso } from './run-context';
 
 export interface BatchHands {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetConnector;
   readonly clock: () => number;
   readonly call: CallContext;

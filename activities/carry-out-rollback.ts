@@ -3,11 +3,11 @@ import type { CallContext, TargetConnector } from '../connectors/connector';
 import { MigrationError } from '../domain/migration-error';
 import { advanceRollback, beginRollback } from '../domain/rollback-protocol';
 import type { RecordToUndo, RollbackCommand, RollbackContext, RollbackEvent } from '../domain/rollback-state';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import { toIso } from './run-context';
 
 export interface RollbackHands {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetConnector;
   readonly clock: () => number;
   readonly call: CallContext;

@@ -7,7 +7,7 @@ import type { AssociationType, ObjectType } from '../domain/object-type';
 import { advanceSchema, beginSchema } from '../domain/schema-protocol';
 import type { SchemaCommand, SchemaEvent, SchemaFailure, SchemaPart, SchemaThingToUndo, SchemaUndoCommand, SchemaUndoContext, SchemaUndoEvent, SchemaUndoWord } from '../domain/schema-state';
 import { advanceSchemaUndo, beginSchemaUndo } from '../domain/schema-undo-protocol';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 
 // 100 inputs a batch read: HubSpot CRM objects API, 2026-09.
 const MAX_RECORDS_A_READ = 100;
@@ -17,7 +17,7 @@ const THE_BEGINNING = '2000-01-01T00:00:00.000Z';
 const WRITES: ReadonlySet<SchemaCommand['do']> = new Set<SchemaCommand['do']>(['create-group', 'create-properties', 'create-pipeline', 'create-label', 'replace-options']);
 
 export interface SchemaHands {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetConnector;
   readonly call: CallContext;
   readonly run: string;

@@ -22,13 +22,13 @@ const WORDS: Readonly<Record<SchemaDriftCode, string>> = {
 
 /** Reads only. A schema that was read within the last minute is not read again, unless it tells of a change: that may be mended by now. */
 export function createCompareSchema(collaborators: PortalCollaborators): Pick<PortalActivities, 'compareSchema'> {
-  const { ledger, target, clock } = collaborators;
+  const { target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
   // Partitions of a phase begin together: one of them asks the portal, and the others find its answer.
   const turns = new Map<string, Promise<void>>();
   return {
     compareSchema: (input) =>
-      inRun(collaborators, input, input.objectType, async ({ row, call }) => {
+      inRun(collaborators, input, input.objectType, async ({ row, ledger, call }) => {
         const { portalId, objectType } = input;
         const kept = await ledger.drift.readSchemaBasis(row.stagingId, objectType);
         const compare = async (): Promise<void> => {

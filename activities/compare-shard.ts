@@ -1,11 +1,11 @@
 import { idMapDigest } from '../domain/id-map';
 import { MigrationError } from '../domain/migration-error';
-import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRun, withHeartbeat } from './run-context';
+import type { UnfencedLedger, UnfencedWrites } from './unfenced-ledger';
 
 /** Compares the two homes of the id map. Safe to repeat: it replaces the row of the same shard. */
-export function createCompareShard({ ledger }: { readonly ledger: Ledger }): Pick<LedgerActivities, 'compareShard'> {
+export function createCompareShard({ ledger }: { readonly ledger: UnfencedLedger & UnfencedWrites }): Pick<LedgerActivities, 'compareShard'> {
   return {
     compareShard: (input) =>
       withHeartbeat(async () => {

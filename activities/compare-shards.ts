@@ -1,12 +1,12 @@
 import { idMapDigest } from '../domain/id-map';
 import { MigrationError } from '../domain/migration-error';
-import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import type { Shards } from './read-shard-digest';
 import { requireRun, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Both homes of the id map, side by side, before anything is undone by it. Reads only. */
-export function createCompareShards({ ledger, shards }: { readonly ledger: Ledger; readonly shards: Shards }): Pick<LedgerActivities, 'compareShards'> {
+export function createCompareShards({ ledger, shards }: { readonly ledger: UnfencedLedger; readonly shards: Shards }): Pick<LedgerActivities, 'compareShards'> {
   return {
     compareShards: (input) =>
       withHeartbeat(async () => {

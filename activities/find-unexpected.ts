@@ -2,7 +2,7 @@ import type { CallContext, TargetConnector, TargetRecord } from '../connectors/c
 import type { ObjectType } from '../domain/object-type';
 import { STAMP_PROPERTY, originFromStamp, stampOf } from '../domain/provenance';
 import { isBlank } from '../domain/value-comparison';
-import type { Difference, Ledger, RunRow } from '../ledger/ledger';
+import type { Difference, FencedLedger, RunRow } from '../ledger/ledger';
 import { createPlannedPortals } from './batch-context';
 import type { PortalActivities } from './migration-activities';
 import { createQuotaGuard } from './quota-guard';
@@ -22,12 +22,12 @@ const UNEXPECTED_BATCH = -1;
  * or a write that came in late). Search is eventually consistent: what it finds is read again by id, and only that counts. Reads only; a repeat replaces the earlier findings.
  */
 export function createFindUnexpected(collaborators: PortalCollaborators): Pick<PortalActivities, 'findUnexpected'> {
-  const { ledger, target } = collaborators;
-  const plannedPortal = createPlannedPortals(ledger);
+  const { target } = collaborators;
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   const quota = createQuotaGuard(collaborators);
   return {
     findUnexpected: (input) =>
-      inRun(collaborators, input, 'verify', async ({ row, call }) => {
+      inRun(collaborators, input, 'verify', async ({ row, ledger, call }) => {
         const { run, objectType } = input;
         const { keyProperty } = (await plannedPortal(row)).schemaPlan;
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
@@ -45,7 +45,7 @@ export function createFindUnexpected(collaborators: PortalCollaborators): Pick<P
 }
 
 interface Look {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetConnector;
   readonly call: CallContext;
   readonly row: RunRow;

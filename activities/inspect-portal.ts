@@ -7,17 +7,18 @@ import type { ObjectType } from '../domain/object-type';
 import { portalDigest } from '../domain/plan-digest';
 import { worstOf } from '../domain/preflight/preflight';
 import { SALESFORCE_PRESETS } from '../domain/presets/salesforce';
-import type { Ledger, RunRow } from '../ledger/ledger';
+import type { FencedLedger, RunRow } from '../ledger/ledger';
 import type { PortalActivities, PreflightTold } from './migration-activities';
 import { findPreflight } from './preflight-findings';
 import type { PreflightCollaborators } from './preflight-findings';
 import { inPresentEpoch, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Exit codes of the command line: configuration, authorization, not reachable. */
 const EXIT = { configuration: 3, authorization: 4, unreachable: 8 } as const;
 
 export interface InspectPortalCollaborators extends PreflightCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger;
 }
 
 /** Reads only, so it may be repeated at will; each time it replaces the snapshot. */
@@ -25,14 +26,14 @@ export function createInspectPortal(collaborators: InspectPortalCollaborators): 
   const { ledger } = collaborators;
   return {
     inspectPortal: ({ run, tell = 'mistakes' }) =>
-      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async (ledger) => {
         const row = await ledger.runs.find(run);
         if (row === null) {
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });
         }
         const call: CallContext = { signal, countedFor: { run, phase: 'preflight' } };
         try {
-          return await inspect(collaborators, row, tell, call);
+          return await inspect({ ...collaborators, ledger }, row, tell, call);
         } catch (error) {
           throw await beforeFirstWrite(ledger, run, error);
         }
@@ -40,7 +41,7 @@ export function createInspectPortal(collaborators: InspectPortalCollaborators): 
   };
 }
 
-async function inspect(collaborators: InspectPortalCollaborators, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, tell: PreflightTold, call: CallContext): Promise<{ portalId: string }> {
+async function inspect(collaborators: PreflightCollaborators & { readonly ledger: FencedLedger }, { run, kind, stagingId, definition, portalId: ownPortalId }: RunRow, tell: PreflightTold, call: CallContext): Promise<{ portalId: string }> {
   const { ledger, target } = collaborators;
   // A run that was recovered goes on in the portal in which it began, whatever the file leaves open.
   const wanted = definition.target.portal ?? (kind === 'migration' ? ownPortalId : null);
@@ -82,7 +83,7 @@ async function inspect(collaborators: InspectPortalCollaborators, { run, kind, s
 }
 
 /** As far as it is known before the plan: types of which the source holds objects. Person accounts become contacts only in the plan; what binds is the claim before the first write. */
-async function writtenTypes(ledger: Ledger, stagingId: string): Promise<readonly ObjectType[]> {
+async function writtenTypes(ledger: FencedLedger, stagingId: string): Promise<readonly ObjectType[]> {
   const inspection = await ledger.staging.readInspection(stagingId);
   const isThere = (sourceObject: string): boolean => inspection === null || inspection.objects.some(({ object }) => object === sourceObject);
   return OBJECT_TYPES.filter((objectType) => SALESFORCE_PRESETS.some((preset) => preset.objectType === objectType && isThere(preset.sourceObject)));
@@ -91,7 +92,7 @@ async function writtenTypes(ledger: Ledger, stagingId: string): Promise<readonly
 const error = (code: string, place: string, message: string, remedy: string, exitCode: number): Finding => ({ code, severity: 'error', place, message, remedy, count: 1, exitCode });
 
 /** Nothing is written yet: says how the command line ends, and leaves words for a person where it is the portal that refuses. */
-async function beforeFirstWrite(ledger: Ledger, run: string, thrown: unknown): Promise<unknown> {
+async function beforeFirstWrite(ledger: FencedLedger, run: string, thrown: unknown): Promise<unknown> {
   if (!(thrown instanceof MigrationError)) {
     return thrown;
   }

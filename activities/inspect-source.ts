@@ -2,12 +2,12 @@ import type { SourceConnector } from '../connectors/connector';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
 import { MigrationError } from '../domain/migration-error';
 import { unreadObjects } from '../domain/unread-source';
-import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { inPresentEpoch, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 export interface SourceCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger;
   /** The source that a migration file describes; the same object for the same files, so that they are hashed once. */
   readonly openSource: (definition: MigrationDefinition) => SourceConnector;
 }
@@ -16,7 +16,7 @@ export interface SourceCollaborators {
 export function createInspectSource({ ledger, openSource }: SourceCollaborators): Pick<LedgerActivities, 'inspectSource'> {
   return {
     inspectSource: ({ run }) =>
-      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async (ledger) => {
         const row = await ledger.runs.find(run);
         if (row === null) {
           throw new MigrationError('InvariantError', `Run ${run} is not in the ledger.`, { code: 'unknown-run' });

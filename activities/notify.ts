@@ -1,13 +1,14 @@
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
-import type { Ledger, RunRow } from '../ledger/ledger';
+import type { RunRow } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRow, toIso, withHeartbeat } from './run-context';
+import type { UnfencedLedger, UnfencedWrites } from './unfenced-ledger';
 
 /** Runs a person's own program; `null` when it ended with 0, else a word for what happened. It never throws for what the program does. */
 export type TellCommand = (command: string, told: { readonly words: readonly string[]; readonly line: string }, signal: AbortSignal) => Promise<string | null>;
 
 interface Collaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger & UnfencedWrites;
   readonly tellCommand: TellCommand;
   /** Epoch milliseconds. */
   readonly clock: () => number;
@@ -40,7 +41,7 @@ export function createNotify({ ledger, tellCommand, clock }: Collaborators): Pic
 }
 
 /** Counts by outcome and type. Nothing else of a record leaves the ledger this way. */
-async function countsOf(ledger: Ledger, { run }: RunRow): Promise<Readonly<Record<string, object>>> {
+async function countsOf(ledger: UnfencedLedger, { run }: RunRow): Promise<Readonly<Record<string, object>>> {
   const { records, associations } = await ledger.facts.tallies(run);
   return Object.fromEntries([...OBJECT_TYPES.map((type) => [type, records[type]] as const), ...ASSOCIATION_TYPES.map((type) => [type, associations[type]] as const)].flatMap(([type, tally]) => (tally === undefined ? [] : [[type, { ...tally }]])));
 }

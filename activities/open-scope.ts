@@ -19,7 +19,7 @@ import { unknownNameColumns } from '../domain/name-links';
 import { unknownDateColumns } from '../domain/source-columns';
 import { heldBackColumns, unknownNulls } from '../domain/unknown-nulls';
 import { objectLeftAlone, unreadColumns } from '../domain/unread-source';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import { customColumnsIn, proposeCustomColumns } from './custom-columns';
 import { openLinks } from './source-names';
 import type { CustomColumn } from './custom-columns';
@@ -27,7 +27,7 @@ import type { ObjectScope, PlanningScope, SourceScope, StagedRows } from './plan
 import type { QuotaGuard } from './quota-guard';
 
 export interface ScopeCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetReader;
   readonly quota: QuotaGuard;
 }

@@ -10,7 +10,6 @@ import { DRIFT_EXIT_CODE, driftFinding } from '../domain/plan-drift';
 import type { PlanParts } from '../domain/plan-digest';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
 import type { SchemaPlan } from '../domain/schema-plan';
-import type { Ledger } from '../ledger/ledger';
 import type { PortalActivities } from './migration-activities';
 import { keepSchemaBases } from './keep-schema-bases';
 import { ConsentCount } from './map-row';
@@ -36,12 +35,13 @@ import { readDealFacts } from './source-facts';
 import { unresolvedNames } from './source-names';
 import type { DealFacts } from './source-facts';
 import { tellUnknownIds } from './unknown-ids';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Contacts first: a person account among the companies is decided by its contact, and so is a converted lead. */
 const MAPPING_ORDER = ['Contact', 'Account', 'Lead', 'Opportunity'] as const;
 
 export interface PlanMigrationCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger;
   readonly target: TargetReader;
   /** Portage's own version: part of the plan's digest. */
   readonly version: string;
@@ -57,7 +57,7 @@ export function createPlanMigration({ ledger, target, version, clock }: PlanMigr
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
     planMigration: ({ run, recovered, retryOf = null }) =>
-      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async (ledger) => {
         const only = await ledger.drift.readOnly(run);
         const scope = { ...(await openScope({ ledger, target, quota }, run, retryOf, signal)), only: only === null ? null : new Set(only.map(({ sourceId }) => sourceId)), ownRecords: recovered === undefined && retryOf === null ? ('unknown' as const) : ('kept' as const) };
         const parts = await planParts(scope, version);

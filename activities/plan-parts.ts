@@ -3,7 +3,7 @@ import type { MigrationDefinition } from '../domain/migration-definition.schema'
 import { digestOf, mappingDigest, portalDigest } from '../domain/plan-digest';
 import type { PlanParts } from '../domain/plan-digest';
 import type { PlanBasis } from '../domain/plan-drift';
-import type { Ledger } from '../ledger/ledger';
+import type { FencedLedger } from '../ledger/ledger';
 import type { PlanningScope } from './planning-scope';
 
 const PAGE_ROWS = 1_000;
@@ -20,7 +20,7 @@ export const partsOf = ({ inspection, definition, only, snapshot, ownerEmails: e
 });
 
 /** Lower-case addresses of the users that were staged, and of the stand-in for owners who are not found: whom a record of this source may belong to. */
-export async function ownerEmails(ledger: Ledger, stagingId: string, { owners }: MigrationDefinition): Promise<ReadonlySet<string>> {
+export async function ownerEmails(ledger: FencedLedger, stagingId: string, { owners }: MigrationDefinition): Promise<ReadonlySet<string>> {
   const emails = new Set(owners.unmatched.includes('@') ? [owners.unmatched.toLowerCase()] : []);
   for (let after = -1; ; ) {
     const page = await ledger.staging.readPage(stagingId, 'User', after, PAGE_ROWS);

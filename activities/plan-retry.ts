@@ -3,12 +3,12 @@ import { planFacts } from '../domain/migration-plan';
 import { ASSOCIATION_TYPES, OBJECT_TYPES } from '../domain/object-type';
 import type { WorkType } from '../domain/phase';
 import { retriedPlan } from '../domain/retried-plan';
-import type { Ledger } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRun, toIso, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Decides by reading; what it takes it takes in one commit, so that a death in between leaves the round as it was asked for, or taken whole. */
-export function createPlanRetry({ ledger, clock }: { readonly ledger: Ledger; readonly clock: () => number }): Pick<LedgerActivities, 'planRetry' | 'endRetry'> {
+export function createPlanRetry({ ledger, clock }: { readonly ledger: UnfencedLedger; readonly clock: () => number }): Pick<LedgerActivities, 'planRetry' | 'endRetry'> {
   return {
     planRetry: (input) =>
       withHeartbeat(async () => {
@@ -20,17 +20,16 @@ export function createPlanRetry({ ledger, clock }: { readonly ledger: Ledger; re
         if (asked === null || dryRun === null || before === null || plan === null) {
           throw new MigrationError('PlanError', `Round ${round} of run ${run} has no dry run to go by. Ask for the retry again.`, { code: 'retry-unknown' });
         }
-        const summary = await ledger.fenced(input, async () => {
-          const takes = asked.state === 'asked' ? await ledger.retries.decide(asked, dryRun.stagingId) : {};
-          return ledger.retries.take(run, round, takes, (now) => retriedPlan(before, plan, now));
-        });
+        const { retries } = ledger.fenced(input);
+        const takes = asked.state === 'asked' ? await retries.decide(asked, dryRun.stagingId) : {};
+        const summary = await retries.take(run, round, takes, (now) => retriedPlan(before, plan, now));
         return { facts: planFacts(summary), written: await writtenBefore(ledger, run, round) };
       }),
 
     endRetry: (input) =>
       withHeartbeat(async () => {
         await requireRun(ledger, input);
-        await ledger.fenced(input, () => ledger.retries.end(input.run, input.round, toIso(clock())));
+        await ledger.fenced(input).retries.end(input.run, input.round, toIso(clock()));
       }),
   };
 }
@@ -40,7 +39,7 @@ const TALLY_WORDS: Readonly<Record<string, string>> = {
   created: 'created', updated: 'updated', unchanged: 'unchanged', refused: 'refused', added: 'added', 'already-there': 'alreadyThere', 'end-not-written': 'endNotWritten',
 };
 
-async function writtenBefore(ledger: Ledger, run: string, round: number): Promise<Partial<Record<WorkType, Record<string, number>>>> {
+async function writtenBefore(ledger: UnfencedLedger, run: string, round: number): Promise<Partial<Record<WorkType, Record<string, number>>>> {
   const written: Partial<Record<WorkType, Record<string, number>>> = {};
   for (const { workType, word, count } of await ledger.retries.settledBefore(run, round)) {
     const name = TALLY_WORDS[word];

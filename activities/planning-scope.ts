@@ -10,7 +10,7 @@ import type { PlannedFate, PlannedRecord } from '../domain/planned-record';
 import type { PortalObject, PortalSnapshot } from '../domain/portal-snapshot.schema';
 import { isWritten } from '../domain/record-identity';
 import type { SourceInspection } from '../domain/source-inspection';
-import type { Ledger, StagedRecord } from '../ledger/ledger';
+import type { FencedLedger, StagedRecord } from '../ledger/ledger';
 import { withLinks } from './source-names';
 import type { LinkedRow, OpenLink } from './source-names';
 
@@ -50,7 +50,7 @@ export interface ObjectScope {
 export interface PlanningScope {
   readonly run: string;
   readonly stagingId: string;
-  readonly ledger: Ledger;
+  readonly ledger: FencedLedger;
   readonly target: TargetReader;
   readonly call: CallContext;
   readonly definition: MigrationDefinition;

@@ -2,7 +2,7 @@ import type { CallContext, TargetReader } from '../connectors/connector';
 import { MigrationError } from '../domain/migration-error';
 import type { QuotaFacts } from '../domain/portal-snapshot.schema';
 import { isReserveReached } from '../domain/quota-reserve';
-import type { Ledger } from '../ledger/ledger';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** The usage endpoint costs a call of the very quota that is short. */
 const REMEMBER_QUOTA_MS = 60_000;
@@ -15,7 +15,7 @@ export interface QuotaGuard {
 }
 
 /** Looks at what the answers' own headers last said; asks the portal itself only when that is at the reserve. */
-export function createQuotaGuard({ ledger, target, clock }: { readonly ledger: Ledger; readonly target: TargetReader; readonly clock: () => number }): QuotaGuard {
+export function createQuotaGuard({ ledger, target, clock }: { readonly ledger: Pick<UnfencedLedger, 'pace'>; readonly target: TargetReader; readonly clock: () => number }): QuotaGuard {
   const remembered = new Map<string, { readonly facts: QuotaFacts; readonly atMs: number }>();
   const asking = new Map<string, Promise<QuotaFacts>>();
 

@@ -1,7 +1,8 @@
 import { OVER_STATES } from '../domain/phase';
-import type { Ledger, RunRow } from '../ledger/ledger';
+import type { FencedLedger, RunRow } from '../ledger/ledger';
 import type { LedgerActivities } from './migration-activities';
 import { requireRow, toIso, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Of each type: the answer stays in a history. */
 const ORDINALS_TOLD = 20;
@@ -9,7 +10,7 @@ const ORDINALS_TOLD = 20;
 type Told = Pick<Parameters<LedgerActivities['recordState']>[0], 'state' | 'phase' | 'reasons' | 'rate'>;
 
 interface Collaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger;
   readonly clock: () => number;
 }
 
@@ -20,14 +21,13 @@ export function createRecordState({ ledger, clock }: Collaborators): Pick<Ledger
       withHeartbeat(async () => {
         const row = await requireRow(ledger, run);
         // A dry run names no epoch: it is never recovered.
-        await ledger.fenced({ run, epoch: epoch ?? row.epoch }, () => record({ ledger, clock }, row, told));
+        await record(ledger.fenced({ run, epoch: epoch ?? row.epoch }), toIso(clock()), row, told);
         return { at: toIso(clock()), inDoubt: await ledger.facts.inDoubt(run, ORDINALS_TOLD), refused: await ledger.facts.refused(run, ORDINALS_TOLD) };
       }),
   };
 }
 
-async function record({ ledger, clock }: Collaborators, { run, portalId, phase: before }: RunRow, { state, phase, reasons, rate }: Told): Promise<void> {
-  const now = toIso(clock());
+async function record(ledger: FencedLedger, now: string, { run, portalId, phase: before }: RunRow, { state, phase, reasons, rate }: Told): Promise<void> {
   const isEnded = OVER_STATES.includes(state);
   if (before !== phase) {
     await ledger.facts.phaseEnded(run, before, now);

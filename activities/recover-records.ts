@@ -1,7 +1,7 @@
 import type { CallContext } from '../connectors/connector';
 import type { IdPair } from '../domain/id-map';
 import type { ObjectType } from '../domain/object-type';
-import type { BatchRecord, RecordSettlement } from '../ledger/ledger';
+import type { BatchRecord, FencedLedger, RecordSettlement } from '../ledger/ledger';
 import { MERGED_RECORDS_PROPERTY, byFormerId } from '../domain/merged-record';
 import { STAMP_PROPERTY, stampOf } from '../domain/provenance';
 import { createPlannedPortals, toBatchContext } from './batch-context';
@@ -17,17 +17,17 @@ import type { PortalCollaborators } from './run-context';
  * Repeat-safe: a record that was looked up is not asked about again.
  */
 export function createRecoverRecords(collaborators: PortalCollaborators): Pick<PortalActivities, 'recoverRecords'> {
-  const { ledger, target, clock } = collaborators;
+  const { target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   return {
     recoverRecords: (input) =>
-      inRun(collaborators, input, input.objectType, async ({ row, call }) => {
+      inRun(collaborators, input, input.objectType, async ({ row, ledger, call }) => {
         const { run, objectType, manifest } = input;
         const portal = await plannedPortal(row);
         const context = toBatchContext(row, portal, objectType, 'settle');
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
-        const look: Look = { ...collaborators, run, objectType, call };
+        const look: Look = { ledger, target, clock, run, objectType, call };
         let found = 0;
         let differing = 0;
         for (const [index, count] of manifest.batchCounts.entries()) {
@@ -51,7 +51,7 @@ export function createRecoverRecords(collaborators: PortalCollaborators): Pick<P
   };
 }
 
-type Look = Pick<PortalCollaborators, 'ledger' | 'target' | 'clock'> & { readonly run: string; readonly objectType: ObjectType; readonly call: CallContext };
+type Look = Pick<PortalCollaborators, 'target' | 'clock'> & { readonly ledger: FencedLedger; readonly run: string; readonly objectType: ObjectType; readonly call: CallContext };
 
 /** Where a record is that the workflows knew by this id. */
 type Whereabouts = 'there' | 'merged' | 'gone';

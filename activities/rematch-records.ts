@@ -5,7 +5,6 @@ import { OBJECT_TYPES } from '../domain/object-type';
 import { DRIFT_EXIT_CODE } from '../domain/plan-drift';
 import type { AssociationForecast, PlanSummary, RecordForecast } from '../domain/plan-summary.schema';
 import { comesOrGoes, recordDrift, verdictChange } from '../domain/verdict-changes';
-import type { Ledger } from '../ledger/ledger';
 import { expectedPlan } from './adopt-plan';
 import type { PortalActivities } from './migration-activities';
 import { openScope } from './open-scope';
@@ -18,9 +17,10 @@ import type { PlanningScope } from './planning-scope';
 import { roleLabelsOf } from './role-labels';
 import { createQuotaGuard } from './quota-guard';
 import { inPresentEpoch, withHeartbeat } from './run-context';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 export interface RematchCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger;
   readonly target: TargetReader;
   /** Epoch milliseconds. */
   readonly clock: () => number;
@@ -34,7 +34,7 @@ export function createRematchRecords({ ledger, target, clock }: RematchCollabora
   const quota = createQuotaGuard({ ledger, target, clock });
   return {
     rematchRecords: ({ run, expectedDigest }) =>
-      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async (ledger) => {
         const scope: PlanningScope = { ...(await openScope({ ledger, target, quota }, run, null, signal)), only: null, ownRecords: 'unknown' };
         const { stagingId } = scope;
         const { from, summary } = await expectedPlan(ledger, expectedDigest, stagingId);

@@ -6,15 +6,16 @@ import { Context } from '@temporalio/activity';
 import type { CallContext, TargetConnector } from '../connectors/connector';
 import { MigrationError } from '../domain/migration-error';
 import type { Phase } from '../domain/phase';
-import type { Ledger, RunRow } from '../ledger/ledger';
+import type { FencedLedger, RunRow, RunStore } from '../ledger/ledger';
 import { createAttemptSteadiness } from './attempt-steadiness';
 import type { RunIdentity } from './migration-activities';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Half of what the workflow waits for (5 s) leaves room for a slow tick. */
 const HEARTBEAT_EVERY_MS = 1_000;
 
 export interface PortalCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger;
   readonly target: TargetConnector;
   /** Epoch milliseconds. */
   readonly clock: () => number;
@@ -22,6 +23,7 @@ export interface PortalCollaborators {
 
 export interface RunScope {
   readonly row: RunRow;
+  readonly ledger: FencedLedger;
   readonly signal: AbortSignal;
   readonly call: CallContext;
 }
@@ -66,7 +68,7 @@ export async function inRun<T>({ ledger, target }: Pick<PortalCollaborators, 'le
       throw otherRunWriting(other, portalId);
     }
     try {
-      return await ledger.fenced(identity, () => work({ row, signal, call }));
+      return await work({ row, ledger: ledger.fenced(identity), signal, call });
     } catch (error) {
       throw await withResetTime(target, call, error);
     }
@@ -83,7 +85,7 @@ async function withResetTime(target: TargetConnector, call: CallContext, error: 
 }
 
 /** The run's row, if ledger, epoch and portal are those of the input. */
-export async function requireRun(ledger: Ledger, { run, ledgerId, epoch, portalId }: RunIdentity): Promise<RunRow> {
+export async function requireRun(ledger: UnfencedLedger, { run, ledgerId, epoch, portalId }: RunIdentity): Promise<RunRow> {
   const own = await ledger.identity();
   if (own.ledgerId !== ledgerId) {
     throw new MigrationError('IdentityError', `Run ${run} belongs to ledger ${ledgerId}; this is ${own.ledgerId}. Start the worker on the run's ledger.`, { code: 'other-ledger' });
@@ -100,14 +102,14 @@ export async function requireRun(ledger: Ledger, { run, ledgerId, epoch, portalI
 
 /**
  * For what comes before the first write and names no epoch: it belongs to the one in which it begins. A run that is recovered meanwhile is planned anew, and who was
- * suspended in the middle of planning it must not wake up and clear that plan.
+ * suspended in the middle of planning it must not wake up and clear that plan. For a run that is not there nothing can be written.
  */
-export async function inPresentEpoch<T>(ledger: Ledger, run: string, work: () => Promise<T>): Promise<T> {
+export async function inPresentEpoch<T>(ledger: UnfencedLedger, run: string, work: (ledger: FencedLedger) => Promise<T>): Promise<T> {
   const row = await ledger.runs.find(run);
-  return row === null ? work() : ledger.fenced({ run, epoch: row.epoch }, work);
+  return work(ledger.fenced({ run, epoch: row?.epoch ?? 0 }));
 }
 
-export async function requireRow(ledger: Ledger, run: string): Promise<RunRow> {
+export async function requireRow(ledger: { readonly runs: Pick<RunStore, 'find'> }, run: string): Promise<RunRow> {
   const row = await ledger.runs.find(run);
   if (row === null) {
     throw new MigrationError('IdentityError', `The ledger knows no run ${run}.`, { code: 'unknown-run' });

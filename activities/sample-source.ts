@@ -14,7 +14,7 @@ const SAMPLE_ROWS = 5_000;
 export function createSampleSource({ ledger, openSource }: SourceCollaborators): Pick<LedgerActivities, 'sampleSource'> {
   return {
     sampleSource: ({ run }) =>
-      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async (ledger) => {
         const row = await ledger.runs.find(run);
         const inspection = row === null ? null : await ledger.staging.readInspection(row.stagingId);
         if (row === null || inspection === null) {

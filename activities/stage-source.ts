@@ -8,7 +8,7 @@ import { inPresentEpoch, withHeartbeat } from './run-context';
 export function createStageSource({ ledger, openSource }: SourceCollaborators): Pick<LedgerActivities, 'stageSource'> {
   return {
     stageSource: ({ run }) =>
-      withHeartbeat((signal) => inPresentEpoch(ledger, run, async () => {
+      withHeartbeat((signal) => inPresentEpoch(ledger, run, async (ledger) => {
         const row = await ledger.runs.find(run);
         const inspection = row === null ? null : await ledger.staging.readInspection(row.stagingId);
         if (row === null || inspection === null) {

@@ -4,7 +4,7 @@ import { mergedInto, MERGED_RECORDS_PROPERTY } from '../domain/merged-record';
 import { MigrationError } from '../domain/migration-error';
 import type { ObjectType } from '../domain/object-type';
 import { STAMP_PROPERTY, originFromStamp } from '../domain/provenance';
-import type { BatchRecord, RunRow } from '../ledger/ledger';
+import type { BatchRecord, FencedLedger, RunRow } from '../ledger/ledger';
 import { createAttachmentReader } from './attachments';
 import type { AttachmentReader } from './attachments';
 import { createPlannedPortals, toBatchContext } from './batch-context';
@@ -25,17 +25,16 @@ const MAX_PASSES = 5;
  * until one finds nothing. Repeat-safe: a pass reads before it touches, and undone records no longer carry their key.
  */
 export function createSweepUndone(collaborators: PortalCollaborators): Pick<PortalActivities, 'sweepUndone'> {
-  const { ledger } = collaborators;
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   const attachments = createAttachmentReader(collaborators);
   const quota = createQuotaGuard(collaborators);
   return {
     sweepUndone: (input) =>
-      inRun(collaborators, input, 'rollback', async ({ row, call }) => {
+      inRun(collaborators, input, 'rollback', async ({ row, ledger, call }) => {
         const portal = await plannedPortal(row);
         let archived = 0;
         for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-          const found = await sweepOnce({ ...collaborators, attachments, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, row, portal, input.objectType, call);
+          const found = await sweepOnce({ ...collaborators, ledger, attachments, assertQuota: () => quota.assertLeft(input.portalId, input.reserve, call) }, row, portal, input.objectType, call);
           archived += found;
           if (found === 0) {
             return { archived };
@@ -46,7 +45,7 @@ export function createSweepUndone(collaborators: PortalCollaborators): Pick<Port
   };
 }
 
-type Hands = PortalCollaborators & { readonly attachments: AttachmentReader; readonly assertQuota: () => Promise<void> };
+type Hands = Omit<PortalCollaborators, 'ledger'> & { readonly ledger: FencedLedger; readonly attachments: AttachmentReader; readonly assertQuota: () => Promise<void> };
 
 async function sweepOnce(collaborators: Hands, row: RunRow, portal: PlannedPortal, objectType: ObjectType, call: CallContext): Promise<number> {
   const { ledger } = collaborators;
@@ -68,7 +67,7 @@ async function sweepBatch({ ledger, target, clock, attachments }: Hands, row: Ru
   const context = rollbackContext(row.run, portal, objectType, 'keep');
   if (records.some(wasSentWithoutOutcome)) {
     await carryOutBatch({ ledger, target, clock, call, assertQuota: () => Promise.resolve(), changedProperties: () => Promise.resolve([]) }, toBatchContext(row, portal, objectType, 'settle'), records);
-    const readAttached = (ids: readonly string[]) => attachments.ofBatch(row.run, objectType, batch, ids, call);
+    const readAttached = (ids: readonly string[]) => attachments.ofBatch(ledger, row.run, objectType, batch, ids, call);
     await carryOutRollback({ ledger, target, clock, call, readAttached }, context, await ledger.writing.readUndo(row.run, objectType, batch));
   }
   const kept = new Set((await ledger.writing.readUndo(row.run, objectType, batch)).filter((record) => record.undo === 'kept').map((record) => record.targetId));

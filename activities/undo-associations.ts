@@ -8,11 +8,11 @@ import { undoTallyOf } from './undo-records';
 
 /** First settles what was sent without an answer, so that a pair that landed unseen is undone too. Repeat-safe: pairs are read before they are touched. */
 export function createUndoAssociations(collaborators: PortalCollaborators): Pick<PortalActivities, 'undoAssociations'> {
-  const { ledger, target, clock } = collaborators;
+  const { target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
   return {
     undoAssociations: (input) =>
-      inRun(collaborators, input, 'rollback', async ({ call }) => {
+      inRun(collaborators, input, 'rollback', async ({ ledger, call }) => {
         const { run, associationType, batch } = input;
         const assertQuota = (): Promise<void> => quota.assertLeft(input.portalId, input.reserve, call);
         const planned = await ledger.linking.readBatch(run, associationType, batch);

@@ -14,13 +14,13 @@ import type { PortalCollaborators } from './run-context';
 
 /** First settles what was sent without an answer, so that a record that landed unseen is undone too. Repeat-safe: a record is read before it is touched. */
 export function createUndoRecords(collaborators: PortalCollaborators): Pick<PortalActivities, 'undoRecords'> {
-  const { ledger, target, clock } = collaborators;
+  const { target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   const attachments = createAttachmentReader(collaborators);
   return {
     undoRecords: (input) =>
-      inRun(collaborators, input, 'rollback', async ({ row, call }) => {
+      inRun(collaborators, input, 'rollback', async ({ row, ledger, call }) => {
         const { run, objectType, batch } = input;
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);
@@ -32,7 +32,7 @@ export function createUndoRecords(collaborators: PortalCollaborators): Pick<Port
         const toUndo = await ledger.writing.readUndo(run, objectType, batch);
         if (toUndo.some(isOpen)) {
           await assertQuota();
-          const readAttached = (ids: readonly string[]) => attachments.ofBatch(run, objectType, batch, ids, call);
+          const readAttached = (ids: readonly string[]) => attachments.ofBatch(ledger, run, objectType, batch, ids, call);
           await carryOutRollback({ ledger, target, clock, call, readAttached }, rollbackContext(run, portal, objectType, input.includeEdited ? 'include' : 'keep'), toUndo);
         }
         return undoTallyOf(await ledger.writing.readUndo(run, objectType, batch));

@@ -9,12 +9,12 @@ import type { PortalCollaborators } from './run-context';
 
 /** Removes what the run made and nothing uses. Repeat-safe: what is gone already counts as undone. */
 export function createUndoSchema(collaborators: PortalCollaborators): Pick<PortalActivities, 'undoSchema'> {
-  const { ledger, target } = collaborators;
+  const { target } = collaborators;
   const quota = createQuotaGuard(collaborators);
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   return {
     undoSchema: (input) =>
-      inRun(collaborators, input, 'rollback', async ({ row, call }) => {
+      inRun(collaborators, input, 'rollback', async ({ row, ledger, call }) => {
         const { run } = input;
         const { schemaPlan } = await plannedPortal(row);
         const [intents, undone] = [await ledger.schema.read(run), await ledger.facts.undoTally(run)];

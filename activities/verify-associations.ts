@@ -16,11 +16,11 @@ const MAX_READ_INPUTS = 100;
 
 /** Reads only; a repeat replaces what an earlier attempt recorded. */
 export function createVerifyAssociations(collaborators: PortalCollaborators): Pick<PortalActivities, 'verifyAssociations'> {
-  const { ledger, target } = collaborators;
+  const { target } = collaborators;
   const quota = createQuotaGuard(collaborators);
   return {
     verifyAssociations: (input) =>
-      inRun(collaborators, input, 'verify', async ({ call }) => {
+      inRun(collaborators, input, 'verify', async ({ ledger, call }) => {
         const { run, associationType, batch } = input;
         const { from, to } = ASSOCIATION_ENDS[associationType];
         const plain = kindText(ASSOCIATION_KINDS[associationType].plain);

@@ -20,12 +20,12 @@ const MAX_HISTORY_INPUTS = 50;
 
 /** Reads only; a repeat replaces what an earlier attempt recorded. */
 export function createVerifyRecords(collaborators: PortalCollaborators): Pick<PortalActivities, 'verifyRecords'> {
-  const { ledger, target } = collaborators;
+  const { target } = collaborators;
   const quota = createQuotaGuard(collaborators);
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   return {
     verifyRecords: (input) =>
-      inRun(collaborators, input, 'verify', async ({ row, call }) => {
+      inRun(collaborators, input, 'verify', async ({ row, ledger, call }) => {
         const { run, objectType, batch } = input;
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);

@@ -8,11 +8,11 @@ import type { PortalCollaborators } from './run-context';
 
 /** Repeat-safe by the protocol: pairs sent without an answer are read before anything goes out again. */
 export function createWriteAssociations(collaborators: PortalCollaborators): Pick<PortalActivities, 'writeAssociations'> {
-  const { ledger, target, clock } = collaborators;
+  const { target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
   return {
     writeAssociations: (input) =>
-      inRun(collaborators, input, 'relink', async ({ call }) => {
+      inRun(collaborators, input, 'relink', async ({ ledger, call }) => {
         const { run, associationType, batch } = input;
         const links = await ledger.linking.readBatch(run, associationType, batch);
         requireCount(links.length, input.count, `${associationType} batch ${batch}`);

@@ -9,12 +9,12 @@ import type { PortalCollaborators } from './run-context';
 
 /** Repeat-safe by the protocol: what was sent without an answer is looked up by its migration key before anything goes out again. */
 export function createWriteRecords(collaborators: PortalCollaborators): Pick<PortalActivities, 'writeRecords'> {
-  const { ledger, target, clock } = collaborators;
+  const { target, clock } = collaborators;
   const quota = createQuotaGuard(collaborators);
-  const plannedPortal = createPlannedPortals(ledger);
+  const plannedPortal = createPlannedPortals(collaborators.ledger);
   return {
     writeRecords: (input) =>
-      inRun(collaborators, input, input.objectType, async ({ row, call }) => {
+      inRun(collaborators, input, input.objectType, async ({ row, ledger, call }) => {
         const { run, objectType, batch } = input;
         const records = await ledger.writing.readBatch(run, objectType, batch);
         requireCount(records.length, input.count, `${objectType} batch ${batch}`);

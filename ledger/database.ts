@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { passCrashPoint } from '../domain/crash-point';
 import type { CrashWatch } from '../domain/crash-point';
@@ -45,15 +44,15 @@ export interface LedgerDatabaseOptions {
   readonly crashWatch: CrashWatch;
 }
 
-/**
- * Whose work the current chain of calls is. Carried beside the calls, so that no activity can forget it. One for the process: each further one would make every
- * promise of the process a little dearer for good.
- */
-const currentWriter = new AsyncLocalStorage<{ readonly writer: Writer; readonly database: LedgerDatabase }>();
-
 /** Runs transactions, waits for locks without stopping the process, and says in our own words what went wrong. */
 export class LedgerDatabase {
-  constructor(private readonly options: LedgerDatabaseOptions) {}
+  /** @param writer null: for whoever is in no epoch */
+  constructor(private readonly options: LedgerDatabaseOptions, private readonly writer: Writer | null = null) {}
+
+  /** The same database for this writer: each `write` and `writePage` compares the run's epoch in its own transaction. */
+  fenced(writer: Writer): LedgerDatabase {
+    return new LedgerDatabase(this.options, writer);
+  }
 
   get nowIso(): string {
     return new Date(this.options.clock()).toISOString();
@@ -97,19 +96,13 @@ export class LedgerDatabase {
     });
   }
 
-  /** Each `write` within `work` compares the run's epoch in its own transaction. */
-  fenced<Result>(writer: Writer, work: () => Promise<Result>): Promise<Result> {
-    return currentWriter.run({ writer, database: this }, work);
-  }
-
   private async refuseStale(transaction: Transaction<Tables>): Promise<void> {
     this.refuseReplaced();
-    const current = currentWriter.getStore();
-    if (current?.database === this) {
-      const { writer } = current;
-      const [row] = await epochOf(transaction, { run: writer.run });
-      if (row?.epoch !== writer.epoch) {
-        throw otherEpoch(writer.run, writer.epoch);
+    if (this.writer !== null) {
+      const { run, epoch } = this.writer;
+      const [row] = await epochOf(transaction, { run });
+      if (row?.epoch !== epoch) {
+        throw otherEpoch(run, epoch);
       }
     }
   }

@@ -24,14 +24,7 @@ import type { SchemaChange, SchemaKind, SchemaName, SchemaThingState } from '../
 import type { RejectedRow, SourceInspection, SourceObject, SourceRecord } from '../domain/source-inspection';
 import type { RetryStore } from './retry-store';
 
-export interface Ledger {
-  /** `epoch`: what a run gets that is opened now. */
-  identity(): Promise<{ readonly ledgerId: string; readonly epoch: number }>;
-  /**
-   * Each commit that `work` makes compares the run's epoch in its own transaction: who was suspended in the middle of an activity while the run was recovered can no
-   * longer mark, settle or record anything. @throws IdentityError `other-epoch` from the commit
-   */
-  fenced<Result>(writer: { readonly run: string; readonly epoch: number }, work: () => Promise<Result>): Promise<Result>;
+export interface LedgerStores {
   readonly runs: RunStore;
   readonly staging: StagingStore;
   readonly plans: PlanStore;
@@ -42,6 +35,22 @@ export interface Ledger {
   readonly recovery: RecoveryStore;
   readonly drift: DriftStore;
   readonly retries: RetryStore;
+}
+
+/**
+ * For one writer: each commit compares the run's epoch in its own transaction. Who was suspended in the middle of an activity while the run was recovered can no longer
+ * mark, settle or record anything. @throws IdentityError `other-epoch` from the commit
+ */
+export interface FencedLedger extends LedgerStores {
+  pace(portalId: string): Pick<PaceStore, 'setRate'>;
+}
+
+/** For whoever is in no epoch, as a person's command: its commits compare none. */
+export interface Ledger extends LedgerStores {
+  /** `epoch`: what a run gets that is opened now. */
+  identity(): Promise<{ readonly ledgerId: string; readonly epoch: number }>;
+  /** Costs next to nothing: one for each activity. */
+  fenced(writer: { readonly run: string; readonly epoch: number }): FencedLedger;
   /** The pace of one portal, shared with every other worker on this ledger. */
   pace(portalId: string): PaceStore;
   close(): Promise<void>;

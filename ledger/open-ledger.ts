@@ -7,11 +7,12 @@ import { nobodyWatches } from '../domain/crash-point';
 import type { CrashWatch } from '../domain/crash-point';
 import { LedgerDatabase } from './database';
 import { createFactStore } from './fact-store';
-import type { Ledger, PaceStore } from './ledger';
+import type { Ledger, LedgerStores } from './ledger';
 import { ledgerNewer, ledgerPostgresLater } from './ledger-errors';
 import { createLinkingStore } from './linking-store';
 import { MIGRATIONS } from './migrations/migrations';
 import { createPaceStore } from './pace-store';
+import type { SharedPace } from './pace-store';
 import { createDriftStore } from './drift-store';
 import { createPlanStore } from './plan-store';
 import { createRecoveryStore } from './recovery-store';
@@ -147,16 +148,33 @@ const readFacts = statement((db) => db.selectFrom('ledger_facts').selectAll());
 
 function assembleLedger(connection: SqliteConnection): Ledger {
   const { database } = connection;
-  const paces = new Map<string, PaceStore>();
-  const plans = createPlanStore(database);
-  const writing = createWritingStore(database);
+  const paces = new Map<string, SharedPace>();
+  const pace = (portalId: string): SharedPace => {
+    const known = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep });
+    paces.set(portalId, known);
+    return known;
+  };
   return {
+    ...createStores(database),
+    pace,
     identity: () =>
       database.read(async (db) => {
         const facts = new Map((await readFacts(db, {})).map((fact) => [fact.name, fact.value]));
         return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
       }),
-    fenced: (writer, work) => database.fenced(writer, work),
+    fenced(writer) {
+      const own = database.fenced(writer);
+      return { ...createStores(own), pace: (portalId) => ({ setRate: (rate) => pace(portalId).setRate(rate, own) }) };
+    },
+    close: () => connection.close(),
+  };
+}
+
+/** They keep nothing themselves: made anew for each writer. */
+function createStores(database: LedgerDatabase): LedgerStores {
+  const plans = createPlanStore(database);
+  const writing = createWritingStore(database);
+  return {
     runs: createRunStore(database),
     staging: createStagingStore(database),
     plans,
@@ -167,11 +185,5 @@ function assembleLedger(connection: SqliteConnection): Ledger {
     recovery: createRecoveryStore(database),
     drift: createDriftStore(database),
     retries: createRetryStore(database, { plans, writing }),
-    pace(portalId) {
-      const pace = paces.get(portalId) ?? createPaceStore({ database, portalId, sleep: connection.sleep });
-      paces.set(portalId, pace);
-      return pace;
-    },
-    close: () => connection.close(),
   };
 }

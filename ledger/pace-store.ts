@@ -31,13 +31,18 @@ export interface PaceOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
+/** One for all writers of a portal. `by`: the database of the one whose epoch is compared. */
+export interface SharedPace extends PaceStore {
+  setRate(rate: number, by?: LedgerDatabase): Promise<void>;
+}
+
 interface Slot {
   readonly slotMs: number;
   readonly waitMs: number;
   readonly latenessAllowedMs: number;
 }
 
-export function createPaceStore({ database, portalId, sleep }: PaceOptions): PaceStore {
+export function createPaceStore({ database, portalId, sleep }: PaceOptions): SharedPace {
   const turns = createTurns();
   const leases = createLeases({ database, portalId, sleep });
   /** The limits as the database has them, so that an answer that says nothing new costs no write. */
@@ -158,9 +163,9 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Pac
       });
     },
 
-    async setRate(rate) {
+    async setRate(rate, by = database) {
       await ready();
-      await database.write('set-rate', async (db) => {
+      await by.write('set-rate', async (db) => {
         await db.updateTable('pace_portals').set({ rate: Math.min(1, Math.max(LEAST_RATE, rate)) }).where('portal_id', '=', portalId).execute();
       });
     },

@@ -27,16 +27,16 @@ import { createSweepUndone } from '../activities/sweep-undone';
 import { createUndoAssociations } from '../activities/undo-associations';
 import { createUndoRecords } from '../activities/undo-records';
 import { createUndoSchema } from '../activities/undo-schema';
+import type { UnfencedLedger, UnfencedWrites } from '../activities/unfenced-ledger';
 import { createVerifyAssociations } from '../activities/verify-associations';
 import { createVerifyRecords } from '../activities/verify-records';
 import { createWriteAssociations } from '../activities/write-associations';
 import { createWriteRecords } from '../activities/write-records';
 import type { SourceConnector, TargetConnector } from '../connectors/connector';
 import type { MigrationDefinition } from '../domain/migration-definition.schema';
-import type { Ledger } from '../ledger/ledger';
 
 export interface ActivityCollaborators {
-  readonly ledger: Ledger;
+  readonly ledger: UnfencedLedger & UnfencedWrites;
   readonly target: TargetConnector;
   readonly openSource: (definition: MigrationDefinition) => SourceConnector;
   readonly shards: Shards;

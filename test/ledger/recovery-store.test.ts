@@ -25,19 +25,20 @@ describe('the epoch of a run', () => {
     await ledger.plans.writeRecords('acme.1', range(2).map((ordinal) => aPlanned(ordinal)));
     await ledger.plans.assignBatches('acme.1');
 
-    await ledger.fenced({ run: 'acme.1', epoch: 1 }, async () => {
-      expect(await ledger.writing.markSent('acme.1', 'contacts', [{ ordinal: 0, attempt: 0 }], NOW)).toEqual([0]);
-      await ledger.recovery.raiseEpoch('acme.1');
+    const old = ledger.fenced({ run: 'acme.1', epoch: 1 });
 
-      await expect(ledger.writing.markSent('acme.1', 'contacts', [{ ordinal: 1, attempt: 0 }], NOW)).rejects.toMatchObject(OTHER_EPOCH);
-      await expect(ledger.writing.settle('acme.1', 'contacts', [{ ordinal: 0, outcome: 'created', targetId: '900', refusal: null, postImage: null }], NOW)).rejects.toMatchObject(OTHER_EPOCH);
-      await expect(ledger.runs.update('acme.1', { state: 'running' })).rejects.toMatchObject(OTHER_EPOCH);
-      // A page that need not have reached the disk is fenced like any other.
-      await expect(ledger.plans.writeRecords('acme.1', [aPlanned(2)])).rejects.toMatchObject(OTHER_EPOCH);
-    });
+    expect(await old.writing.markSent('acme.1', 'contacts', [{ ordinal: 0, attempt: 0 }], NOW)).toEqual([0]);
+    await ledger.recovery.raiseEpoch('acme.1');
+
+    await expect(old.writing.markSent('acme.1', 'contacts', [{ ordinal: 1, attempt: 0 }], NOW)).rejects.toMatchObject(OTHER_EPOCH);
+    await expect(old.writing.settle('acme.1', 'contacts', [{ ordinal: 0, outcome: 'created', targetId: '900', refusal: null, postImage: null }], NOW)).rejects.toMatchObject(OTHER_EPOCH);
+    await expect(old.runs.update('acme.1', { state: 'running' })).rejects.toMatchObject(OTHER_EPOCH);
+    // A page that need not have reached the disk is fenced like any other, and so is a rate, though the pace is everybody's.
+    await expect(old.plans.writeRecords('acme.1', [aPlanned(2)])).rejects.toMatchObject(OTHER_EPOCH);
+    await expect(old.pace('42').setRate(0.5)).rejects.toMatchObject(OTHER_EPOCH);
 
     expect((await ledger.facts.tallies('acme.1')).records.contacts).toMatchObject({ created: 0, inDoubt: 1, pending: 1 });
-    expect(await ledger.fenced({ run: 'acme.1', epoch: 2 }, () => ledger.writing.markSent('acme.1', 'contacts', [{ ordinal: 1, attempt: 0 }], NOW))).toEqual([1]);
+    expect(await ledger.fenced({ run: 'acme.1', epoch: 2 }).writing.markSent('acme.1', 'contacts', [{ ordinal: 1, attempt: 0 }], NOW)).toEqual([1]);
   });
 });
 
