@@ -151,11 +151,10 @@ function assembleLedger(connection: SqliteConnection): Ledger {
   const plans = createPlanStore(database);
   const writing = createWritingStore(database);
   return {
-    identity: () =>
-      database.read(async (db) => {
-        const facts = new Map((await readFacts(db, {})).map((fact) => [fact.name, fact.value]));
-        return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
-      }),
+    async identity() {
+      const facts = new Map((await database.ask(readFacts, {})).map((fact) => [fact.name, fact.value]));
+      return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
+    },
     fenced: (writer, work) => database.fenced(writer, work),
     runs: createRunStore(database),
     staging: createStagingStore(database),
