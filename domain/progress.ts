@@ -18,7 +18,7 @@ export interface Progress {
   readonly pulses: readonly { readonly atMs: number; readonly batchesDone: number }[];
 }
 
-/** What a partition told since its last message. */
+/** What was done since the last message. */
 export interface ProgressReport {
   readonly kind: WorkKind;
   readonly workType: WorkType;
@@ -41,6 +41,17 @@ const REFUSED_AT_LEAST = 20;
 const SETTLED_AT_LEAST = 200;
 
 export const EMPTY_PROGRESS: Progress = { written: {}, verified: {}, undone: {}, batchesDone: 0, accepted: {}, pulses: [] };
+
+/** As one report for each kind of work and type. */
+export function reportsTogether(reports: readonly ProgressReport[]): readonly ProgressReport[] {
+  const together = new Map<string, ProgressReport>();
+  for (const report of reports) {
+    const key = `${report.kind} ${report.workType}`;
+    const before = together.get(key);
+    together.set(key, before === undefined ? report : { ...report, batches: before.batches + report.batches, counts: added(before.counts, report.counts) });
+  }
+  return [...together.values()];
+}
 
 export function progressMade(progress: Progress, report: ProgressReport, nowMs: number): Progress {
   switch (report.kind) {

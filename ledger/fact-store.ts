@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { OBJECT_TYPES } from '../domain/object-type';
 import { PHASES } from '../domain/phase';
+import type { WorkType } from '../domain/phase';
 import { reportSchema } from '../domain/report.schema';
 import { readCalls } from './calls';
 import { inChunks } from './database';
@@ -11,11 +12,24 @@ import type { Difference, FactStore } from './ledger';
 import { readProblemCounts } from './problem-groups';
 import { readInDoubt, readRefusals, readRefused } from './problems';
 import { stagingIdOf } from './run-store';
+import { statement } from './statement';
 import type { Tables } from './tables';
 import { readTallies, readUndoTally } from './tallies';
 import { toPair } from './writing-store';
 
 const ID_MAP_PAGE = 2_000;
+
+const forgetDifferences = statement((db, given: { run: string; workType: WorkType; batch: number }) =>
+  db.deleteFrom('differences').where('run', '=', given.run).where('work_type', '=', given.workType).where('batch', '=', given.batch),
+);
+
+const saveVerified = statement((db, given: { run: string; workType: WorkType; batch: number; records: number; cells: number; associations: number; differences: number }) => {
+  const counts = { records_compared: given.records, cells_compared: given.cells, associations_compared: given.associations, differences: given.differences };
+  return db
+    .insertInto('verified_batches')
+    .values({ run: given.run, work_type: given.workType, batch: given.batch, ...counts })
+    .onConflict((conflict) => conflict.columns(['run', 'work_type', 'batch']).doUpdateSet(counts));
+});
 
 export function createFactStore(database: LedgerDatabase): FactStore {
   return {
@@ -48,18 +62,8 @@ export function createFactStore(database: LedgerDatabase): FactStore {
 
     recordVerification: (run, workType, batch, result) =>
       database.write('record-verification', async (db) => {
-        await db.deleteFrom('differences').where('run', '=', run).where('work_type', '=', workType).where('batch', '=', batch).execute();
-        const counts = {
-          records_compared: result.recordsCompared,
-          cells_compared: result.cellsCompared,
-          associations_compared: result.associationsCompared,
-          differences: result.differences.length,
-        };
-        await db
-          .insertInto('verified_batches')
-          .values({ run, work_type: workType, batch, ...counts })
-          .onConflict((conflict) => conflict.columns(['run', 'work_type', 'batch']).doUpdateSet(counts))
-          .execute();
+        await forgetDifferences(db, { run, workType, batch });
+        await saveVerified(db, { run, workType, batch, records: result.recordsCompared, cells: result.cellsCompared, associations: result.associationsCompared, differences: result.differences.length });
         const rows = result.differences.map((difference, position) => toDifferenceRow({ run, work_type: workType, batch, position }, difference));
         for (const chunk of inChunks(rows)) {
           await db.insertInto('differences').values([...chunk]).execute();

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { ASSOCIATION_ENDS } from '../domain/object-type';
-import type { AssociationType } from '../domain/object-type';
+import type { AssociationType, ObjectType } from '../domain/object-type';
 import { labelThingName } from '../domain/association-label';
 import { MigrationError } from '../domain/migration-error';
 import { inChunks } from './database';
@@ -9,6 +9,7 @@ import type { BatchAssociation, LinkingStore, LinkOutcome, UndoState } from './l
 import { toLabelNames } from './json-columns';
 import { ledgerRowInvalid } from './ledger-errors';
 import { stagingIdOf } from './run-store';
+import { statement } from './statement';
 import type { Tables } from './tables';
 import { clearSent, firstRow, markSent, settleOnce, settleUndo } from './write-protocol';
 import type { Work } from './write-protocol';
@@ -74,23 +75,25 @@ export function createLinkingStore(database: LedgerDatabase): LinkingStore {
   };
 }
 
-async function readLinks(db: Transaction<Tables>, run: string, associationType: AssociationType, batch: number): Promise<readonly { readonly association: BatchAssociation; readonly undo: UndoState }[]> {
-  const ends = ASSOCIATION_ENDS[associationType];
-  const kinds = await readLabelKinds(db, run);
-  const rows = await db
+const readRows = statement((db, given: { run: string; stagingId: string; associationType: AssociationType; from: ObjectType; to: ObjectType; batch: number }) =>
+  db
     .selectFrom('planned_associations as planned')
-    .leftJoin('id_map as source', (join) => join.onRef('source.source_id', '=', 'planned.from_source_id').on('source.run', '=', run).on('source.object_type', '=', ends.from))
-    .leftJoin('id_map as target', (join) => join.onRef('target.source_id', '=', 'planned.to_source_id').on('target.run', '=', run).on('target.object_type', '=', ends.to))
-    .leftJoin('writes', (join) => join.onRef('writes.ordinal', '=', 'planned.ordinal').on('writes.run', '=', run).on('writes.work_type', '=', associationType))
+    .leftJoin('id_map as source', (join) => join.onRef('source.source_id', '=', 'planned.from_source_id').on('source.run', '=', given.run).on('source.object_type', '=', given.from))
+    .leftJoin('id_map as target', (join) => join.onRef('target.source_id', '=', 'planned.to_source_id').on('target.run', '=', given.run).on('target.object_type', '=', given.to))
+    .leftJoin('writes', (join) => join.onRef('writes.ordinal', '=', 'planned.ordinal').on('writes.run', '=', given.run).on('writes.work_type', '=', given.associationType))
     .select(['planned.ordinal', 'planned.from_source_id', 'planned.to_source_id', 'planned.is_primary', 'planned.labels'])
     .select(['source.target_id as from_target_id', 'source.origin as from_origin', 'target.target_id as to_target_id'])
     .select(['writes.state', 'writes.attempt', 'writes.outcome', 'writes.pre_image', 'writes.undo'])
-    .where('planned.staging_id', '=', await stagingIdOf(db, run))
-    .where('planned.association_type', '=', associationType)
-    .where('planned.batch', '=', batch)
+    .where('planned.staging_id', '=', given.stagingId)
+    .where('planned.association_type', '=', given.associationType)
+    .where('planned.batch', '=', given.batch)
     .orderBy('planned.from_source_id')
-    .orderBy('planned.ordinal')
-    .execute();
+    .orderBy('planned.ordinal'),
+);
+
+async function readLinks(db: Transaction<Tables>, run: string, associationType: AssociationType, batch: number): Promise<readonly { readonly association: BatchAssociation; readonly undo: UndoState }[]> {
+  const kinds = await readLabelKinds(db, run);
+  const rows = await readRows(db, { run, stagingId: await stagingIdOf(db, run), associationType, ...ASSOCIATION_ENDS[associationType], batch });
   return rows.map((row) => ({
     association: {
       ordinal: Number(row.ordinal),
@@ -110,9 +113,13 @@ async function readLinks(db: Transaction<Tables>, run: string, associationType: 
   }));
 }
 
+const readLabels = statement((db, given: { run: string }) =>
+  db.selectFrom('schema_intents').select(['name', 'association_kind']).where('run', '=', given.run).where('kind', '=', 'label').where('association_kind', 'is not', null),
+);
+
 /** By the label's name in the ledger. */
 async function readLabelKinds(db: Transaction<Tables>, run: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await db.selectFrom('schema_intents').select(['name', 'association_kind']).where('run', '=', run).where('kind', '=', 'label').where('association_kind', 'is not', null).execute();
+  const rows = await readLabels(db, { run });
   return new Map(rows.flatMap(({ name, association_kind: kind }) => (kind === null ? [] : [[name, kind] as const])));
 }
 

@@ -157,11 +157,10 @@ function assembleLedger(connection: SqliteConnection): Ledger {
   return {
     ...createStores(database),
     pace,
-    identity: () =>
-      database.read(async (db) => {
-        const facts = new Map((await readFacts(db, {})).map((fact) => [fact.name, fact.value]));
-        return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
-      }),
+    async identity() {
+      const facts = new Map((await database.ask(readFacts, {})).map((fact) => [fact.name, fact.value]));
+      return { ledgerId: facts.get('ledger-id') ?? '', epoch: Number(facts.get('epoch')) };
+    },
     fenced(writer) {
       const own = database.fenced(writer);
       return { ...createStores(own), pace: (portalId) => ({ setRate: (rate) => pace(portalId).setRate(rate, own) }) };

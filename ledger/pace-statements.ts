@@ -1,4 +1,4 @@
-/** What is said of the pace at every call. */
+/** What is said of the pace at every call, and asked before every batch. */
 import type { Lane } from '../domain/pace';
 import { nowMs } from './database';
 import { statement } from './statement';
@@ -47,4 +47,14 @@ export const saveDaily = statement((db, given: { portalId: string; limit: number
     .updateTable('pace_portals')
     .set((row) => ({ daily_limit: row.fn.coalesce(row.val(given.limit), 'daily_limit'), daily_remaining: row.fn.coalesce(row.val(given.remaining), 'daily_remaining'), learned_ms: nowMs }))
     .where('portal_id', '=', given.portalId),
+);
+
+/** What is left of the day, and how many calls the general window has. */
+export const readDay = statement((db, given: { portalId: string }) =>
+  db
+    .selectFrom('pace_portals as portal')
+    .innerJoin('pace_lanes as lane', 'lane.portal_id', 'portal.portal_id')
+    .select(['portal.daily_limit', 'portal.daily_remaining', 'portal.learned_ms', 'lane.window_limit'])
+    .where('portal.portal_id', '=', given.portalId)
+    .where('lane.lane', '=', 'general'),
 );

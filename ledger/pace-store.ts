@@ -11,7 +11,7 @@ import type { PaceStore } from './ledger';
 import { createLeases, PERMIT_LEASE_MS } from './pace-leases';
 import { latenessAllowedMs, spacingMs } from './pace-spacing';
 import type { LaneLimit } from './pace-spacing';
-import { countPermits, endLease, lease, moveLane, readLanes, readPortal, saveDaily } from './pace-statements';
+import { countPermits, endLease, lease, moveLane, readDay, readLanes, readPortal, saveDaily } from './pace-statements';
 import { takeTurn } from './pace-turn';
 import type { Turn } from './pace-turn';
 import type { Tables } from './tables';
@@ -113,7 +113,7 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Sha
             await sleep(Math.ceil(slot.waitMs), signal);
           }
           signal.throwIfAborted();
-          if (await database.read((db) => mayGo(db, portalId, lanes, slot))) {
+          if (mayGo(slot, await database.ask(readLanes, lanesAsked(portalId, lanes)))) {
             return { end };
           }
           slot = await database.writeUnsynced('take-another-slot', async (db) => takeSlot(db, { portalId, lanes, permit: entered.permit, turn: await takeTurn(db, portalId), known }));
@@ -172,26 +172,19 @@ export function createPaceStore({ database, portalId, sleep }: PaceOptions): Sha
 
     async read() {
       await ready();
-      const row = await database.read((db) =>
-        db
-          .selectFrom('pace_portals as portal')
-          .innerJoin('pace_lanes as lane', 'lane.portal_id', 'portal.portal_id')
-          .select(['portal.daily_limit', 'portal.daily_remaining', 'portal.learned_ms', 'lane.window_limit'])
-          .where('portal.portal_id', '=', portalId)
-          .where('lane.lane', '=', 'general')
-          .executeTakeFirstOrThrow(),
-      );
+      const [row] = await database.ask(readDay, { portalId });
+      const learnedMs = toNumber(row?.learned_ms);
       return {
-        dailyLimit: unsavedDaily?.limit ?? toNumber(row.daily_limit),
-        dailyRemaining: unsavedDaily?.remaining ?? toNumber(row.daily_remaining),
-        learnedAt: unsavedDaily ? database.nowIso : row.learned_ms === null ? null : new Date(Number(row.learned_ms)).toISOString(),
-        windowLimit: toNumber(row.window_limit),
+        dailyLimit: unsavedDaily?.limit ?? toNumber(row?.daily_limit),
+        dailyRemaining: unsavedDaily?.remaining ?? toNumber(row?.daily_remaining),
+        learnedAt: unsavedDaily ? database.nowIso : learnedMs === null ? null : new Date(learnedMs).toISOString(),
+        windowLimit: toNumber(row?.window_limit),
       };
     },
   };
 }
 
-const toNumber = (value: number | null) => (value === null ? null : Number(value));
+const toNumber = (value: number | null | undefined) => (value === null || value === undefined ? null : Number(value));
 
 async function makeRows(database: LedgerDatabase, portalId: string): Promise<void> {
   await database.writeUnsynced('make-pace', async (db) => {
@@ -234,7 +227,7 @@ interface SlotAsked {
 
 /** The next slot that is free in all the lanes, and the permit's lease up to the end of the call that begins there. */
 async function takeSlot(db: Transaction<Tables>, { portalId, lanes, permit, turn: { nowMs, rate }, known }: SlotAsked): Promise<Slot> {
-  const rows = await lanesOf(db, portalId, lanes);
+  const rows = await readLanes(db, lanesAsked(portalId, lanes));
   const slotMs = Math.max(nowMs, ...rows.flatMap((row) => [Number(row.next_free_ms), Number(row.closed_until_ms)]));
   let lateMs = Infinity;
   for (const { lane, window_ms: windowMs, window_limit: windowLimit } of rows) {
@@ -250,12 +243,11 @@ async function takeSlot(db: Transaction<Tables>, { portalId, lanes, permit, turn
 }
 
 /** Right before the call: a slot whose time has gone by, or whose lane was closed meanwhile, must not be used. */
-async function mayGo(db: Transaction<Tables>, portalId: string, lanes: CallLanes, slot: Slot): Promise<boolean> {
-  const rows = await lanesOf(db, portalId, lanes);
+function mayGo(slot: Slot, rows: Awaited<ReturnType<typeof readLanes>>): boolean {
   return rows.every((row) => Number(row.closed_until_ms) <= Number(row.now_ms) && Number(row.now_ms) - slot.slotMs <= slot.latenessAllowedMs);
 }
 
-const lanesOf = (db: Transaction<Tables>, portalId: string, lanes: CallLanes) => readLanes(db, { portalId, first: lanes[0], second: lanes.at(-1) ?? lanes[0] });
+const lanesAsked = (portalId: string, lanes: CallLanes) => ({ portalId, first: lanes[0], second: lanes.at(-1) ?? lanes[0] });
 
 /** What an answer told of the day's calls. */
 interface Daily {

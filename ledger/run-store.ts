@@ -40,11 +40,10 @@ export function createRunStore(database: LedgerDatabase): RunStore {
         return toRunRow(row);
       }),
 
-    find: (run) =>
-      database.read(async (db) => {
-        const [row] = await readRow(db, { run });
-        return row ? toRunRow(row) : null;
-      }),
+    async find(run) {
+      const [row] = await database.ask(readRow, { run });
+      return row ? toRunRow(row) : null;
+    },
 
     list: (migrationId) =>
       database.read(async (db) => {
@@ -149,9 +148,11 @@ export async function stagingIdOf(db: Transaction<Tables>, run: string): Promise
   return row.staging_id;
 }
 
+const readState = statement((db, given: { run: string }) => db.selectFrom('runs').select(['state', 'phase']).where('run', '=', given.run));
+
 /** Asked in the transaction that marks records as sent: whoever slept through the run's rollback finds it here. @throws IdentityError `run-undone` */
 export async function refuseUndone(db: Transaction<Tables>, run: string): Promise<void> {
-  const row = await db.selectFrom('runs').select(['state', 'phase']).where('run', '=', run).executeTakeFirst();
+  const [row] = await readState(db, { run });
   if (row !== undefined && (row.phase === 'rollback' || OVER_STATES.includes(row.state))) {
     throw runUndone(run);
   }

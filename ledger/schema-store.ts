@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { z } from 'zod';
+import { inChunks } from './database';
 import type { LedgerDatabase } from './database';
 import { parseJsonColumn } from './json-columns';
 import type { SchemaIntent, SchemaStore } from './ledger';
@@ -10,14 +11,14 @@ export function createSchemaStore(database: LedgerDatabase): SchemaStore {
     intend: (run, objectType, things) =>
       database.write('intend-schema', async (db) => {
         const last = await db.selectFrom('schema_intents').select('position').where('run', '=', run).orderBy('position', 'desc').limit(1).executeTakeFirst();
-        let position = (last?.position ?? -1) + 1;
-        for (const { kind, name, definition } of things) {
+        const first = (last?.position ?? -1) + 1;
+        const rows = things.map(({ kind, name, definition }, index) => ({ run, position: first + index, kind, object_type: objectType, name, state: 'intended' as const, definition: JSON.stringify(definition ?? null), association_kind: null }));
+        for (const chunk of inChunks(rows)) {
           await db
             .insertInto('schema_intents')
-            .values({ run, position, kind, object_type: objectType, name, state: 'intended', definition: JSON.stringify(definition ?? null), association_kind: null })
+            .values([...chunk])
             .onConflict((conflict) => conflict.columns(['run', 'kind', 'object_type', 'name']).doNothing())
             .execute();
-          position += 1;
         }
         return (await readIntents(db, run)).filter((intent) => intent.objectType === objectType);
       }),

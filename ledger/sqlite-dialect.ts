@@ -105,6 +105,11 @@ function codeOf(error: unknown): string {
   return 'cause' in error ? codeOf(error.cause) : '';
 }
 
+// Built once: of the ledger's statements every third is one of these.
+const BEGIN = CompiledQuery.raw('begin');
+const BEGIN_IMMEDIATE = CompiledQuery.raw('begin immediate');
+const COMMIT = CompiledQuery.raw('commit');
+
 class LedgerSqliteDriver extends SqliteDriver {
   constructor(
     config: SqliteDialectConfig,
@@ -115,7 +120,11 @@ class LedgerSqliteDriver extends SqliteDriver {
 
   /** A writer asks for the lock at once: a transaction that began by reading could not be raised to writing beside another writer. */
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'));
+    await connection.executeQuery(settings?.accessMode === 'read only' ? BEGIN : BEGIN_IMMEDIATE);
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(COMMIT);
   }
 
   /** SQLite rolls back by itself when the disk is full; a second rollback would hide that error behind its own. */

@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/record-outcome';
 import { byKey, inChunks } from './database';
 import type { UndoState } from './ledger';
 import { refuseUndone } from './run-store';
+import { statement } from './statement';
 import type { Tables } from './tables';
 
 export interface Work {
@@ -182,6 +183,13 @@ export function firstRow(work: Work, ordinal: number, batch: number): Insertable
   return { run: work.run, work_type: work.workType, ordinal, batch, state: 'unsent', attempt: 0 };
 }
 
+const changeTally = statement((db, given: { run: string; workType: WorkType; batch: number; word: string; by: number }) =>
+  db
+    .insertInto('batch_tallies')
+    .values({ run: given.run, work_type: given.workType, batch: given.batch, word: given.word, count: given.by })
+    .onConflict((conflict) => conflict.columns(['run', 'work_type', 'batch', 'word']).doUpdateSet((row) => ({ count: row('batch_tallies.count', '+', given.by) }))),
+);
+
 /** Sums by batch move with the rows that they count. */
 export async function changeTallies(db: Transaction<Tables>, work: Work, changes: readonly Change[]): Promise<void> {
   for (const [, group] of byKey(changes, ({ batch, word }) => `${batch} ${word}`)) {
@@ -190,10 +198,6 @@ export async function changeTallies(db: Transaction<Tables>, work: Work, changes
     if (!first || by === 0) {
       continue;
     }
-    await db
-      .insertInto('batch_tallies')
-      .values({ run: work.run, work_type: work.workType, batch: first.batch, word: first.word, count: by })
-      .onConflict((conflict) => conflict.columns(['run', 'work_type', 'batch', 'word']).doUpdateSet((row) => ({ count: row('batch_tallies.count', '+', by) })))
-      .execute();
+    await changeTally(db, { ...work, batch: first.batch, word: first.word, by });
   }
 }

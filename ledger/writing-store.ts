@@ -8,6 +8,7 @@ import { nullableTextsSchema, parseJsonColumn, parseNullableJsonColumn, refusalS
 import type { BatchRecord, RecordSettlement, UndoRecord, WritingStore } from './ledger';
 import { ledgerRowInvalid } from './ledger-errors';
 import { stagingIdOf } from './run-store';
+import { statement } from './statement';
 import type { Tables } from './tables';
 import { clearSent, firstRow, markSent, settleOnce, settleUndo } from './write-protocol';
 
@@ -64,7 +65,7 @@ export function createWritingStore(database: LedgerDatabase): WritingStore {
 
 async function readBatch(db: Transaction<Tables>, run: string, objectType: ObjectType, batch: number): Promise<readonly BatchRecord[]> {
   const stagingId = await stagingIdOf(db, run);
-  const rows = await batchRows(db, run, stagingId, objectType, batch);
+  const rows = await readRows(db, { run, stagingId, objectType, batch });
   const folded = await foldedInto(db, stagingId, objectType, rows.flatMap((row) => row.source_id ?? []));
   return rows.map((row): BatchRecord => {
     const sourceId = row.source_id;
@@ -86,18 +87,17 @@ async function readBatch(db: Transaction<Tables>, run: string, objectType: Objec
   });
 }
 
-function batchRows(db: Transaction<Tables>, run: string, stagingId: string, objectType: ObjectType, batch: number) {
-  return db
+const readRows = statement((db, given: { run: string; stagingId: string; objectType: ObjectType; batch: number }) =>
+  db
     .selectFrom('planned_records as planned')
-    .leftJoin('writes', (join) => join.onRef('writes.ordinal', '=', 'planned.ordinal').on('writes.run', '=', run).on('writes.work_type', '=', objectType))
+    .leftJoin('writes', (join) => join.onRef('writes.ordinal', '=', 'planned.ordinal').on('writes.run', '=', given.run).on('writes.work_type', '=', given.objectType))
     .select(['planned.ordinal', 'planned.source_id', 'planned.action', 'planned.target_id as planned_target_id', 'planned.properties'])
     .select(['writes.state', 'writes.attempt', 'writes.outcome', 'writes.target_id as written_target_id', 'writes.refusal', 'writes.pre_image', 'writes.post_image', 'writes.undo'])
-    .where('planned.staging_id', '=', stagingId)
-    .where('planned.object_type', '=', objectType)
-    .where('planned.batch', '=', batch)
-    .orderBy('planned.ordinal')
-    .execute();
-}
+    .where('planned.staging_id', '=', given.stagingId)
+    .where('planned.object_type', '=', given.objectType)
+    .where('planned.batch', '=', given.batch)
+    .orderBy('planned.ordinal'),
+);
 
 function toSettlement(row: { readonly outcome: string | null; readonly written_target_id: string | null; readonly refusal: string | null; readonly post_image: string | null }): RecordSettlement | null {
   switch (row.outcome) {
@@ -284,7 +284,7 @@ export function toPair(row: { readonly source_id: string; readonly target_id: st
 
 /** Records that this run changed. One that was already right was never written, so there is nothing to undo. */
 async function readUndo(db: Transaction<Tables>, run: string, objectType: ObjectType, batch: number): Promise<readonly UndoRecord[]> {
-  const rows = await batchRows(db, run, await stagingIdOf(db, run), objectType, batch);
+  const rows = await readRows(db, { run, stagingId: await stagingIdOf(db, run), objectType, batch });
   return rows.flatMap((row): UndoRecord[] => {
     if ((row.outcome !== 'created' && row.outcome !== 'updated') || row.source_id === null || row.written_target_id === null) {
       return [];

@@ -178,20 +178,21 @@ const adoptedDigest = ({ expectedPlanDigest }: MigrationInput, own: OwnedControl
 async function runPhase(input: MigrationWorkflowInput, own: OwnedControl, name: string, items: readonly WorkItem[]): Promise<void> {
   if (items.length > 0) {
     const start = (control: Control) => startPhase({ ...identityOf(input, own), name, items, control, includeEdited: false, ...carriedOn(input, own) });
-    await runChild(own, workflowIds.phase(input.run, name), start);
+    const { untold = [] } = await runChild(own, workflowIds.phase(input.run, name), start);
+    untold.forEach((report) => own.progressed(report));
+    await own.unlessStopping();
   }
 }
 
 /** A child that ended by a mistake, or was ended by hand, is started again when a person resumed. */
-async function runChild(own: OwnedControl, workflowId: string, start: (control: Control) => Promise<Pick<ChildWorkflowHandle<() => Promise<unknown>>, 'result'>>): Promise<void> {
+async function runChild<Result>(own: OwnedControl, workflowId: string, start: (control: Control) => Promise<Pick<ChildWorkflowHandle<() => Promise<Result>>, 'result'>>): Promise<Result> {
   for (;;) {
     await own.ready();
     const { control } = own.state().controls;
     try {
       const child = await start(control);
       await own.openChild(workflowId, control.version);
-      await atCrashPoint('workflow:end-phase', () => child.result());
-      return await own.unlessStopping();
+      return await atCrashPoint('workflow:end-phase', () => child.result());
     } catch (error) {
       const isChilds = error instanceof ChildWorkflowFailure || error instanceof WorkflowExecutionAlreadyStartedError;
       if (!isChilds || CancellationScope.current().consideredCancelled) {

@@ -29,7 +29,7 @@ import {
   taskQueues,
   throttleSignal,
 } from './messages';
-import type { MigrationInput } from './messages';
+import type { MigrationInput, ProgressInput } from './messages';
 import { toNotStarted } from './not-started';
 import { ownNotices } from './notices';
 import { persistently } from './persistently';
@@ -51,6 +51,8 @@ export interface OwnedControl {
   perform<T>(work: () => Promise<T>): Promise<T>;
   /** Adds a reason to wait. */
   hold(cause: StopCause): void;
+  /** Counts what was done, and holds where too much of it was refused. */
+  progressed(report: ProgressInput): void;
   /** The child that is told of each change of control from now on. */
   openChild(workflowId: string | null, toldVersion: number): Promise<void>;
   /** Shows state and phase in the ledger and in Temporal's list. */
@@ -129,14 +131,15 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
       hold({ kind: block.kind, until: block.until, code: block.code ?? 'unknown-error' });
     }
   });
-  setHandler(progressSignal, (report) => {
+  const progressed = (report: ProgressInput) => {
     update({ progress: progressMade(state.progress, report, Date.now()), portalProbes: 0 });
     const refused = state.phase === 'rollback' ? undefined : typesRefusedTooOften(state.progress)[0];
     if (refused !== undefined) {
       hold({ kind: 'refusals', until: null, code: refused });
     }
     markRecords();
-  });
+  };
+  setHandler(progressSignal, progressed);
   setHandler(statusQuery, () => toStatusView(run, state, Date.now()), { description: 'Phase, counts, rate, expected end and reasons to wait' });
   setHandler(problemsQuery, () => toProblems(state), { description: 'What went wrong, by code' });
 
@@ -258,6 +261,7 @@ export function ownControl(input: MigrationInput, initial: MigrationState): Owne
     ready,
     unlessStopping,
     hold,
+    progressed,
     show,
     async perform(work) {
       for (;;) {

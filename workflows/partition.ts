@@ -18,6 +18,7 @@ import { toActivityEnd } from './failed-call';
 import { followControl } from './follow-control';
 import type { FollowedControl } from './follow-control';
 import { idMapQuery, progressSignal, taskQueues } from './messages';
+import type { ProgressInput } from './messages';
 import { sealShard } from './seal-shard';
 import { tellMigration } from './tell';
 
@@ -26,11 +27,15 @@ export interface PartitionInput extends RunIdentity {
   /** Its `window` is this partition's share. */
   readonly control: Control;
   readonly includeEdited: boolean;
+  /** Who started it passes on what its result tells, which saves a message. Absent: an older phase, which does not. */
+  readonly passesOn?: true;
 }
 
 export interface PartitionResult {
   /** False where a stop or a cancellation left batches undone. */
   readonly complete: boolean;
+  /** What was done since its last message. */
+  readonly untold?: ProgressInput;
 }
 
 /** A message upwards costs the migration four events. */
@@ -46,6 +51,7 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
   let cancelled = false;
   let mistake: { readonly error: unknown } | null = null;
   const unsaid = newlyDone(item.workType);
+  let telling = Promise.resolve();
 
   const followed = followControl(run, input.control);
   setHandler(idMapQuery, () => pairs, { description: 'Pairs of the id map that this partition has landed' });
@@ -61,7 +67,7 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
       pairs.push(...done.pairs);
       unsaid.count(done.counts);
       if (unsaid.isDue()) {
-        void tellMigration(run, progressSignal, { kind: item.kind, ...unsaid.take() });
+        telling = tellMigration(run, progressSignal, { kind: item.kind, ...unsaid.take() });
       }
     } catch (error) {
       pending.unshift(place);
@@ -94,8 +100,13 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
     throwIfMistaken(mistake);
 
     const complete = pending.length === 0;
-    if (unsaid.batches() > 0) {
-      await tellMigration(run, progressSignal, { kind: item.kind, ...unsaid.take() });
+    const untold = unsaid.batches() > 0 ? { kind: item.kind, ...unsaid.take() } : undefined;
+    const isPassedOn = input.passesOn === true && (complete || !cancelled);
+    if (isPassedOn) {
+      // A message that is under way when its workflow ends may never arrive.
+      await telling;
+    } else if (untold !== undefined) {
+      await tellMigration(run, progressSignal, untold);
     }
     if (cancelled && !complete) {
       // Nothing is sealed: this partition may be started again, and then seals all of it. Until then its pairs are in the ledger.
@@ -104,7 +115,7 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
     if (item.kind === 'write-records') {
       await sealShard({ ...input, pairs, digest: idMapDigest(pairs), isComplete: complete, isStopping }, followed);
     }
-    return { complete };
+    return { complete, ...(isPassedOn && untold !== undefined ? { untold } : {}) };
   });
 }
 

@@ -15,16 +15,18 @@ import {
 } from '@temporalio/workflow';
 import { isPaused } from '../domain/control';
 import type { Control } from '../domain/phase';
+import { reportsTogether } from '../domain/progress';
 import { MAX_OPEN_PARTITIONS, batchesOf, windowShare } from '../domain/window';
 import type { WorkItem } from '../domain/window';
 import type { RunIdentity } from '../activities/migration-activities';
 import { atCrashPoint, continuedAt } from './crash-points';
 import { followControl } from './follow-control';
-import { controlSignal, workflowIds } from './messages';
+import { controlSignal, progressSignal, workflowIds } from './messages';
+import type { ProgressInput } from './messages';
 import type { partition } from './partition';
 import { reusePolicyOf } from './reuse-policy';
 import type { AfterRecovery } from './reuse-policy';
-import { tellChild } from './tell';
+import { tellChild, tellMigration } from './tell';
 
 export interface PhaseInput extends RunIdentity, AfterRecovery {
   /** As it stands in the ids of its partitions, e.g. `contacts`, `undo-contacts`. */
@@ -37,12 +39,18 @@ export interface PhaseInput extends RunIdentity, AfterRecovery {
   /** Carried through continue-as-new: the next item to start, and whether every one before was done. */
   readonly next?: number;
   readonly complete?: boolean;
+  readonly untold?: readonly ProgressInput[];
 }
 
 export interface PhaseResult {
   /** False where a stop left work undone. */
   readonly complete: boolean;
+  /** What partitions have done and the migration was not told. Absent in results of older phases. */
+  readonly untold?: readonly ProgressInput[];
 }
+
+/** A message upwards costs the migration four events, the end of a phase tells for nothing. */
+const MESSAGE_EVERY_MS = 5_000;
 
 export async function phase(input: PhaseInput): Promise<PhaseResult> {
   const { run, items } = input;
@@ -52,6 +60,8 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
   let next = input.next ?? 0;
   let complete = input.complete ?? true;
   let cancelled = false;
+  let untold = input.untold ?? [];
+  let toldAtMs = Date.now();
   let starting = 0;
   let mistake: { readonly error: unknown } | null = null;
   const open = new Set<string>();
@@ -65,6 +75,13 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
   const followed = followControl(run, input.control, passOn);
   const noteMistake = (error: unknown) => {
     mistake = { error };
+  };
+
+  const tell = async (): Promise<void> => {
+    const told = untold;
+    untold = [];
+    toldAtMs = Date.now();
+    await Promise.all(told.map((report) => tellMigration(run, progressSignal, report)));
   };
 
   const isStopping = () => cancelled || mistake !== null || followed.current().stop;
@@ -85,7 +102,12 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
       await tellChild(workflowId, controlSignal, share(followed.current()));
     }
     try {
-      complete = (await atCrashPoint('workflow:end-partition', () => child.result())).complete && complete;
+      const result = await atCrashPoint('workflow:end-partition', () => child.result());
+      complete = result.complete && complete;
+      untold = reportsTogether([...untold, ...(result.untold === undefined ? [] : [result.untold])]);
+      if (untold.length > 0 && Date.now() - toldAtMs >= MESSAGE_EVERY_MS) {
+        await tell();
+      }
     } finally {
       open.delete(workflowId);
     }
@@ -110,14 +132,17 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
         setCurrentDetails(`Partition ${next} of ${items.length}`);
       }
     }
+    if (mistake !== null || cancelled) {
+      await tell();
+    }
     throwIfMistaken(mistake);
     if (next < items.length && !isStopping()) {
-      await atCrashPoint('workflow:continue-phase', () => continueAsNew<typeof phase>({ ...input, control: followed.current(), next, complete }));
+      await atCrashPoint('workflow:continue-phase', () => continueAsNew<typeof phase>({ ...input, control: followed.current(), next, complete, untold }));
     }
     if (cancelled) {
       throw new CancelledFailure('The phase was cancelled; what was in flight is settled');
     }
-    return { complete: complete && next >= items.length };
+    return { complete: complete && next >= items.length, untold };
   });
 }
 
@@ -127,7 +152,7 @@ async function startPartition({ run, ledgerId, epoch, portalId, includeEdited, .
     return await atCrashPoint('workflow:start-partition', () =>
       startChild<typeof partition>('partition', {
         workflowId,
-        args: [{ run, ledgerId, epoch, portalId, item, control, includeEdited }],
+        args: [{ run, ledgerId, epoch, portalId, item, control, includeEdited, passesOn: true }],
         // A phase that is gone must not cut off what is in flight: the partition settles it, then closes.
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         workflowIdReusePolicy: reusePolicyOf(former),

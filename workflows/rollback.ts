@@ -9,10 +9,10 @@ import { LEDGER, WRITE } from './activity-options';
 import { toActivityEnd } from './failed-call';
 import { atCrashPoint } from './crash-points';
 import { followControl } from './follow-control';
-import { controlSignal, taskQueues, workflowIds } from './messages';
+import { controlSignal, progressSignal, taskQueues, workflowIds } from './messages';
 import type { AfterRecovery } from './reuse-policy';
 import { associationItems, recordItems, startPhase } from './run-phase';
-import { tellChild } from './tell';
+import { tellChild, tellMigration } from './tell';
 
 export interface RollbackWorkflowInput extends RunIdentity, AfterRecovery {
   readonly facts: PlanFacts;
@@ -55,8 +55,9 @@ export async function rollback(input: RollbackWorkflowInput): Promise<RollbackRe
     if (followed.current().version > told.version) {
       await tellChild(openPhase, controlSignal, followed.current());
     }
-    await atCrashPoint('workflow:end-phase', () => child.result());
+    const { untold = [] } = await atCrashPoint('workflow:end-phase', () => child.result());
     openPhase = null;
+    untold.forEach((report) => void tellMigration(run, progressSignal, report));
   };
 
   /** Both homes of the id map must say the same before anything is undone by one of them. A person who resumes has seen the difference; then the ledger counts. */

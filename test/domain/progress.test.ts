@@ -1,4 +1,4 @@
-import { EMPTY_PROGRESS, batchTotal, batchesPerMinute, expectedEnd, progressByType, progressMade, recordsDone, refusalsAccepted, typesRefusedTooOften, workBegun } from '../../domain/progress';
+import { EMPTY_PROGRESS, batchTotal, batchesPerMinute, expectedEnd, progressByType, progressMade, recordsDone, refusalsAccepted, reportsTogether, typesRefusedTooOften, workBegun } from '../../domain/progress';
 import type { Progress } from '../../domain/progress';
 import { aPlan } from '../support/plan-facts';
 
@@ -18,6 +18,20 @@ describe('progressMade', () => {
     const undone = progressMade(verified, { kind: 'undo-records', workType: 'companies', batches: 1, counts: { archived: 7 } }, 0);
 
     expect(undone).toMatchObject({ written: {}, verified: { recordsCompared: 100 }, undone: { archived: 7 }, batchesDone: 1 });
+  });
+});
+
+describe('reportsTogether', () => {
+  it('adds up reports of one kind and type, and keeps others apart', () => {
+    const report = (workType: 'companies' | 'contacts', kind: 'write-records' | 'verify-records', counts: Record<string, number>) => ({ kind, workType, batches: 1, counts });
+
+    const together = reportsTogether([report('companies', 'write-records', { created: 100 }), report('contacts', 'write-records', { created: 5 }), report('companies', 'write-records', { created: 7, refused: 1 }), report('companies', 'verify-records', { recordsCompared: 107 })]);
+
+    expect(together).toEqual([
+      { kind: 'write-records', workType: 'companies', batches: 2, counts: { created: 107, refused: 1 } },
+      { kind: 'write-records', workType: 'contacts', batches: 1, counts: { created: 5 } },
+      { kind: 'verify-records', workType: 'companies', batches: 1, counts: { recordsCompared: 107 } },
+    ]);
   });
 });
 

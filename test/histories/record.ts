@@ -121,7 +121,7 @@ async function recordRetried(temporal: SuiteTemporal): Promise<void> {
   const round = { partition: 1, firstBatch: 100, batchCounts: [2], round: 1 };
   const worker = await startFakeWorker(temporal, plan);
   worker.fake.retried = { ...plan, records: plan.records.map((each) => ({ ...each, partitions: [...each.partitions, round] })), associations: plan.associations.map((each) => ({ ...each, partitions: [...each.partitions, round] })) };
-  const { handle, status, run } = await worker.start({ run: 'recorded.2', notify: true });
+  const { handle, status, run } = await worker.start({ run: 'recorded.5', notify: true });
   await eventually(status, isOpen);
   let broken = true;
   worker.fake.onCall = ({ name, input }) => {

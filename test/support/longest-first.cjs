@@ -1,7 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes longest, in this order. Until jest has seen them run it goes by the size of files: these would come last in a fresh clone, and the very last would keep one core alone. */
-const LONGEST = ['crash-points', 'fault-schedules', 'people-edits', 'recover.test', 'rollback', 'pausing', 'web-ui', 'together', 'npsp'];
+const LONGEST = ['fault-schedules', 'crash-points', 'people-edits', 'small-stories', 'recover.test', '/migration.test', 'pausing', 'together', 'web-ui', 'npsp', 'rollback', 'predictions'];
 
 const placeOf = ({ path }) => {
   const place = LONGEST.findIndex((name) => path.includes(name));

@@ -1,9 +1,12 @@
+import { defaultPayloadConverter } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { initialControl } from '../../domain/control';
 import { idMapDigest } from '../../domain/id-map';
 import type { IdPair } from '../../domain/id-map';
+import { reportsTogether } from '../../domain/progress';
 import { toItems } from '../../domain/window';
 import { closeShardSignal, idMapQuery, workflowIds } from '../../workflows/messages';
+import type { ProgressInput } from '../../workflows/messages';
 import type { partition } from '../../workflows/partition';
 import type { phase } from '../../workflows/phase';
 import { eventTypes, eventually, startFakeWorker } from '../support/fake-run';
@@ -116,15 +119,22 @@ describe('partition', () => {
 });
 
 describe('phase', () => {
-  it('continues as new when drained, and does each partition once', async () => {
+  it('continues as new when drained, does each partition once, and passes on what all of them did', async () => {
+    // Hears what is told on the way, on a slow machine.
+    const migration = await temporal.client.workflow.start('a-migration', { workflowId: workflowIds.migration(run), taskQueue: `nobody-${run}` });
     const handle = await temporal.client.workflow.start<typeof phase>('phase', {
       workflowId: workflowIds.phase(run, 'companies'),
       taskQueue: `portage-${worker.ledgerId}`,
       args: [{ ...identity(), name: 'companies', items: itemsOf(1_200, 1), control, maxHistoryLength: 25 }],
     });
 
-    expect(await handle.result()).toEqual({ complete: true });
+    const { complete, untold = [] } = await handle.result();
+    const { events } = await migration.fetchHistory();
+    await migration.terminate();
+    const told = (events ?? []).flatMap((event) => event.workflowExecutionSignaledEventAttributes?.input?.payloads ?? []).map((payload) => defaultPayloadConverter.fromPayload<ProgressInput>(payload));
 
+    expect(complete).toBe(true);
+    expect(reportsTogether([...told, ...untold])).toEqual([{ kind: 'write-records', workType: 'companies', batches: 12, counts: { created: 1_200, updated: 0, unchanged: 0, refused: 0 } }]);
     expect(worker.fake.pairs.size).toBe(12);
     expect(worker.fake.count('writeRecords')).toBe(12);
     expect((await handle.describe()).runId).not.toBe(handle.firstExecutionRunId);
