@@ -3,7 +3,7 @@ import { OBJECT_TYPES } from '../domain/object-type';
 import { assembleReport, refusedCount } from '../domain/report';
 import type { LedgerActivities } from './migration-activities';
 import { requireRun, withHeartbeat } from './run-context';
-import type { UnfencedLedger, UnfencedWrites } from './unfenced-ledger';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Of the records that a rollback left alone the report names so many; the ledger has them all. */
 const MAX_KEPT_LISTED = 1_000;
@@ -12,7 +12,7 @@ const MAX_KEPT_LISTED = 1_000;
 const MAX_NAMED = 1_000;
 
 /** Reads the ledger only; a repeat replaces the report. */
-export function createAssembleReport({ ledger, clock }: { readonly ledger: UnfencedLedger & UnfencedWrites; readonly clock: () => number }): Pick<LedgerActivities, 'assembleReport'> {
+export function createAssembleReport({ ledger, clock }: { readonly ledger: UnfencedLedger; readonly clock: () => number }): Pick<LedgerActivities, 'assembleReport'> {
   return {
     assembleReport: (input) =>
       withHeartbeat(async () => {
@@ -52,7 +52,7 @@ export function createAssembleReport({ ledger, clock }: { readonly ledger: Unfen
           findings: await ledger.runs.readFindings(run),
           unreadFiles: (await ledger.staging.readInspection(row.stagingId))?.unread ?? [],
         });
-        await facts.saveReport(run, report);
+        await ledger.fenced(input).facts.saveReport(run, report);
         return { state: report.state, refused: refusedCount(tallies.records, tallies.associations), differences: verification.differences };
       }),
   };

@@ -2,10 +2,10 @@ import { idMapDigest } from '../domain/id-map';
 import { MigrationError } from '../domain/migration-error';
 import type { LedgerActivities } from './migration-activities';
 import { requireRun, withHeartbeat } from './run-context';
-import type { UnfencedLedger, UnfencedWrites } from './unfenced-ledger';
+import type { UnfencedLedger } from './unfenced-ledger';
 
 /** Compares the two homes of the id map. Safe to repeat: it replaces the row of the same shard. */
-export function createCompareShard({ ledger }: { readonly ledger: UnfencedLedger & UnfencedWrites }): Pick<LedgerActivities, 'compareShard'> {
+export function createCompareShard({ ledger }: { readonly ledger: UnfencedLedger }): Pick<LedgerActivities, 'compareShard'> {
   return {
     compareShard: (input) =>
       withHeartbeat(async () => {
@@ -15,7 +15,7 @@ export function createCompareShard({ ledger }: { readonly ledger: UnfencedLedger
         if (pairs.length !== pairCount || idMapDigest(pairs) !== digest) {
           throw new MigrationError('InvariantError', `Partition ${partition} of ${objectType} in run ${run}: the ledger holds ${pairs.length} pairs, the workflow ${pairCount}, or they differ. Keep both and tell us.`, { code: 'id-map-differs' });
         }
-        await ledger.writing.recordShard(run, objectType, partition, workflowId, digest, pairCount);
+        await ledger.fenced(input).writing.recordShard(run, objectType, partition, workflowId, digest, pairCount);
       }),
   };
 }

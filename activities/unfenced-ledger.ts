@@ -15,9 +15,8 @@ export interface UnfencedLedger extends Pick<Ledger, 'identity' | 'fenced'> {
   pace(portalId: string): Pick<PaceStore, 'read'>;
 }
 
-/** What compares no epoch: what a person was told, a report, and the digest of a shard are made anew and replaced. */
+/** What compares no epoch: that a person was told, which stays true in the next one. */
 export interface UnfencedWrites {
   readonly runs: Pick<RunStore, 'addFindings'>;
-  readonly facts: Pick<FactStore, 'keepNotice' | 'saveReport'>;
-  readonly writing: Pick<WritingStore, 'recordShard'>;
+  readonly facts: Pick<FactStore, 'keepNotice'>;
 }
