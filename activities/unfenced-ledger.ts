@@ -2,7 +2,7 @@ import type { FactStore, Ledger, PaceStore, PlanStore, RunStore, StagingStore, W
 import type { RetryStore } from '../ledger/retry-store';
 
 /**
- * The ledger as activities are given it: they ask it, and for whatever they change they must say as whom (`fenced`). The only commit here is that by which a run takes
+ * The ledger as activities are given it: they ask it, and for whatever they change they must say as whom (`fenced`). The only commit of a run's own is that by which it takes
  * its portal again before it undoes.
  */
 export interface UnfencedLedger extends Pick<Ledger, 'identity' | 'fenced'> {

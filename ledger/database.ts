@@ -64,7 +64,7 @@ export class LedgerDatabase {
     return this.patiently(() => this.options.kysely().transaction().setAccessMode('read only').execute(work));
   }
 
-  /** As `read`, where one statement says it all: it sees one state by itself, and costs a third without a transaction around it. */
+  /** As `read`, where one statement says it all: it sees one state by itself, and two thirds of the statements, begin and commit, are saved. */
   async ask<Values, Row>(question: Statement<Values, Row>, values: Values): Promise<readonly Row[]> {
     return this.patiently(() => question(this.options.kysely(), values));
   }

@@ -20,7 +20,7 @@ import type { FollowedControl } from './follow-control';
 import { idMapQuery, progressSignal, taskQueues } from './messages';
 import type { ProgressInput } from './messages';
 import { sealShard } from './seal-shard';
-import { tellMigration } from './tell';
+import { MESSAGE_EVERY_MS, tellMigration } from './tell';
 
 export interface PartitionInput extends RunIdentity {
   readonly item: WorkItem;
@@ -38,9 +38,7 @@ export interface PartitionResult {
   readonly untold?: ProgressInput;
 }
 
-/** A message upwards costs the migration four events. */
 const BATCHES_A_MESSAGE = 10;
-const MESSAGE_EVERY_MS = 5_000;
 
 export async function partition(input: PartitionInput): Promise<PartitionResult> {
   const { item, run } = input;
@@ -101,7 +99,8 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
 
     const complete = pending.length === 0;
     const untold = unsaid.batches() > 0 ? { kind: item.kind, ...unsaid.take() } : undefined;
-    const isPassedOn = input.passesOn === true && (complete || !cancelled);
+    // Who is cancelled may have lost the phase that would pass it on.
+    const isPassedOn = input.passesOn === true && !cancelled;
     if (isPassedOn) {
       // A message that is under way when its workflow ends may never arrive.
       await telling;

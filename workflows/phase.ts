@@ -26,7 +26,7 @@ import type { ProgressInput } from './messages';
 import type { partition } from './partition';
 import { reusePolicyOf } from './reuse-policy';
 import type { AfterRecovery } from './reuse-policy';
-import { tellChild, tellMigration } from './tell';
+import { MESSAGE_EVERY_MS, tellChild, tellMigration } from './tell';
 
 export interface PhaseInput extends RunIdentity, AfterRecovery {
   /** As it stands in the ids of its partitions, e.g. `contacts`, `undo-contacts`. */
@@ -49,9 +49,6 @@ export interface PhaseResult {
   readonly untold?: readonly ProgressInput[];
 }
 
-/** A message upwards costs the migration four events, the end of a phase tells for nothing. */
-const MESSAGE_EVERY_MS = 5_000;
-
 export async function phase(input: PhaseInput): Promise<PhaseResult> {
   const { run, items } = input;
   if (input.next !== undefined) {
@@ -62,6 +59,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
   let cancelled = false;
   let untold = input.untold ?? [];
   let toldAtMs = Date.now();
+  let telling = Promise.resolve();
   let starting = 0;
   let mistake: { readonly error: unknown } | null = null;
   const open = new Set<string>();
@@ -72,16 +70,25 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
       tellChild(workflowId, controlSignal, share(followed.current())).catch(noteMistake);
     }
   };
-  const followed = followControl(run, input.control, passOn);
+  const followed = followControl(run, input.control, () => {
+    passOn();
+    tellIfDue();
+  });
   const noteMistake = (error: unknown) => {
     mistake = { error };
   };
 
-  const tell = async (): Promise<void> => {
-    const told = untold;
+  const tell = () => {
+    const messages = untold.map((report) => tellMigration(run, progressSignal, report));
+    telling = Promise.all([telling, ...messages]).then(() => undefined);
     untold = [];
     toldAtMs = Date.now();
-    await Promise.all(told.map((report) => tellMigration(run, progressSignal, report)));
+  };
+  /** Refusals at once: the migration pauses when there are too many. While it is paused, a person looks at where it stands. The end of the phase tells the rest. */
+  const tellIfDue = () => {
+    if (untold.length > 0 && (isPaused(followed.current()) || Date.now() - toldAtMs >= MESSAGE_EVERY_MS || untold.some(({ counts }) => (counts['refused'] ?? 0) > 0))) {
+      tell();
+    }
   };
 
   const isStopping = () => cancelled || mistake !== null || followed.current().stop;
@@ -105,9 +112,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
       const result = await atCrashPoint('workflow:end-partition', () => child.result());
       complete = result.complete && complete;
       untold = reportsTogether([...untold, ...(result.untold === undefined ? [] : [result.untold])]);
-      if (untold.length > 0 && Date.now() - toldAtMs >= MESSAGE_EVERY_MS) {
-        await tell();
-      }
+      tellIfDue();
     } finally {
       open.delete(workflowId);
     }
@@ -133,8 +138,10 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
       }
     }
     if (mistake !== null || cancelled) {
-      await tell();
+      tell();
     }
+    // A message that is under way when its workflow ends may never arrive.
+    await telling;
     throwIfMistaken(mistake);
     if (next < items.length && !isStopping()) {
       await atCrashPoint('workflow:continue-phase', () => continueAsNew<typeof phase>({ ...input, control: followed.current(), next, complete, untold }));

@@ -2,6 +2,9 @@ import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { ExternalWorkflowHandle, SignalDefinition } from '@temporalio/workflow';
 import { workflowIds } from './messages';
 
+/** No oftener does work that goes on tell of its progress: a message upwards costs the migration four events. */
+export const MESSAGE_EVERY_MS = 5_000;
+
 /** Signals the migration of a run. */
 export const tellMigration = <T>(run: string, signal: SignalDefinition<[T]>, message: T): Promise<void> => tell(getExternalWorkflowHandle(workflowIds.migration(run)), signal, message);
 
