@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { initialControl } from '../../domain/control';
@@ -9,6 +10,7 @@ import { closeShardSignal, idMapQuery, workflowIds } from '../../workflows/messa
 import type { ProgressInput } from '../../workflows/messages';
 import type { partition } from '../../workflows/partition';
 import type { phase } from '../../workflows/phase';
+import { aGate } from '../support/fake-activities';
 import { eventTypes, eventually, startFakeWorker } from '../support/fake-run';
 import type { FakeWorker } from '../support/fake-run';
 import { aPlan, partitionsOf } from '../support/plan-facts';
@@ -41,6 +43,10 @@ const startPartition = (records: number, window = control.window) =>
     taskQueue: `portage-${worker.ledgerId}`,
     args: [{ ...identity(), item: itemsOf(records)[0]!, control: { ...control, window } }],
   });
+const progressToldTo = async (migration: WorkflowHandle): Promise<readonly ProgressInput[]> => {
+  const { events } = await migration.fetchHistory();
+  return (events ?? []).flatMap((event) => event.workflowExecutionSignaledEventAttributes?.input?.payloads ?? []).map((payload) => defaultPayloadConverter.fromPayload<ProgressInput>(payload));
+};
 const pairsOf = (records: number) => Array.from({ length: records }, (_, index): IdPair => [`S${index}`, `T${index}`, 'c']);
 
 describe('partition', () => {
@@ -129,15 +135,33 @@ describe('phase', () => {
     });
 
     const { complete, untold = [] } = await handle.result();
-    const { events } = await migration.fetchHistory();
+    const told = await progressToldTo(migration);
     await migration.terminate();
-    const told = (events ?? []).flatMap((event) => event.workflowExecutionSignaledEventAttributes?.input?.payloads ?? []).map((payload) => defaultPayloadConverter.fromPayload<ProgressInput>(payload));
 
     expect(complete).toBe(true);
     expect(reportsTogether([...told, ...untold])).toEqual([{ kind: 'write-records', workType: 'companies', batches: 12, counts: { created: 1_200, updated: 0, unchanged: 0, refused: 0 } }]);
     expect(worker.fake.pairs.size).toBe(12);
     expect(worker.fake.count('writeRecords')).toBe(12);
     expect((await handle.describe()).runId).not.toBe(handle.firstExecutionRunId);
+  });
+
+  it('tells of refusals while other partitions go on, so that too many of them pause the migration', async () => {
+    const gate = aGate();
+    worker.fake.refusedShare = 0.25;
+    worker.fake.onCall = ({ name, input }) => (name === 'writeRecords' && input.batch === 1 ? gate.arrived() : undefined);
+    const migration = await temporal.client.workflow.start('a-migration', { workflowId: workflowIds.migration(run), taskQueue: `nobody-${run}` });
+    const handle = await temporal.client.workflow.start<typeof phase>('phase', {
+      workflowId: workflowIds.phase(run, 'companies'),
+      taskQueue: `portage-${worker.ledgerId}`,
+      args: [{ ...identity(), name: 'companies', items: itemsOf(200, 1), control }],
+    });
+
+    const told = await eventually(() => progressToldTo(migration), (reports) => reports.length > 0);
+    gate.open();
+    await handle.result();
+    await migration.terminate();
+
+    expect(told).toEqual([{ kind: 'write-records', workType: 'companies', batches: 1, counts: { created: 75, updated: 0, unchanged: 0, refused: 25 } }]);
   });
 
   it('costs at most 9 events a partition', async () => {
