@@ -21,6 +21,9 @@ export interface Haunted {
   readonly lateWrites: readonly LoggedCall[];
 }
 
+/** It never came to where it was to stop. */
+export const NOWHERE: Haunted = { stopped: false, driven: null, dump: null, edited: null, awake: null, lateWrites: [] };
+
 /**
  * One process stops at a point; another finishes the run; a person edits what was updated; then the first goes on, as the attempt that it was and with all that it would
  * have done next. Batches go one by one: a process that stops in the midst of another batch's commit keeps the ledger locked, and then nobody goes on before it does.
@@ -29,7 +32,7 @@ export async function haunt(scene: DrivenScene, run: DrivenRun, stop: Stop): Pro
   const zombie = startZombie(run.options, stop);
   try {
     if (!(await zombie.suspended)) {
-      return { stopped: false, driven: null, dump: null, edited: null, awake: null, lateWrites: [] };
+      return NOWHERE;
     }
     const sleptFrom = Date.now();
     const driven = await run.drive();
