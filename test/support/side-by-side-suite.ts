@@ -47,7 +47,7 @@ export function describeSideBySide(suite: string, seeds: readonly number[], { at
       }));
       const wanted = await undisturbed;
       const broken = [...ends].flatMap(([seed, end]) => toldOf(file, seed, brokenPromises(wanted, end)));
-      process.stdout.write(`${suite}: ${totalsOf([...ends.values()])}\n`);
+      process.stderr.write(`${suite}: ${totalsOf([...ends.values()])}\n`);
       if (asked > 0) {
         process.stdout.write(`${JSON.stringify(shortFaultPlan(asked), null, 1)}\n${ends.get(asked)?.calls.join('\n') ?? ''}\n`);
       }

@@ -37,7 +37,7 @@ export function describeSchedules(file: string, seeds: readonly number[], timeou
         }
       } finally {
         await cases.close();
-        process.stdout.write(`${suite}: ${totals.told()}\n`);
+        process.stderr.write(`${suite}: ${totals.told()}\n`);
       }
 
       expect(broken.join('\n\n')).toBe('');
